@@ -79,7 +79,7 @@ test('puts a node on an edge, from the palette and from the canvas, and ends a w
     await expect(edge(page, 'Connection from hits of Retrieve to hits of Rerank')).toHaveCount(0);
     await page.keyboard.press('Control+z');
     await expect(edge(page, 'Connection from hits of Retrieve to hits of Rerank')).toHaveCount(1);
-    // And where it stood. The edge led around it, and does so no more a moment later.
+    // And at its place. The edge went around the card, and takes a moment to go straight again.
     await page.keyboard.press('Control+z');
     await expect(async () => {
       const now = await drawn();

@@ -63,7 +63,7 @@ test('sets two runs beside each other', async ({ page, workspace }) => {
   await page.getByRole('combobox', { name: 'File', exact: true }).fill('rows/after.jsonl');
   await bench.run();
   await expect(bench.node('said')).toContainText('17 of 24 right');
-  // A comparison has what there is when it is opened.
+  // A comparison shows what exists when it is opened.
   await bench.reaches('score', 'succeeded');
 
   // By keyboard alone: two runs are marked, then compared.

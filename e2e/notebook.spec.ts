@@ -45,7 +45,7 @@ test('a graph is read, changed and run as a notebook, by keys', async ({ page, w
   await page.keyboard.press('Shift+Enter');
   await expect(chunk).toHaveAttribute('data-status', 'succeeded', { timeout: 60_000 });
   await expect(chunk.locator('.cell-output')).toContainText('The eastern kiln is lit at 05:40');
-  // Of a run of before, the status and the output stand there already.
+  // The status and the output of an earlier run are there already.
   await expect.poll(() => readFile(file, 'utf8')).toContain('"size": 96');
 
   await expect(chunk.getByRole('button', { name: 'Fold the output' })).toHaveAttribute(

@@ -122,7 +122,7 @@ test('a window that is made narrow keeps each panel in its place, and words on t
     inspector: page.getByRole('complementary', { name: 'Inspector' }),
   };
   let boxes = new Map<string, Box>();
-  // The page is told of its window after it has one.
+  // The browser resizes the window before it tells the page.
   await expect(async () => {
     boxes = await boxesOf(parts);
     expect(boxes.get('inspector')?.x).toBeGreaterThan(490);

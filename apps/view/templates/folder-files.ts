@@ -19,7 +19,7 @@ export function documentPatterns({ documents }: Material): readonly string[] {
 function patternOf(folder: string, groups: readonly DocumentGroup[]): string {
   const endings = groups.map(({ ending }) => ending);
   const files = endings.length === 1 ? `*.${endings.join('')}` : `*.{${endings.join(',')}}`;
-  // A sign that means something in patterns stands for itself as any one.
+  // A character with a meaning in patterns becomes `?`, which matches any character.
   return folder === '' ? files : `${folder.replace(/[*?[\]{}!()"\\]/g, '?')}/**/${files}`;
 }
 

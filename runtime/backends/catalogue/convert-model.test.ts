@@ -74,7 +74,7 @@ const leftIn = async ({ modelsFolder }: Catalogue): Promise<string[]> => [
 ];
 
 describe('a folder of safetensors converted to GGUF', () => {
-  it('is a model of its own, whose origin stays, and the folder is as it was', async () => {
+  it('is a new model that names its origin, and leaves the folder unchanged', async () => {
     const own = await published();
     const file = `${basename(own)}-Q8_0.gguf`;
     const made = converter();

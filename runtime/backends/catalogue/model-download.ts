@@ -296,7 +296,7 @@ export function cancelled(cause: unknown): GraphError {
   });
 }
 
-/** Runs `work` with the lock of a model, which whoever downloads it holds. Throws `bad-input` where somebody does. */
+/** Runs `work` while holding the lock that a download of the model takes. Throws `bad-input` during a download. */
 export async function unlessDownloading<T>(
   id: string,
   { folder, patience }: { readonly folder: string; readonly patience: number },

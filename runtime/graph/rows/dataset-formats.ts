@@ -19,7 +19,11 @@ export const formatColumns: Readonly<Record<DatasetFormat, readonly string[]>> =
 };
 
 const order: readonly DatasetFormat[] = [
-  ...(['messages', 'sharegpt', 'alpaca', 'prompt-completion', 'text'] as const),
+  'messages',
+  'sharegpt',
+  'alpaca',
+  'prompt-completion',
+  'text',
 ];
 
 /** The format of a row with these columns. */

@@ -30,7 +30,7 @@ const tekken =
 /** How llama.cpp splits a text before byte-level BPE, by its name of it (llama-vocab.cpp). */
 interface PreTokenizer {
   readonly name: string;
-  /** A piece that is a token by itself needs no merges. */
+  /** Whether a piece that is a token is taken whole, without merges. */
   readonly ignoresMerges: boolean;
 }
 

@@ -30,8 +30,8 @@ export interface ModelTrialsParts {
 }
 
 /**
- * Asks models single prompts before somebody uses them. A trial is a run without a file: it waits for its turn, claims
- * memory, is cached and is cancelled as any other; lists of runs leave it out.
+ * Asks models single prompts before somebody uses them. A trial is a run without a file. Like any run, it waits for its
+ * turn, claims memory, is cached and can be cancelled. Lists of runs leave it out.
  */
 export class ModelTrials {
   readonly #parts: ModelTrialsParts;

@@ -63,7 +63,7 @@ it('is nothing where the prices cannot be read', async () => {
   expect(await estimated('kiln-1=1', true)).toEqual({ dollars: new Map(), unknown: [] });
 });
 
-it('is said as an upper bound', () => {
+it('is an upper bound', () => {
   expect(upperCostText({})).toBe('');
   expect(upperCostText({ estimatedDollars: 0.0042 })).toBe(
     'at most $0.0042 for servers (estimate)',

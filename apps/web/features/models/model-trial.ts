@@ -77,7 +77,7 @@ async function wholeAnswer(artifact: ArtifactRef, step: StepView, times: AnswerT
   return { state: 'answered', answer: text, words: words.join(' ').trim() } as const;
 }
 
-/** Tries a model with one prompt at a time; whoever leaves cancels what goes on. */
+/** Tries a model with one prompt at a time. Leaving cancels the answer that is being written. */
 export function useModelTrial(of: TriedModel) {
   const [trial, setTrial] = useState<Trial>();
   /** Ends what was begun last. */
