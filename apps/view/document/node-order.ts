@@ -38,17 +38,33 @@ function reports({ outputs }: NodeType): boolean {
   return Object.values(outputs).every(({ type }) => type.id === 'metrics');
 }
 
-/** Node types in the order of a pipeline: each after those that feed it. */
+/** The types that may take what a source gives, where none needs it, as Embed may take an embedder of a server. */
+function mayTake(source: NodeType, all: readonly NodeType[]): readonly NodeType[] {
+  const given = new Set(Object.values(source.outputs).map(({ type }) => type.id));
+  const takes = (needed: boolean) => (other: NodeType) =>
+    Object.values(other.inputs).some(
+      ({ type, optional }) => given.has(type.id) && (optional !== true) === needed,
+    );
+  const isSource = Object.keys(source.inputs).length === 0;
+  return isSource && !all.some(takes(true)) ? all.filter(takes(false)) : [];
+}
+
+/** Node types in the order of a pipeline: each after those that feed it, what nobody needs after what may take it. */
 export function inOrderOfWork(all: readonly NodeType[]): readonly NodeType[] {
   const depth = depths(all);
-  const rank = (type: NodeType): readonly number[] => [
-    reports(type) ? 1 : 0,
-    depth.get(type) ?? Infinity,
-    refines(type) ? 0 : 1,
-  ];
+  const depthOf = (type: NodeType): number => depth.get(type) ?? Infinity;
+  const rank = (type: NodeType): readonly number[] => {
+    const takers = mayTake(type, all);
+    return [
+      reports(type) ? 1 : 0,
+      takers.length > 0 ? Math.min(...takers.map(depthOf)) : depthOf(type),
+      takers.length > 0 ? 2 : refines(type) ? 0 : 1,
+    ];
+  };
+  const ranks = new Map(all.map((type) => [type, rank(type)]));
   return all.toSorted((a, b) => {
-    const other = rank(b);
-    const differing = rank(a)
+    const other = ranks.get(b) ?? [];
+    const differing = (ranks.get(a) ?? [])
       .map((part, at) => Math.sign(part - (other[at] ?? 0)))
       .find((sign) => sign !== 0 && !Number.isNaN(sign));
     return differing ?? a.title.localeCompare(b.title);

@@ -27,7 +27,7 @@ interface ChoiceProps extends Starts {
 export function StartChoice({ starts, isLooking, chosen, choose }: ChoiceProps) {
   const id = useId();
   return (
-    <fieldset className="mt-3">
+    <fieldset className="mt-3 min-w-0">
       <legend className="mb-1 font-[550]">Start with</legend>
       {starts.map(({ id: start, title, about, lay }) => (
         <label
