@@ -53,7 +53,7 @@ export function StartChoice({ starts, isLooking, chosen, choose }: ChoiceProps) 
             </span>
             <span
               id={`${id}-${start}-about`}
-              className="block truncate text-sm text-ink-2"
+              className={`block text-sm text-ink-2 ${lay === undefined ? '' : 'truncate'}`}
               title={about}
             >
               {lay === undefined && isLooking ? 'Looking through the folder …' : about}
