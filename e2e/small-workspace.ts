@@ -61,7 +61,7 @@ async function writeDocuments(folder: string, of: string): Promise<void> {
   }
 }
 
-function textOf({ nodes, edges = [], layout }: SmallGraph): string {
+export function graphText({ nodes, edges = [], layout }: SmallGraph): string {
   const written = Object.fromEntries(
     Object.entries(nodes).map(([id, { type, params = {} }]) => [id, { type, version: 1, params }]),
   );
@@ -85,7 +85,7 @@ export const test = browserTest.extend<{ documents: void }, { workspace: SmallWo
     async ({}, use) => {
       const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-small-')));
       const graph = async (name: string, of: SmallGraph): Promise<void> => {
-        await giveFile(folder, `${name}.graft.json`, textOf(of));
+        await giveFile(folder, `${name}.graft.json`, graphText(of));
       };
       for (const name of atFirst) await graph(name, chunking);
       const server = await serve(folder);

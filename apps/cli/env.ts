@@ -14,6 +14,8 @@ export const env = {
   token: setting('GRAFT_TOKEN'),
   /** Index database and caches of the workspace, where not `<workspace>/.graft`. */
   stateFolder: setting('GRAFT_STATE'),
+  /** The folder of the examples that the page offers, where not those that came with Graft. */
+  examplesFolder: setting('GRAFT_EXAMPLES'),
   /** The person's editor; `visual` goes first. */
   visual: process.env['VISUAL'],
   editor: process.env['EDITOR'],

@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { GraphError } from '@graft/graph';
 import { z } from 'zod';
@@ -33,7 +33,7 @@ const optionsSchema = z.object({
 });
 
 /** The examples, if they are installed. Both the sources and the bundle lie one level below this app. */
-const examplesFolder = path.resolve(import.meta.dirname, '../../../examples');
+const ownExamples = path.resolve(import.meta.dirname, '../../../examples');
 
 /** `graft serve [DIR]`: serves until it is interrupted. */
 export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode> {
@@ -65,7 +65,10 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
   const { surviveRejections } = await import('@graft/workspace');
   surviveRejections((text) => process.stderr.write(text));
   const { startServer } = await import('@graft/web/server');
-  const examples = existsSync(examplesFolder) ? { examplesFolder } : {};
+  const examplesFolder = env.examplesFolder ?? ownExamples;
+  const examples = existsSync(examplesFolder)
+    ? { examplesFolder: realpathSync(examplesFolder) }
+    : {};
   await using workspace = await open(root, examples);
   await workspace.models.resume();
   const { host, port = usualPort, allowHost, basePath } = options.data;

@@ -12,6 +12,8 @@ export interface OpenFile {
   /** Text and graph of that revision. */
   readonly baseText: string;
   readonly baseGraph: Graph;
+  /** The example that it is, or is a copy of; an `original` is never changed: a copy is. */
+  readonly example?: { readonly path: string; readonly original: boolean } | undefined;
 }
 
 /** A node of another file, whose graph is the file that is open. */

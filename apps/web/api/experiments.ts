@@ -51,8 +51,9 @@ export async function startExperiment(name: string): Promise<void> {
   useExperiments.setState({ starting: true });
   showExperiment(name);
   try {
-    if (!(await saveFile())) return;
-    shownRun = (await api.experiments.start.mutate({ path: file.path, name })).runId;
+    const path = await saveFile();
+    if (path === undefined) return;
+    shownRun = (await api.experiments.start.mutate({ path, name })).runId;
     await refreshExperimentRuns();
   } catch (error) {
     report(error);

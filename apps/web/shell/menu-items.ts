@@ -286,7 +286,7 @@ function fileMenu(path: string): MenuGroups {
   const folder = path.slice(0, path.lastIndexOf('/') + 1);
   return [
     open
-      ? [command('save'), command('save-as')]
+      ? [command('save'), command('save-as'), ...ifEnabled('reset-example')]
       : [{ id: 'open', title: 'Open', run: () => void openFile(path) }],
     [
       {

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseGraph } from '@graft/graph';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { openWorkspace, type Workspace } from '../workspace.ts';
+import { copiesFolder, openWorkspace, type Workspace } from '../workspace.ts';
 
 const examplesFolder = join(import.meta.dirname, '../../../examples');
 const quickstart = 'rag-quickstart.graft.json';
@@ -115,4 +115,37 @@ it('takes no file’s place, and copies nothing that is no example', async () =>
   for (const path of ['README.md', '../package.json', 'lib/hybrid-retrieval.graft.json']) {
     await expect(workspace.examples.copy(path)).rejects.toMatchObject({ code: 'missing-file' });
   }
+});
+
+it('tells a copy from the example that it was made of, where they lie in one workspace', async () => {
+  const own = join(folder, '.own');
+  await mkdir(own);
+  const names = ['a.graft.json', 'a-2.graft.json'];
+  await writeFile(
+    join(own, 'examples.json'),
+    JSON.stringify({ [quickstart]: 'Answers questions.', 'deep/a.graft.json': 'Is deep.' }),
+  );
+  const places = { root: own, modelsFolder: join(folder, '.models'), examplesFolder: own };
+  await using opened = await openWorkspace(places);
+  const { examples } = opened;
+  expect(await examples.origin(quickstart)).toEqual({ path: quickstart, original: true });
+  for (const name of names) {
+    expect(await examples.origin(`${copiesFolder}/deep/${name}`)).toEqual({
+      path: 'deep/a.graft.json',
+      original: false,
+    });
+  }
+  for (const path of ['other.graft.json', `${copiesFolder}/other.graft.json`, copiesFolder]) {
+    expect(await examples.origin(path)).toBeUndefined();
+  }
+  // Elsewhere a copy has the name of its example.
+  expect(await workspace.examples.origin(quickstart)).toEqual({
+    path: quickstart,
+    original: false,
+  });
+  expect(await workspace.examples.text(quickstart)).toBe(
+    await readFile(join(examplesFolder, quickstart), 'utf8'),
+  );
+  await writeFile(join(own, 'examples.json'), '{');
+  expect(await examples.origin(quickstart)).toBeUndefined();
 });

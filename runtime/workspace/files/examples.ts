@@ -38,6 +38,16 @@ export interface Example {
   readonly claim?: ExampleClaim;
 }
 
+/** The example that a graph file is or is a copy of. */
+export interface ExampleOrigin {
+  readonly path: string;
+  /** Whether the file is the example itself, which the page does not change. */
+  readonly original: boolean;
+}
+
+/** Where the page saves changed examples, if the workspace is the folder of the examples. */
+export const copiesFolder = 'mine';
+
 /** What an example claims, and whether that was seen when it was measured. */
 interface ExampleClaim {
   readonly title: string;
@@ -185,15 +195,42 @@ export class Examples {
   }
 
   /**
+   * The example that a graph file of the workspace is, or is a copy of. Where the workspace is the folder of the examples, those
+   * are `original` and their copies lie in `copiesFolder`; elsewhere a copied example has the path that it has there.
+   */
+  async origin(path: string): Promise<ExampleOrigin | undefined> {
+    const { folder, root } = this.#parts;
+    if (folder === undefined) return undefined;
+    // A list that cannot be read is told of where the examples are shown; files open all the same.
+    const listed = await listing(folder).catch(() => ({}));
+    const isHere = folder === root;
+    if (Object.hasOwn(listed, path)) return { path, original: isHere };
+    if (!isHere || !path.startsWith(`${copiesFolder}/`)) return undefined;
+    const copied = path.slice(copiesFolder.length + 1).replace(/-\d+(?=\.graft\.json$)/, '');
+    return Object.hasOwn(listed, copied) ? { path: copied, original: false } : undefined;
+  }
+
+  /** The text of an example's graph as it came with Graft. Throws `missing-file`. */
+  async text(path: string): Promise<string> {
+    return readFile(join(await this.#folderOf(path), path), 'utf8');
+  }
+
+  /** The folder of the examples, if it lists this one. Throws `missing-file`. */
+  async #folderOf(path: string): Promise<string> {
+    const { folder } = this.#parts;
+    if (folder === undefined || !Object.hasOwn(await listing(folder), path)) {
+      throw new GraphError('missing-file', `There is no example "${path}".`);
+    }
+    return folder;
+  }
+
+  /**
    * Writes an example with the graphs that it uses and its data below the workspace: all of it, or, where a file would take
    * the place of another (`name-taken`), nothing. Gives the paths of what was written. Throws `missing-file`.
    */
   async copy(path: string): Promise<readonly string[]> {
-    const { folder, root, scratchFolder } = this.#parts;
-    if (folder === undefined || !Object.hasOwn(await listing(folder), path)) {
-      throw new GraphError('missing-file', `There is no example "${path}".`);
-    }
-    const { files } = await this.#contents(folder, path);
+    const { root, scratchFolder } = this.#parts;
+    const { files } = await this.#contents(await this.#folderOf(path), path);
     await makeStateFolder(scratchFolder);
     const open = ({ absolute }: ExampleFile) => createReadStream(absolute);
     const rest = async (written: readonly string[]) => written;

@@ -108,6 +108,18 @@ export class GraphFiles {
     });
   }
 
+  /** Saves a new file, with a number if another one has its name. Throws as `save` does, but for `name-taken`. */
+  async saveNew(path: string, text: string): Promise<GraphFile> {
+    for (let number = 1; ; number++) {
+      const name = number === 1 ? path : numberedName(path, number);
+      try {
+        return await this.save(name, text, null);
+      } catch (error) {
+        if (GraphError.from(error).code !== 'name-taken') throw error;
+      }
+    }
+  }
+
   /** Gives a file at revision `base` another name. Throws as `save` does; never replaces a file. */
   async rename(from: string, to: string, base: string): Promise<GraphFile> {
     const file = await this.#rename(from, to, base);

@@ -61,11 +61,13 @@ interface ReadFile {
   readonly path: string;
   readonly revision: string;
   readonly text: string;
+  readonly example?: OpenFile['example'];
 }
 
 export function readFile(file: ReadFile): OpenFile {
   const baseGraph = laidOut(parseGraph(file.text, file.path));
-  return { path: file.path, base: file.revision, baseText: file.text, baseGraph };
+  const { path, revision: base, text: baseText, example } = file;
+  return { path, base, baseText, baseGraph, example };
 }
 
 /** Whether two graphs are equal apart from their locks, which runs and saves write. */

@@ -195,7 +195,7 @@ describe('a file that is renamed', () => {
     rename?.answer(undefined);
     const [again] = await next(`save ${b}`);
     again?.answer({ revision: 'r3', text: onDisk(b, 3).text });
-    expect(await Promise.all(saves)).toEqual([true, true]);
+    expect(await Promise.all(saves)).toEqual([a, b]);
     expect(await renamed).toBeUndefined();
     expect(documentStore.getState().file).toMatchObject({ path: b, base: 'r3' });
   });

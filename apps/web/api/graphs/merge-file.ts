@@ -41,7 +41,8 @@ export function compare(
 
 function onDisk(conflict: Conflict): OpenFile {
   const { path, revision, text, graph } = conflict;
-  return { path, base: revision, baseText: text, baseGraph: graph };
+  const { file } = documentStore.getState();
+  return { path, base: revision, baseText: text, baseGraph: graph, example: file?.example };
 }
 
 /** Takes both sides' changes, based on the file as it now is, and saves. */

@@ -181,7 +181,7 @@ it('takes over the lock that a save wrote, and is saved', async () => {
   await openFile('a.graft.json');
   draw(3);
   served.save = () => Promise.resolve(answer('a.graft.json', locked(sized(3), 'd')));
-  expect(await saveFile()).toBe(true);
+  expect(await saveFile()).toBe('a.graft.json');
   expect(lock()).toBe('d');
   expect(isUnsaved(documentStore.getState())).toBe(false);
 });
@@ -211,7 +211,7 @@ it('saves again where only the lock was written meanwhile', async () => {
     if (base === written.revision) return Promise.resolve(answer(path, locked(sized(3), 'd')));
     return Promise.reject(new GraphError('stale-save', 'It was changed.'));
   };
-  expect(await saveFile()).toBe(true);
+  expect(await saveFile()).toBe('a.graft.json');
   expect(bases).toHaveLength(2);
   expect([size(), lock()]).toEqual([3, 'd']);
 });
@@ -228,7 +228,7 @@ it('is saved where the file has what is drawn: of a save the answer did not come
     served.read.set(path, Promise.resolve({ path, revision: text, text }));
     return Promise.reject(new GraphError('stale-save', 'It was changed.'));
   };
-  expect(await saveFile()).toBe(true);
+  expect(await saveFile()).toBe('a.graft.json');
   expect(conflictStore.getState().conflict).toBe(null);
   const { file, graph } = documentStore.getState();
   expect(file !== null && isUnsaved({ file, graph })).toBe(false);
@@ -254,7 +254,7 @@ it('is saved, or asked about, where a file that was gone has come again', async 
   };
   syncDraft();
   expect(noticeCount()).toBe(1);
-  expect(await saveFile()).toBe(true);
+  expect(await saveFile()).toBe('a.graft.json');
   expect([conflictStore.getState().conflict, noticeCount()]).toEqual([null, 0]);
 
   served.read.set(path, Promise.reject(new GraphError('missing-file', 'It is gone.')));
@@ -263,7 +263,7 @@ it('is saved, or asked about, where a file that was gone has come again', async 
     served.read.set(path, Promise.resolve(answer(path, sized(2))));
     return Promise.reject(new GraphError('name-taken', 'It is there.'));
   };
-  expect(await saveFile()).toBe(false);
+  expect(await saveFile()).toBeUndefined();
   expect(conflictStore.getState().conflict?.found).toBe('save');
   expect(size()).toBe(1);
 });
@@ -278,7 +278,7 @@ it('saves once what is asked to be saved while a save is under way', async () =>
       return Promise.reject(new GraphError('stale-save', 'It was changed.'));
     return Promise.resolve({ path, revision: 'saved', text });
   };
-  expect(await Promise.all([saveFile(), saveFile()])).toEqual([true, true]);
+  expect(await Promise.all([saveFile(), saveFile()])).toEqual(['a.graft.json', 'a.graft.json']);
   expect(bases).toHaveLength(1);
 });
 
@@ -336,7 +336,7 @@ it('saves no other file than was open when it was asked to', async () => {
   const saves = [saveFile(), saveFile()];
   await openFile('b.graft.json');
   tell();
-  expect(await Promise.all(saves)).toEqual([true, false]);
+  expect(await Promise.all(saves)).toEqual(['a.graft.json', undefined]);
   expect(saved).toEqual(['a.graft.json']);
   expect([size(), isUnsaved(documentStore.getState())]).toEqual([2, true]);
 });

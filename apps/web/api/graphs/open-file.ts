@@ -33,11 +33,11 @@ const newestLooked = 20;
 /** Unsaved work as it was kept, and the file that it began from. */
 function placedDraft(
   { text, base, baseText }: Draft,
-  path: string,
+  { path, example }: OpenFile,
 ): { readonly graph: Graph; readonly file: OpenFile } {
   const graph = laidOut(parseGraph(text, path));
   const baseGraph = laidOut(parseGraph(baseText, path));
-  return { graph, file: { path, base, baseText, baseGraph } };
+  return { graph, file: { path, base, baseText, baseGraph, example } };
 }
 
 /** The files asked for: the last one is shown, whichever answer comes last. */
@@ -98,7 +98,7 @@ async function showFile(
     const draft = await takeDraft(path);
     if (signal.aborted) return undefined;
     let file = readFile(read);
-    const drafted = draft === undefined ? undefined : placedDraft(draft, path);
+    const drafted = draft === undefined ? undefined : placedDraft(draft, file);
     let graph = migrateGraph(file.baseGraph, nodeTypes());
     // Of a save the answer may not have come, and its lock with it.
     const isSaved =

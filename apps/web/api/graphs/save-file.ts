@@ -10,12 +10,15 @@ import {
   screenStore,
   Latest,
 } from '@graft/view';
+import { dropDraft } from './drafts.ts';
 import {
+  fileTitle,
   isSameButForLock,
   readFile,
   refreshFiles,
   report,
   reportUnopened,
+  showInAddress,
   syncDraft,
   tellReloaded,
 } from './graph-file.ts';
@@ -103,11 +106,13 @@ function tookLock(fresh: OpenFile): boolean {
   return true;
 }
 
+type Saved = Pick<OpenFile, 'base' | 'baseText' | 'baseGraph'>;
+
 /** Notes that a graph stands in the file as it is drawn, but for its lock, which may be another than before. */
-function noteSaved(file: OpenFile, graph: Graph, saved: Omit<OpenFile, 'path'>): void {
+function noteSaved(file: OpenFile, graph: Graph, saved: Saved): void {
   documentStore.getState().rebase({ ...file, baseGraph: graph });
   const { lock } = saved.baseGraph;
-  documentStore.getState().relock({ ...saved, path: file.path, baseGraph: { ...graph, lock } });
+  documentStore.getState().relock({ ...file, ...saved, baseGraph: { ...graph, lock } });
   syncDraft();
 }
 
@@ -145,15 +150,15 @@ function inTurn<Done>(act: () => Promise<Done>): Promise<Done> {
 const toSave = new Set<{ path: string | undefined }>();
 
 /**
- * Saves the open graph. False when it could not be; why is on the screen. Another file that is opened meanwhile
- * is not what was to be saved: false.
+ * Saves the open graph and gives the path of its file: a changed example becomes a file of its own. Undefined when it could
+ * not be saved; why is on the screen. Another file that is opened meanwhile is not what was to be saved: undefined.
  */
-export function saveFile(): Promise<boolean> {
+export function saveFile(): Promise<string | undefined> {
   const asked = { path: documentStore.getState().file?.path };
   toSave.add(asked);
   return inTurn(async () => {
     toSave.delete(asked);
-    return documentStore.getState().file?.path === asked.path && saveNow();
+    return documentStore.getState().file?.path === asked.path ? saveNow() : undefined;
   });
 }
 
@@ -162,10 +167,41 @@ export function moveSaves(from: string, to: string): void {
   for (const asked of toSave) if (asked.path === from) asked.path = to;
 }
 
-async function saveNow(): Promise<boolean> {
+/**
+ * Saves a changed example as a file of its own, and goes on in that: the history, and the run on the screen, stay. The example stays
+ * as it came.
+ */
+async function saveCopy(file: OpenFile, original: string): Promise<string | undefined> {
+  const { graph } = documentStore.getState();
+  try {
+    const text = serializeGraph(graph);
+    const saved = await api.graphs.saveExampleCopy.mutate({ path: original, text });
+    await refreshFiles();
+    if (documentStore.getState().file?.path !== file.path) return undefined;
+    dropDraft(file.path);
+    moveSaves(file.path, saved.path);
+    const { path, revision: base, text: baseText } = saved;
+    const baseGraph = baseText === text ? graph : parseGraph(baseText, path);
+    const example = { path: original, original: false };
+    noteSaved({ ...file, path, example }, graph, { base, baseText, baseGraph });
+    showInAddress(path);
+    screenStore.getState().notify({
+      tone: 'info',
+      message: `Saved as ${fileTitle(path)}. The example stays as it came.`,
+      about: path,
+    });
+    return path;
+  } catch (error) {
+    report(error);
+    return undefined;
+  }
+}
+
+async function saveNow(): Promise<string | undefined> {
   const { file, graph } = documentStore.getState();
-  if (file === null) return false;
-  if (file.base !== null && !isUnsaved({ file, graph })) return true;
+  if (file === null) return undefined;
+  if (file.base !== null && !isUnsaved({ file, graph })) return file.path;
+  if (file.example?.original === true) return saveCopy(file, file.example.path);
   const text = serializeGraph(graph);
   try {
     const saved = await api.graphs.save.mutate({ path: file.path, text, base: file.base });
@@ -174,7 +210,7 @@ async function saveNow(): Promise<boolean> {
       noteSaved(file, graph, { base: saved.revision, baseText: saved.text, baseGraph });
     }
     if (file.base === null) await refreshFiles();
-    return true;
+    return file.path;
   } catch (error) {
     const code = problemCode(error);
     // One that was gone and is written anew may have come again meanwhile.
@@ -183,14 +219,14 @@ async function saveNow(): Promise<boolean> {
     else {
       try {
         const fresh = await readFresh(file.path);
-        if (tookSame(fresh)) return true;
+        if (tookSame(fresh)) return file.path;
         if (tookLock(fresh) || tookBack(fresh)) return await saveNow();
         raiseConflict(fresh, 'save');
       } catch (unread) {
         reportUnread(file.path, unread);
       }
     }
-    return false;
+    return undefined;
   }
 }
 

@@ -1,4 +1,4 @@
-import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
+import { emptyGraph, migrateGraph, parseGraph, serializeGraph, type Graph } from '@graft/graph';
 import { api, queries, queryClient } from '../client.ts';
 import { problemCode, refusalOf } from '../problem.ts';
 import {
@@ -6,8 +6,11 @@ import {
   isUnsaved,
   keptHistories,
   documentStore,
+  laidOut,
+  nodeTypes,
   runView,
   screenStore,
+  whileOpen,
 } from '@graft/view';
 import { forgetDrafts, moveDrafts } from './drafts.ts';
 import { openFile, openWhenWritten } from './open-file.ts';
@@ -20,6 +23,7 @@ import {
   syncDraft,
 } from './graph-file.ts';
 import { usePlan } from '../runs/plan-store.ts';
+import { replaceGraph } from './replace-graph.ts';
 import { moveSaves, withOwnMove } from './save-file.ts';
 import { moveAsked } from './kept-questions.ts';
 
@@ -56,6 +60,22 @@ export async function saveFileAs(name: string): Promise<Refusal> {
   const refused = await createFile(name, graph);
   if (refused === undefined) await forgetDrawn(file.path);
   return refused;
+}
+
+/** Puts the graph of the example in the place of the changed copy that is open: one step of the history. */
+export async function resetExample(): Promise<void> {
+  const isOpen = whileOpen();
+  const { file } = documentStore.getState();
+  if (file?.example === undefined) return;
+  try {
+    const { path } = file.example;
+    const text = await api.graphs.exampleText.query({ path });
+    if (!isOpen()) return;
+    const graph = migrateGraph(laidOut(parseGraph(text, path)), nodeTypes());
+    replaceGraph(graph, 'Reset to the example as it came. Save to keep it so.');
+  } catch (error) {
+    report(error);
+  }
 }
 
 /** The revision to rename or delete: the one that the page last saw. */

@@ -1,6 +1,7 @@
 import { clock } from '@graft/nodes/kit/ui';
-import { undo, documentStore, runView, screenStore, Latest, whileOpen } from '@graft/view';
+import { documentStore, runView, screenStore, Latest, whileOpen } from '@graft/view';
 import { report } from '../graphs/graph-file.ts';
+import { replaceGraph } from '../graphs/replace-graph.ts';
 import { ranGraph } from './ran-graph.ts';
 
 const restores = new Latest();
@@ -23,27 +24,7 @@ export async function restoreRan(runId: string): Promise<void> {
     }
     const { graph, startedAt } = ran;
     runView.getState().follow(runView.getState().newest);
-    documentStore.getState().replace(graph);
-    const message = `Restored the graph of the run of ${clock(startedAt)}.`;
-    notify({
-      tone: 'info',
-      message,
-      about: file.path,
-      action: {
-        label: 'Undo',
-        run: () => {
-          // Only what this did: later edits have steps of their own.
-          if (documentStore.getState().graph === graph) undo();
-        },
-      },
-    });
-    const stop = documentStore.subscribe((state) => {
-      if (state.graph === graph) return;
-      stop();
-      const { notices, dismiss } = screenStore.getState();
-      // Undone or edited, it is no longer so.
-      for (const notice of notices) if (notice.message === message) dismiss(notice.id);
-    });
+    replaceGraph(graph, `Restored the graph of the run of ${clock(startedAt)}.`);
   } catch (error) {
     report(error);
   }

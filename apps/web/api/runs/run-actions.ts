@@ -46,28 +46,30 @@ async function start(
   const { file } = documentStore.getState();
   if (file === null) return false;
   const isOpen = whileOpen();
-  const ready = async (): Promise<boolean> => (await mayRun()) && saveFile();
+  const ready = async (): Promise<string | undefined> =>
+    (await mayRun()) ? saveFile() : undefined;
   const runId = await startAlone({ path: file.path, ...options }, ready);
   if (runId !== undefined && isOpen()) screenStore.getState().show({ bottomTab: 'run' });
   return runId !== undefined;
 }
 
 /**
- * Starts a run once `ready` agrees, and follows it. Undefined if a run is in progress or starting, if `ready` refuses,
- * or if starting fails, which is reported.
+ * Starts a run once `ready` gives the file to run, and follows it. Undefined if a run is in progress or starting, if `ready`
+ * refuses, or if starting fails, which is reported.
  */
 export async function startAlone(
   input: StartInput,
-  ready: () => Promise<boolean> = () => Promise.resolve(true),
+  ready: () => Promise<string | undefined> = () => Promise.resolve(input.path),
 ): Promise<string | undefined> {
   const view = runView.getState();
   if (view.starting || isGoingOn(view)) return undefined;
   runView.setState({ starting: true });
   try {
-    if (!(await ready())) return undefined;
+    const path = await ready();
+    if (path === undefined) return undefined;
     const { graph } = documentStore.getState();
-    const { runId } = await api.runs.start.mutate(input);
-    if (documentStore.getState().file?.path === input.path) {
+    const { runId } = await api.runs.start.mutate({ ...input, path });
+    if (documentStore.getState().file?.path === path) {
       runView.getState().setNewest(runId);
       runView.getState().follow(runId);
       runView.setState({ ranGraph: { runId, graph } });

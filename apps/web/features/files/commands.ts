@@ -34,6 +34,13 @@ export const fileCommands: readonly Command[] = [
       ),
   },
   {
+    id: 'reset-example',
+    title: 'Reset the example',
+    group: 'File',
+    enabled: () => useDocument.getState().file?.example?.original === false,
+    run: () => void files().then(({ resetExample }) => resetExample()),
+  },
+  {
     id: 'lock',
     title: 'Accept all changes into the lock',
     group: 'File',

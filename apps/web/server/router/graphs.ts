@@ -1,4 +1,5 @@
 import { parseGraph, serializeGraph } from '@graft/graph';
+import { copiesFolder } from '@graft/workspace';
 import { z } from 'zod';
 import { procedure, router } from './trpc.ts';
 
@@ -14,7 +15,10 @@ export const graphsRouter = router({
   list: procedure.query(({ ctx }) => ctx.workspace.graphs.list()),
   read: procedure
     .input(z.object({ path: pathInput }))
-    .query(({ ctx, input }) => ctx.workspace.graphs.read(input.path)),
+    .query(async ({ ctx: { workspace }, input }) => {
+      const file = await workspace.graphs.read(input.path);
+      return { ...file, example: await workspace.examples.origin(file.path) };
+    }),
   /** Refused with `stale-save` if the file is no longer at revision `base`. */
   save: procedure
     .input(z.object({ path: pathInput, text: textInput, base: z.string().nullable() }))
@@ -30,6 +34,17 @@ export const graphsRouter = router({
     ),
   /** The examples that come with Graft. */
   examples: procedure.query(({ ctx }) => ctx.workspace.examples.list()),
+  /** The graph of an example as it came with Graft. */
+  exampleText: procedure
+    .input(z.object({ path: pathInput }))
+    .query(({ ctx, input }) => ctx.workspace.examples.text(input.path)),
+  /** Saves a changed example as a file of its own, so that the example stays as it came. */
+  saveExampleCopy: procedure
+    .input(z.object({ path: pathInput, text: textInput }))
+    .mutation(async ({ ctx: { workspace }, input }) => {
+      const path = `${copiesFolder}/${input.path}`;
+      return workspace.graphs.saveNew(path, await workspace.locks.saved(input.text, path));
+    }),
   /** The measured tables of an example, by experiment. */
   exampleTables: procedure
     .input(z.object({ path: pathInput }))
