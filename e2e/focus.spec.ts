@@ -62,7 +62,7 @@ test('after a command the focus is where one goes on', async ({ page, workspace 
   await test.step('grouped, gone into and left', async () => {
     await page.locator('.react-flow__node[data-id="chunk"]').focus();
     await page.keyboard.press('Enter');
-    await page.keyboard.press('Control+g');
+    await bench.makeSubgraph();
     await isOn(page, 'node subgraph');
     await page.keyboard.press('Enter');
     await expect(page.getByTestId('trail')).toContainText('subgraph');

@@ -141,7 +141,7 @@ test('a parameter within a subgraph says that it takes one value there', async (
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'several-within.graft.json');
   await bench.select('chunk');
-  await page.keyboard.press('Control+g');
+  await bench.makeSubgraph();
   await bench.node('subgraph').locator('.node-facts').dblclick();
   await bench.select('chunk');
   await bench.tab('Parameters');

@@ -24,7 +24,7 @@ test('a subgraph is entered, edited, run, left and undone', async ({ page, works
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'within.graft.json');
   await bench.select('chunk');
-  await page.keyboard.press('Control+g');
+  await bench.makeSubgraph();
   await expect(bench.node('subgraph')).toBeVisible();
   await expect(trail(page)).toBeHidden();
 
@@ -81,7 +81,7 @@ test('by keyboard one enters, makes another within, and leaves', async ({ page, 
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'cut-deep.graft.json');
   await bench.select('chunk');
-  await page.keyboard.press('Control+g');
+  await bench.makeSubgraph();
   await expect(bench.node('subgraph')).toBeVisible();
   await page.locator('.react-flow__node[data-id="subgraph"]').focus();
   await page.keyboard.press('Enter');
@@ -90,7 +90,7 @@ test('by keyboard one enters, makes another within, and leaves', async ({ page, 
   await page.locator('.react-flow__node[data-id="chunk"]').focus();
   await page.keyboard.press('Enter');
   await expect(bench.node('chunk')).toHaveAttribute('data-selected', 'true');
-  await page.keyboard.press('Control+g');
+  await bench.makeSubgraph();
   await expect(bench.node('subgraph-2')).toHaveAttribute('data-selected', 'true');
   await page.keyboard.press('Control+ArrowDown');
   await expect(trail(page)).toContainText('cut-deep›subgraph›subgraph-2');
@@ -127,7 +127,7 @@ test('a port is renamed within, and its uses follow; the subgraph becomes a file
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'ports.graft.json');
   await bench.select('chunk');
-  await page.keyboard.press('Control+g');
+  await bench.makeSubgraph();
   await expect(bench.node('subgraph')).toHaveAttribute('data-selected', 'true');
   await page.keyboard.press('Enter');
   await expect(trail(page)).toContainText('ports›subgraph');
@@ -203,7 +203,7 @@ test('after a run up to one node and a reload, the others show their last result
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'partly.graft.json');
   await bench.select('chunk');
-  await page.keyboard.press('Control+g');
+  await bench.makeSubgraph();
   await page.keyboard.press('Control+s');
   await bench.run();
   await bench.reaches('result', 'succeeded');
@@ -331,7 +331,7 @@ test('an output within is frozen where it is of one use, and refused with the re
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'within-frozen.graft.json');
   await bench.select('chunk');
-  await page.keyboard.press('Control+g');
+  await bench.makeSubgraph();
   await expect(bench.node('subgraph')).toHaveAttribute('data-selected', 'true');
   await page.keyboard.press('Control+ArrowDown');
   await bench.run();

@@ -135,6 +135,17 @@ export class Workbench {
     if (await tab.isVisible()) await tab.click();
   }
 
+  /** Puts the selected nodes into a subgraph, under the name that is proposed unless another is given. */
+  async makeSubgraph(name?: string): Promise<void> {
+    await this.page.keyboard.press('Control+g');
+    const dialog = this.page.getByRole('dialog', { name: 'Make a subgraph' });
+    const field = dialog.getByLabel('Name', { exact: true });
+    await expect(field).toBeFocused();
+    if (name !== undefined) await field.fill(name);
+    await this.page.keyboard.press('Enter');
+    await expect(dialog).toHaveCount(0);
+  }
+
   /** Runs the selected node and what it needs. */
   async runUpToHere(): Promise<void> {
     await this.page.getByRole('button', { name: 'Run up to here' }).click();

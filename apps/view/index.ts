@@ -103,6 +103,16 @@ export {
 } from './document/levels.ts';
 export { inOrder } from './document/node-order.ts';
 export { nextSteps } from './document/usual-steps.ts';
+export { subgraphName } from './document/subgraph-name.ts';
+export {
+  collectable,
+  endings,
+  firstRepeatForm,
+  repeatChoice,
+  repeatInWords,
+  type PortWords,
+  type RepeatForm,
+} from './document/repeat-form.ts';
 export { shapeOf, nodeFacts, previewType } from './document/node-shape.ts';
 export { missingPath, problemPath } from './document/problem-places.ts';
 export {

@@ -236,6 +236,13 @@ export {
   type MetricName,
   type SettingName,
 } from './format/setting-name.ts';
+export {
+  makeLoop,
+  proposeLoop,
+  type LoopChoice,
+  type LoopProposal,
+  type LoopState,
+} from './compose/make-loop.ts';
 export { makeSubgraph, type ComposeContext } from './compose/make-subgraph.ts';
 export { bypassRefusal } from './plan/pass-through.ts';
 export { inlineSubgraph } from './compose/inline-subgraph.ts';

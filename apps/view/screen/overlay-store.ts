@@ -7,7 +7,9 @@ import type { PendingEdge } from './screen-store.ts';
 export type NameQuestion =
   | { readonly kind: 'new'; readonly folder?: string; readonly start?: TemplateId }
   | { readonly kind: 'save-as'; readonly name: string }
-  | { readonly kind: 'extract'; readonly name: string; readonly subgraph: string };
+  | { readonly kind: 'extract'; readonly name: string; readonly subgraph: string }
+  /** `nodes`: canvas keys of what goes into the subgraph. */
+  | { readonly kind: 'subgraph'; readonly name: string; readonly nodes: readonly string[] };
 
 /** A file of frozen rows that is edited; `giveUp`: they were frozen for it, which leaving it unsaved undoes. */
 export type RowsToEdit = ReadRows & { readonly giveUp?: () => void };
@@ -95,6 +97,8 @@ interface OverlayState {
   /** The node whose answers are labelled: its path. */
   readonly labelling: string | null;
   readonly connecting: ConnectQuestion | null;
+  /** Canvas keys of the nodes that are to be repeated. */
+  readonly repeating: readonly string[] | null;
   readonly modelQuestion: ModelQuestion | null;
   readonly fileQuestion: FileQuestion | null;
   readonly menu: OpenMenu | null;
@@ -115,6 +119,7 @@ interface OverlayState {
         | 'editedRows'
         | 'labelling'
         | 'connecting'
+        | 'repeating'
         | 'modelQuestion'
         | 'fileQuestion'
         | 'menu'
@@ -133,6 +138,7 @@ const nothingAsked = {
     editedRows: null,
     labelling: null,
     connecting: null,
+    repeating: null,
     modelQuestion: null,
     fileQuestion: null,
     menu: null,
@@ -156,7 +162,7 @@ export function closeOverlays(): void {
 /** Whether one of the dialogs is open that are asked for now and then. */
 export function isAsked(state: OverlayState): boolean {
   const { nameQuestion, packing, mending, editedRows, labelling } = state;
-  const { connecting, modelQuestion, fileQuestion } = state;
+  const { connecting, repeating, modelQuestion, fileQuestion } = state;
   const { unpacking, shortcutSheet, gallery, tour } = state;
   return (
     (nameQuestion ??
@@ -165,6 +171,7 @@ export function isAsked(state: OverlayState): boolean {
       editedRows ??
       labelling ??
       connecting ??
+      repeating ??
       modelQuestion ??
       fileQuestion) !== null ||
     unpacking !== false ||

@@ -7,6 +7,7 @@ import { UnpackDialog } from '../features/files/unpack-dialog.tsx';
 import { RowsDialog } from '../features/rows/rows-dialog.tsx';
 import { LabelsDialog } from '../features/labels/labels-dialog.tsx';
 import { ConnectMenu } from '../features/canvas/connect-menu.tsx';
+import { RepeatDialog } from '../features/canvas/repeat-dialog.tsx';
 import { ModelPicker } from '../features/models/model-picker.tsx';
 import { FilePicker } from '../features/files/file-picker.tsx';
 import { ShortcutSheet } from './shortcut-sheet.tsx';
@@ -16,7 +17,8 @@ import { Tour } from '../features/tour/tour.tsx';
 /** The dialogs that are asked for now and then: none of them is known to the page before. */
 export function AskedDialogs() {
   const { nameQuestion, shortcutSheet, packing, unpacking, editedRows, labelling } = useOverlay();
-  const { connecting, gallery, modelQuestion, fileQuestion, tour, mending } = useOverlay();
+  const { connecting, repeating, gallery, modelQuestion, fileQuestion, tour, mending } =
+    useOverlay();
   const { conflict, shown } = useConflict();
   return (
     <>
@@ -29,6 +31,7 @@ export function AskedDialogs() {
       {editedRows === null ? null : <RowsDialog rows={editedRows} />}
       {labelling === null ? null : <LabelsDialog node={labelling} />}
       {connecting === null ? null : <ConnectMenu question={connecting} />}
+      {repeating === null ? null : <RepeatDialog nodes={repeating} />}
       {modelQuestion === null ? null : <ModelPicker question={modelQuestion} />}
       {fileQuestion === null ? null : <FilePicker question={fileQuestion} />}
       {gallery ? <Gallery /> : null}

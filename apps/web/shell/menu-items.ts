@@ -89,11 +89,12 @@ function nodeMenu(): MenuGroups {
       : [command('group-selection')],
     [
       ...(selectedUse() === undefined
-        ? [command('make-subgraph')]
+        ? [command('make-subgraph'), command('repeat-selection')]
         : [
             command('enter-subgraph', isFile ? { title: 'Open the subgraph’s file' } : {}),
             subMenu('Subgraph', [
               command('make-subgraph'),
+              command('repeat-selection'),
               command('inline-subgraph'),
               ...(isFile ? [] : [command('extract-subgraph')]),
             ]),

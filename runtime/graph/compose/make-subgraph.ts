@@ -39,6 +39,8 @@ export function makeSubgraph(
     /** Canvas keys. */
     readonly nodes: Iterable<string>;
     readonly name?: string;
+    /** Of the node, where it is not the name. */
+    readonly title?: string;
   },
   context: ComposeContext,
 ): { readonly graph: Graph; readonly node: string; readonly subgraph: string } {
@@ -80,7 +82,8 @@ export function makeSubgraph(
     const port = own(typeOf(edge.source)?.outputs ?? {}, edge.sourcePort);
     return (port ?? own(typeOf(edge.target)?.inputs ?? {}, edge.targetPort))?.type.id;
   });
-  const outer = split.outer({ type: 'graph', version: 1, params: { use: `#${name}` } });
+  const titled = selection.title === undefined ? {} : { title: selection.title };
+  const outer = split.outer({ type: 'graph', version: 1, ...titled, params: { use: `#${name}` } });
   const made = withBody(graph, selection.at, reorderEdgeLists(outer.body, outer.moved, lists));
   return {
     graph: withBody(made, name, reorderEdgeLists(inner.body, inner.moved, lists)),

@@ -1,10 +1,15 @@
 import {
   extractSubgraph,
   inlineSubgraph,
+  makeLoop,
   makeSubgraph,
+  proposeLoop,
   renamePort,
   serializeGraph,
   type ComposeContext,
+  type Graph,
+  type LoopChoice,
+  type LoopProposal,
 } from '@graft/graph';
 import { api } from '../client.ts';
 import { refusalOf } from '../problem.ts';
@@ -15,6 +20,7 @@ import {
   bodyAt,
   whyNotPast,
   nodeTypes,
+  subgraphName,
   whileOpen,
 } from '@graft/view';
 import { graphPath, refreshFiles, report } from './graph-file.ts';
@@ -32,17 +38,35 @@ function context(): ComposeContext {
 /** The body that is shown. */
 const at = () => bodyAt(documentStore.getState().trail);
 
-/** Puts the selected nodes into a subgraph of the file: one step of the history. */
-export function makeSubgraphOfSelection(): void {
-  const { graph, editFile } = documentStore.getState();
-  const { selection, select } = screenStore.getState();
+/** Takes over what was made of some nodes, and selects the node that stands in their place. Undefined, or why not. */
+function place(make: (graph: Graph) => { readonly graph: Graph; readonly node: string }): Refusal {
+  const { graph, past, editFile } = documentStore.getState();
+  if (past !== null) return whyNotPast;
   try {
-    const made = makeSubgraph(graph, { at: at(), nodes: selection }, context());
+    const made = make(graph);
     editFile(() => made.graph);
-    select([made.node]);
+    screenStore.getState().select([made.node]);
+    return undefined;
   } catch (error) {
-    report(error);
+    return refusalOf(error);
   }
+}
+
+/** Puts nodes into a subgraph of the file that a person named: one step of the history. */
+export function makeSubgraphOf(nodes: readonly string[], name: string): Refusal {
+  return place((graph) =>
+    makeSubgraph(graph, { at: at(), nodes, ...subgraphName(name) }, context()),
+  );
+}
+
+/** What of the nodes could go round in a loop. Throws `bad-input` if they cannot be put into a subgraph. */
+export function offeredLoop(nodes: readonly string[]): LoopProposal {
+  return proposeLoop(documentStore.getState().graph, { at: at(), nodes }, context());
+}
+
+/** Puts a loop over nodes in their place: one step of the history. */
+export function repeatNodes(nodes: readonly string[], choice: LoopChoice): Refusal {
+  return place((graph) => makeLoop(graph, { at: at(), nodes, choice }, context()));
 }
 
 /** Puts the nodes of the graph that a node uses in its place: one step of the history. */

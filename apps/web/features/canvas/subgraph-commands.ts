@@ -1,4 +1,4 @@
-import { inlineSelected, makeSubgraphOfSelection } from '../../api/graphs/subgraph-edits.ts';
+import { inlineSelected } from '../../api/graphs/subgraph-edits.ts';
 import { useDocument, useOverlay, useScreen } from '../../kit/stores.ts';
 import { canLeave, enterSelected, leave, selectedUse } from '../../api/graphs/navigation.ts';
 import { type Command, hasSelection, shapeOf } from '@graft/view';
@@ -34,11 +34,21 @@ function switchSelected(off: boolean): void {
 export const subgraphCommands: readonly Command[] = [
   {
     id: 'make-subgraph',
-    title: 'Make a subgraph of the selection',
+    title: 'Make a subgraph of the selection …',
     group: 'Edit',
     keys: ['mod+g'],
     enabled: hasSelection,
-    run: () => void makeSubgraphOfSelection(),
+    run: () => {
+      const nodes = useScreen.getState().selection;
+      useOverlay.getState().show({ nameQuestion: { kind: 'subgraph', name: 'subgraph', nodes } });
+    },
+  },
+  {
+    id: 'repeat-selection',
+    title: 'Repeat the selection …',
+    group: 'Edit',
+    enabled: hasSelection,
+    run: () => useOverlay.getState().show({ repeating: useScreen.getState().selection }),
   },
   {
     id: 'inline-subgraph',

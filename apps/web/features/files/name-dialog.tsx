@@ -2,7 +2,7 @@ import type { Graph } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { queries } from '../../api/client.ts';
-import { extractAs } from '../../api/graphs/subgraph-edits.ts';
+import { extractAs, makeSubgraphOf } from '../../api/graphs/subgraph-edits.ts';
 import { graphPath } from '../../api/graphs/graph-file.ts';
 import { useOverlay } from '../../kit/stores.ts';
 import { freeName, type NameQuestion, type Start } from '@graft/view';
@@ -19,6 +19,7 @@ const words = {
   new: { title: 'New graph', button: 'Create' },
   'save-as': { title: 'Save as', button: 'Save' },
   extract: { title: 'Move the subgraph to a file', button: 'Create' },
+  subgraph: { title: 'Make a subgraph', button: 'Make a subgraph' },
 };
 
 /** An answer: a name and, for a new graph, what it begins with. */
@@ -30,6 +31,7 @@ interface Answer {
 async function answered(question: NameQuestion, { name, graph }: Answer): Promise<Refusal> {
   if (question.kind === 'new') return createFile(name, graph);
   if (question.kind === 'save-as') return saveFileAs(name);
+  if (question.kind === 'subgraph') return makeSubgraphOf(question.nodes, name);
   return extractAs(question.subgraph, name);
 }
 
@@ -59,7 +61,10 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
   const name = typed ?? proposal;
   const [refused, setRefused] = useState<string>();
   const { title, button } = words[question.kind];
-  const isGiven = question.kind === 'extract' || name.trim() !== first.trim();
+  const isOfFile = question.kind !== 'subgraph';
+  // What stands there at first is a name already.
+  const isNamed = question.kind === 'extract' || question.kind === 'subgraph';
+  const isGiven = isNamed || name.trim() !== first.trim();
   const isReady = name.trim() !== '' && isGiven && (!isNew || start?.lay !== undefined);
   useEffect(() => {
     dialog.current?.showModal();
@@ -101,7 +106,7 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
             value={name}
             autoComplete="off"
             spellCheck={false}
-            placeholder="my-pipeline"
+            placeholder={isOfFile ? 'my-pipeline' : 'Find passages'}
             aria-invalid={refused !== undefined}
             aria-describedby="name-dialog-help"
             onChange={(event) => {
@@ -111,7 +116,9 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
           />
         </label>
         <p id="name-dialog-help" className="mt-1 min-h-9 text-sm text-ink-2">
-          {refused === undefined ? (
+          {refused === undefined && !isOfFile ? (
+            'The selected nodes move into it. Open it by a double click.'
+          ) : refused === undefined ? (
             <>
               Saved in the workspace as{' '}
               <span className="font-mono text-[11.5px]">

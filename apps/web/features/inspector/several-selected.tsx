@@ -22,7 +22,14 @@ export function SeveralSelected({ count }: { readonly count: number }) {
           className="button small"
           onClick={() => runCommand(commandOf('make-subgraph'))}
         >
-          Make a subgraph
+          Make a subgraph …
+        </button>
+        <button
+          type="button"
+          className="button small"
+          onClick={() => runCommand(commandOf('repeat-selection'))}
+        >
+          Repeat this …
         </button>
         <button
           type="button"

@@ -29,6 +29,7 @@ export const commandWords: Readonly<Record<string, string>> = {
   'show-plan': 'explain what will run',
   'show-experiments': 'compare variants table settings',
   'make-subgraph': 'group nodes function reuse',
+  'repeat-selection': 'loop iterate rounds again while',
   'inline-subgraph': 'ungroup expand dissolve',
   'extract-subgraph': 'extract save share reuse',
   'enter-subgraph': 'enter go into file of the graph reference',
