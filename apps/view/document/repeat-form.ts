@@ -38,7 +38,7 @@ export function firstRepeatForm({ states, rows, seeds }: LoopProposal): RepeatFo
 }
 
 /** The pairs of a form, in the order of the proposal. */
-export function chosenStates(
+function chosenStates(
   { states }: LoopProposal,
   { feeds }: RepeatForm,
 ): readonly LoopState[] {
