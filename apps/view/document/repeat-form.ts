@@ -38,10 +38,7 @@ export function firstRepeatForm({ states, rows, seeds }: LoopProposal): RepeatFo
 }
 
 /** The pairs of a form, in the order of the proposal. */
-function chosenStates(
-  { states }: LoopProposal,
-  { feeds }: RepeatForm,
-): readonly LoopState[] {
+function chosenStates({ states }: LoopProposal, { feeds }: RepeatForm): readonly LoopState[] {
   return states.filter(({ input, output }) => feeds[input] === output);
 }
 
