@@ -202,11 +202,13 @@ test('says what a side lacks, and compares nodes and variants', async ({ page, w
     await expect(region.getByTestId('experiment-status')).toContainText('succeeded');
     await region.getByRole('button', { name: /^Compare “.*right.*” with “/ }).click();
     await expect(page.getByTestId('comparison-summary')).toHaveText(
-      '1 parameter differs; 2 of 2 outputs differ. By accuracy, “B” is worse than “A”.',
+      '1 parameter differs; 2 of 2 outputs differ. By accuracy, the baseline leads (1.00): “A”. “B” is worse than the baseline.',
     );
     await expect(page.getByTestId('compared-metrics')).toContainText('0 won, 9 tied, 15 lost');
     await page.getByRole('button', { name: 'Swap' }).click();
-    await expect(page.getByTestId('comparison-summary')).toContainText('“B” is better than “A”.');
+    await expect(page.getByTestId('comparison-summary')).toContainText(
+      'By accuracy, “B” leads (1.00). It is better than the baseline, “A” (0.38).',
+    );
     await page.getByRole('button', { name: 'Close' }).click();
   });
 

@@ -122,7 +122,6 @@ export {
   foldExperimentEvent,
   type ExperimentProgress,
 } from './experiment/experiment-progress.ts';
-export { verdictSentence } from './experiment/verdict-sentence.ts';
 export { addressKey, toKeptAddress } from './kept-address.ts';
 export { type Side, type Axis, aligned, downUntilClear, distributed } from './layout/arrange.ts';
 export {

@@ -12,7 +12,6 @@ export { Facts } from './text/facts.tsx';
 export { HitList } from './ports/hit-list.tsx';
 export type { ScoreShare } from './ports/score-parts.tsx';
 export { type Mark, MarkedText } from './text/marked-text.tsx';
-export { inMetricWords, tableMetricWords } from './metrics/metric-words.ts';
 export { MetricsView, useMetricRows } from './metrics/metrics-view.tsx';
 export { IntervalMark } from './metrics/interval-mark.tsx';
 export { ModelFacts } from './ports/model-facts.tsx';

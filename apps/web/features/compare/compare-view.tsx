@@ -1,4 +1,5 @@
-import { clock, duration, inMetricWords } from '@graft/nodes/kit/ui';
+import { inMetricWords } from '@graft/graph';
+import { clock, duration } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { queries } from '../../api/client.ts';
