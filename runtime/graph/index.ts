@@ -15,6 +15,7 @@ export {
   tableNumber,
 } from './metrics/metric-words.ts';
 export * from './metrics/run-score.ts';
+export { cleanNotes, notesLine, readNotes, type RunNotes } from './metrics/run-notes.ts';
 export { knownMetric, metricSchema, type Metric } from './metrics/metric.ts';
 export * from './rows/training-types.ts';
 export * from './rows/dataset-formats.ts';

@@ -30,28 +30,7 @@ export function runScoreText({ metric, value, right, of }: RunScore): string {
     : `${right.toLocaleString('en-US')} of ${of.toLocaleString('en-US')} right`;
 }
 
-/** Characters of a run's note, of one of its tags, and tags that it has at most. */
-export const longestNote = 2_000;
-export const longestTag = 40;
-export const mostTags = 12;
-
-/** What people write about a run. */
-export interface RunNotes {
-  /** Empty: nothing. */
-  readonly note: string;
-  readonly tags: readonly string[];
-}
-
-/** Notes without space around them, tags without spaces and each once. */
-export function cleanNotes({ note, tags }: RunNotes): RunNotes {
-  const clean = tags.map((tag) =>
-    tag
-      .trim()
-      .replaceAll(/[\s,]+/g, '-')
-      .slice(0, longestTag),
-  );
-  return {
-    note: note.trim().slice(0, longestNote),
-    tags: [...new Set(clean)].filter((tag) => tag !== '').slice(0, mostTags),
-  };
+/** The score of a key among those of a run; without a key, the headline. */
+export function scoreOf(scores: readonly RunScore[] = [], key?: string): RunScore | undefined {
+  return key === undefined ? scores[0] : scores.find((score) => scoreKey(score) === key);
 }

@@ -18,6 +18,8 @@ export interface ChartProps {
   readonly log: boolean;
   /** Values are shares of 1, shown in per cent. */
   readonly share: boolean;
+  /** The steps are seconds since the epoch. */
+  readonly time?: boolean;
   /** Whether to label the steps below. */
   readonly axis: boolean;
   /** Charts of one key share their cursor. */
@@ -100,7 +102,7 @@ function chartOptions(props: ChartProps, colours: ChartColours): uPlot.Options {
       },
     },
     scales: {
-      x: { time: false, range: stepRange },
+      x: { time: props.time === true, range: stepRange },
       y: props.log ? { distr: 3, range: logRange } : {},
     },
     axes: [
@@ -111,8 +113,13 @@ function chartOptions(props: ChartProps, colours: ChartColours): uPlot.Options {
         ticks: { show: false },
         size: props.axis ? axisHeight : 0,
         gap: 4,
-        incrs: stepSizes,
-        values: (_plot, splits) => splits.map((value) => (props.axis ? tick(value) : '')),
+        ...(props.time === true
+          ? {}
+          : {
+              incrs: stepSizes,
+              values: (_plot: uPlot, splits: number[]) =>
+                splits.map((value) => (props.axis ? tick(value) : '')),
+            }),
       },
       {
         font,
