@@ -92,7 +92,7 @@ test('runs an experiment of the file and shows what its table says', async ({
       expect.stringContaining('some'),
       expect.stringMatching(/few\.jsonl\s*may be as good/),
     ]);
-  await expect(table.getByRole('row', { name: /some/ })).toContainText('baseline');
+  await expect(table.getByRole('row', { name: /^file rows\/some/ })).toContainText('baseline');
   await expect(table.locator('.gk-interval').first()).toBeVisible();
   // With both side panels open, variant, verdict and mean are seen without scrolling; the rest when asked for.
   const heads = (): Promise<string[]> => table.getByRole('columnheader').allInnerTexts();

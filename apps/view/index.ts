@@ -116,6 +116,8 @@ export {
   problemText,
   alike,
 } from './document/problem-text.ts';
+export { numberedTitles } from './document/numbered-titles.ts';
+export { baseFirst } from './compare/base-first.ts';
 export { comparedMeanings } from './experiment/compared-meanings.ts';
 export {
   noProgress,
