@@ -294,13 +294,13 @@ test('compares two nodes of one name by what is connected to each, the earlier o
   await expect(page.getByRole('option', { name: /^Compare the selected/ })).toBeVisible();
   await page.keyboard.press('Enter');
   await expect(page.getByRole('list', { name: 'Sides' }).getByRole('listitem')).toHaveText([
-    /Sample rows 1/,
-    /Sample rows 2/,
+    /Sample 1/,
+    /Sample 2/,
   ]);
   await expect(page.getByTestId('comparison-summary')).toContainText('2 connections differ; ');
   await expect(page.getByTestId('compared-edges').locator('tbody').getByRole('row')).toHaveText([
     /^Rows · rows *rows *connected *not connected$/,
-    /^Sample rows 1 · rows *rows *not connected *connected$/,
+    /^Sample 1 · rows *rows *not connected *connected$/,
   ]);
   await expectAccessible(page, 'two nodes beside each other');
 });

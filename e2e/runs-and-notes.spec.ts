@@ -1,3 +1,4 @@
+import path from 'node:path';
 import { expectAccessible } from './accessible.ts';
 import { runGraft } from './served-workspace.ts';
 import { expect, test } from './small-workspace.ts';
@@ -37,7 +38,7 @@ test('all runs have scores, notes and tags, by which they are found, sorted and 
   await giveFile(folder, 'scored.graft.json', graphOf('rows/scored-few.jsonl'));
   await giveFile(folder, 'scored-elsewhere.graft.json', graphOf('rows/scored-most.jsonl'));
   // One from the command line: what it scored is recorded as it ends.
-  await runGraft(['run', 'scored-elsewhere.graft.json', '--workspace', folder]);
+  await runGraft(['run', path.join(folder, 'scored-elsewhere.graft.json'), '--workspace', folder]);
   const bench = new Workbench(page);
   await bench.open(url, 'scored.graft.json');
   await bench.run();

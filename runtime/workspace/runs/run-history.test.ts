@@ -30,7 +30,7 @@ async function artifact(
     digest,
     mediaType,
     size: bytes.length,
-    version,
+    schema: version,
     ...(summary === undefined ? {} : { summary }),
   };
 }
@@ -46,13 +46,21 @@ interface Recorded {
   readonly file?: string;
   readonly startedAt: number;
   readonly outputs?: Readonly<Record<string, ArtifactRef>>;
+  /** By node, the output that it received. */
+  readonly inputs?: Readonly<Record<string, ArtifactRef>>;
 }
 
-async function record(id: string, { file = 'a.graft.json', startedAt, outputs = {} }: Recorded) {
+async function record(
+  id: string,
+  { file = 'a.graft.json', startedAt, outputs = {}, inputs = {} }: Recorded,
+) {
   const { journal } = workspace;
   await journal.create({ id, file, status: 'running', startedAt, owner: 'nobody:1' });
   const steps = Object.entries(outputs).map(([node, output]): StepSummary => ({
     ...{ node, type: 'any', status: 'succeeded', ms: 1, outputs: { out: output } },
+    parts: Object.entries(inputs).flatMap(([to, { digest }]) =>
+      to === node ? [{ name: 'input.answers', value: digest }] : [],
+    ),
   }));
   await journal.append(
     id,
@@ -127,4 +135,21 @@ it('lists a page of a thousand runs without reading the steps of others', async 
   expect([total, runs.length, runs[0]?.id]).toEqual([1_000, 100, 'many-0999']);
   expect(runs.every(({ scores }) => scores?.length === 0)).toBe(true);
   expect(await journal.get('many-0500')).not.toHaveProperty('scores');
+});
+
+it('leads with the answers that somebody evaluates', async () => {
+  const aside = await artifact(Answers, [answer(1, true)]);
+  const judged = await artifact(Answers, [answer(1, false)]);
+  const metrics = await artifact(
+    Metrics,
+    [{ series: 'summary', values: { accuracy: 0 } }],
+    'accuracy 0.000',
+  );
+  await record('two', {
+    ...{ startedAt: 1, file: 'two.graft.json' },
+    outputs: { aside, judged, score: metrics },
+    inputs: { score: judged },
+  });
+  const { runs } = await page({ file: 'two.graft.json' });
+  expect(runs[0]?.scores?.map(({ node }) => node)).toEqual(['judged', 'aside', 'score']);
 });

@@ -47,23 +47,31 @@ export class RunScores {
     return scores;
   }
 
-  /** Right answers come first, then what evaluations lead with, then all else; of each the outer nodes first. */
+  /**
+   * Right answers come first, of these the ones that somebody evaluates; then what evaluations lead with, then all else. Of
+   * each the outer nodes come first.
+   */
   async #read(steps: readonly StepSummary[]): Promise<readonly RunScore[]> {
     const depth = ({ node }: StepSummary): number => node.split('/').length;
     const ordered = steps.toSorted((a, b) => depth(a) - depth(b) || (a.node < b.node ? -1 : 1));
+    const evaluated = inputsOfMetrics(steps);
     const answers: RunScore[] = [];
+    const otherAnswers: RunScore[] = [];
     const leading: RunScore[] = [];
     const others: RunScore[] = [];
     for (const { node, outputs } of ordered) {
       for (const ref of Object.values(outputs)) {
-        if (ref.mediaType === Answers.mediaType) answers.push(...(await this.#right(node, ref)));
+        if (ref.mediaType === Answers.mediaType) {
+          const list = evaluated.has(ref.digest) ? answers : otherAnswers;
+          list.push(...(await this.#right(node, ref)));
+        }
         if (ref.mediaType !== Metrics.mediaType || ref.summary === undefined) continue;
         const [first, ...rest] = await this.#summary(node, ref);
         if (first !== undefined) leading.push(first);
         others.push(...rest);
       }
     }
-    return [...answers, ...leading, ...others].slice(0, mostScores);
+    return [...answers, ...otherAnswers, ...leading, ...others].slice(0, mostScores);
   }
 
   async #right(node: string, ref: ArtifactRef): Promise<RunScore[]> {
@@ -88,4 +96,17 @@ export class RunScores {
     }
     return [];
   }
+}
+
+/** Digests of what the steps that gave metrics received. */
+function inputsOfMetrics(steps: readonly StepSummary[]): ReadonlySet<string> {
+  const isMetrics = ({ outputs }: StepSummary): boolean =>
+    Object.values(outputs).some(({ mediaType }) => mediaType === Metrics.mediaType);
+  return new Set(
+    steps
+      .filter(isMetrics)
+      .flatMap(({ parts = [] }) =>
+        parts.flatMap(({ name, value }) => (name.startsWith('input.') ? value.split(' ') : [])),
+      ),
+  );
 }

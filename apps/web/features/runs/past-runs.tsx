@@ -1,7 +1,7 @@
 import { metricWords, rightAnswers, type RunRecord } from '@graft/graph';
 import { count } from '@graft/nodes/kit/ui';
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
-import { Fragment, useDeferredValue, useState } from 'react';
+import { Fragment, useDeferredValue, useState, type ReactNode } from 'react';
 import { queries } from '../../api/client.ts';
 import { action, mostSides, stepTitle } from '@graft/view';
 import { part } from '../../kit/part.tsx';
@@ -66,8 +66,9 @@ function RunFilter(props: {
   readonly scores: readonly KnownScore[];
   readonly tags: readonly string[];
   readonly total: number;
+  readonly children: ReactNode;
 }) {
-  const { scores, tags, total } = props;
+  const { scores, tags, total, children } = props;
   const { everywhere, text, score, chart } = useRunQuery();
   const title = useScoreTitle();
   return (
@@ -124,6 +125,7 @@ function RunFilter(props: {
       <span className="text-ink-2 tabular-nums" role="status" data-testid="run-count">
         {count(total)} {total === 1 ? 'run' : 'runs'}
       </span>
+      {children}
     </div>
   );
 }
@@ -153,7 +155,7 @@ function Heads({ everywhere }: { readonly everywhere: boolean }) {
       ))}
       <span className="min-w-0 flex-1 truncate">{everywhere ? 'File, changes' : 'Changes'}</span>
       <span className="run-notes-head">Note and tags</span>
-      <span className="run-compare-gap" />
+      <span className="run-compare" />
     </div>
   );
 }
@@ -163,7 +165,7 @@ function Selection(props: { readonly chosen: readonly RunRecord[]; readonly clea
   // The oldest is the baseline.
   const sides = chosen.toSorted((a, b) => a.startedAt - b.startedAt);
   return (
-    <p className="flex min-h-7 shrink-0 items-center gap-3 px-3.5 pb-1 text-sm text-ink-2">
+    <p className="flex shrink-0 items-center gap-2 text-ink-2">
       <button
         type="button"
         className="button small"
@@ -172,15 +174,16 @@ function Selection(props: { readonly chosen: readonly RunRecord[]; readonly clea
       >
         Compare
       </button>
-      {sides.length === 0
-        ? `Select two runs to compare, or up to ${String(mostSides)}.`
-        : sides.length === 1
-          ? 'Select another run.'
-          : `${String(sides.length)} runs selected.`}
+      {sides.length === 0 ? (
+        <span className="run-hint">Select two runs, or up to {mostSides}.</span>
+      ) : (
+        <span>
+          {sides.length === 1 ? 'Select another run.' : `${String(sides.length)} selected.`}
+        </span>
+      )}
       {sides.length === 0 ? null : (
         <button type="button" className="hover:text-ink hover:underline" onClick={clear}>
-          {' '}
-          Clear selection{' '}
+          Clear
         </button>
       )}
     </p>
@@ -214,14 +217,17 @@ export function PastRuns() {
         </p>
       ) : (
         <>
-          <RunFilter {...{ scores, tags, total }} />
+          <RunFilter {...{ scores, tags, total }}>
+            {total < 2 && chosen.length === 0 ? null : (
+              <Selection chosen={chosen} clear={() => setChosen([])} />
+            )}
+          </RunFilter>
           {chart ? (
             <ScoreCourse
               {...{ file, text, score }}
               title={selected === undefined ? 'Main score' : title(selected)}
             />
           ) : null}
-          {total < 2 ? null : <Selection chosen={chosen} clear={() => setChosen([])} />}
           {runs.length === 0 ? (
             <p className="px-3.5 text-ink-2">No run matches.</p>
           ) : (

@@ -73,7 +73,7 @@ export function RunRow(props: RunRowProps) {
       />
       <button
         type="button"
-        className="quiet-row min-w-0 flex-1 py-[3px] pl-2.5! text-sm"
+        className="quiet-row min-w-0 flex-1 overflow-hidden pr-1! py-[3px] pl-2.5! text-sm"
         data-testid="run"
         aria-current={shown}
         onClick={() => lookAtRun(run.id, run.file)}
@@ -91,7 +91,7 @@ export function RunRow(props: RunRowProps) {
           {score === undefined ? '' : runScoreText(score)}
         </span>
         {everywhere ? (
-          <span className="max-w-48 shrink-0 truncate" title={run.file} data-testid="run-file">
+          <span className="max-w-48 min-w-0 truncate" title={run.file} data-testid="run-file">
             {fileName(run.file)}
           </span>
         ) : null}
@@ -104,14 +104,17 @@ export function RunRow(props: RunRowProps) {
         )}
       </button>
       <RunNotesCell run={run} called={`the run of ${words.join(', ')}`} />
-      {newest === undefined ? null : (
+      {newest === undefined ? (
+        <span className="run-compare" />
+      ) : (
         <button
           type="button"
           className="quiet-action run-compare"
+          aria-label="Compare with latest"
           title="Compare with the latest run of this file"
           onClick={() => action('compareSides')([{ run: run.id }, { run: newest }])}
         >
-          Compare with latest
+          Compare
         </button>
       )}
     </li>

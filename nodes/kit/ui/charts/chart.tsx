@@ -32,6 +32,8 @@ export interface ChartProps {
 /** Left margin, equal for stacked charts. */
 const axisWidth = 48;
 const axisHeight = 22;
+/** Dates stand below the times. */
+const timeAxisHeight = 34;
 const font = "11px 'Inter Variable', system-ui, sans-serif";
 const stepSizes = [1, 2, 5].flatMap((size) =>
   [1, 10, 100, 1e3, 1e4, 1e5, 1e6].map((power) => size * power),
@@ -58,7 +60,10 @@ function logRange(_plot: uPlot, min: number | null, max: number | null): [number
   return [low * 0.9, Math.max(max ?? 1, low) * 1.1];
 }
 
-function seriesOptions(series: ChartSeries, colours: ChartColours): uPlot.Series {
+function seriesOptions(
+  series: ChartSeries,
+  { colours, time }: { readonly colours: ChartColours; readonly time: boolean },
+): uPlot.Series {
   const colour = (): string => colours.of(series.colour);
   if (series.kind === 'points') {
     return {
@@ -77,8 +82,8 @@ function seriesOptions(series: ChartSeries, colours: ChartColours): uPlot.Series
     width: series.kind === 'line' ? 1.5 : 1,
     alpha: series.kind === 'line' ? 1 : 0.3,
     spanGaps: true,
-    // A single point makes no line.
-    points: { show: (plot) => plot.data[0].length < 3, size: 5, fill: colour },
+    // A single point makes no line; over time each point is a thing of its own.
+    points: { show: (plot) => time || plot.data[0].length < 3, size: 5, fill: colour },
   };
 }
 
@@ -111,7 +116,7 @@ function chartOptions(props: ChartProps, colours: ChartColours): uPlot.Options {
         stroke: ink,
         grid,
         ticks: { show: false },
-        size: props.axis ? axisHeight : 0,
+        size: props.axis ? (props.time === true ? timeAxisHeight : axisHeight) : 0,
         gap: 4,
         ...(props.time === true
           ? {}
@@ -132,7 +137,10 @@ function chartOptions(props: ChartProps, colours: ChartColours): uPlot.Options {
         values: (_plot, splits) => splits.map((value) => tick(value, props.share)),
       },
     ],
-    series: [{}, ...props.series.map((line) => seriesOptions(line, colours))],
+    series: [
+      {},
+      ...props.series.map((line) => seriesOptions(line, { colours, time: props.time === true })),
+    ],
     hooks: {
       setCursor: [({ cursor, data }) => props.onHover(data[0][cursor.idx ?? -1] ?? null)],
     },

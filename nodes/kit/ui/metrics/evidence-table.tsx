@@ -267,7 +267,7 @@ const standingWords: Readonly<Partial<Record<Standing, { word: string; title: st
 function StandingMark({ standing }: { readonly standing: Standing | undefined }): ReactNode {
   const words = standing === undefined ? undefined : standingWords[standing];
   return words === undefined ? null : (
-    <small className="gk-standing" title={words.title}>
+    <small className="gk-leads" title={words.title}>
       {words.word}
     </small>
   );
