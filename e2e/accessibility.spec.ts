@@ -167,7 +167,7 @@ test('a run, its output, its notices, and a run of before', async ({ page, works
     await expect(page.getByRole('list', { name: list })).toBeVisible();
     await expectAccessible(page, `lower panel, ${tab}`);
   }
-  await page.getByRole('list', { name: 'Runs' }).getByRole('button').nth(1).click();
+  await page.getByTestId('run').nth(1).click();
   await expect(page.getByTestId('past-run')).toBeVisible();
   await expect(page.getByTestId('past-parameters')).toBeVisible();
   await expectAccessible(page, 'a run of before');

@@ -180,7 +180,7 @@ test('an app says that it shows a run of before', async ({ page, workspace }) =>
   await bench.run();
   await bench.reaches('chunk', 'cached');
   await bench.tab('All runs');
-  await page.getByRole('list', { name: 'Runs' }).getByRole('button').nth(1).click();
+  await page.getByTestId('run').nth(1).click();
   await expect(page.getByTestId('past-run')).toBeVisible();
   await page.getByRole('banner').getByRole('button', { name: 'App', exact: true }).click();
   await expect(page.getByRole('heading', { name: 'looked-back', level: 1 })).toBeVisible();

@@ -99,8 +99,8 @@ test('sets two runs beside each other', async ({ page, workspace }) => {
     await expect(rows.first()).toHaveAttribute('aria-setsize', '9');
     await expect(rows.first()).toContainText('When is kiln 1 lit?');
     // The words that changed are marked on both sides, and what else stays as it is.
-    await expect(rows.first().getByTestId('side-A').locator('del')).toHaveText('07');
-    await expect(rows.first().getByTestId('side-B').locator('ins')).toHaveText('05');
+    await expect(rows.first().getByTestId('side-A').locator('mark')).toHaveText('07');
+    await expect(rows.first().getByTestId('side-B').locator('mark')).toHaveText('05');
     await expect(rows.first().getByTestId('side-B')).toContainText('The kiln is lit at 05:40 [1].');
     await expectAccessible(page, 'answers beside each other');
     await rows.first().focus();
@@ -202,11 +202,13 @@ test('says what a side lacks, and compares nodes and variants', async ({ page, w
     await expect(region.getByTestId('experiment-status')).toContainText('succeeded');
     await region.getByRole('button', { name: /^Compare “.*right.*” with “/ }).click();
     await expect(page.getByTestId('comparison-summary')).toHaveText(
-      '1 parameter differs; 2 of 2 outputs differ. By accuracy, “B” is worse than “A”.',
+      '1 parameter differs; 2 of 2 outputs differ. By accuracy, the baseline leads (1.00): “A”. “B” is worse than the baseline.',
     );
     await expect(page.getByTestId('compared-metrics')).toContainText('0 won, 9 tied, 15 lost');
     await page.getByRole('button', { name: 'Swap' }).click();
-    await expect(page.getByTestId('comparison-summary')).toContainText('“B” is better than “A”.');
+    await expect(page.getByTestId('comparison-summary')).toContainText(
+      'By accuracy, “B” leads (1.00). It is better than the baseline, “A” (0.38).',
+    );
     await page.getByRole('button', { name: 'Close' }).click();
   });
 
@@ -244,12 +246,63 @@ test('says what a side lacks, and compares nodes and variants', async ({ page, w
     );
     const edges = page.getByTestId('compared-edges').locator('tbody').getByRole('row');
     await expect(edges).toHaveText([
-      /Rows \(left\) · rows.*Evaluate · answers.*connected.*removed/,
-      /Rows \(right\) · rows.*Evaluate · answers.*not connected.*added/,
+      /Rows \(left\) · rows.*Evaluate · answers *connected *not connected/,
+      /Rows \(right\) · rows.*Evaluate · answers *not connected *connected/,
     ]);
     await expect(page.getByTestId('compared-metrics')).toContainText('ROUGE-L');
     await expectAccessible(page, 'edges that differ');
   });
+});
+
+test('compares two nodes of one name by what is connected to each, the earlier one first', async ({
+  page,
+  workspace,
+}) => {
+  const file = 'connected-otherwise.graft.json';
+  await giveFile(workspace.folder, 'rows/bare.jsonl', answers({ right: (at) => at < 3 }));
+  const rows = {
+    type: 'load-rows',
+    version: 1,
+    params: { type: 'answers', file: 'rows/bare.jsonl' },
+  };
+  const sample = {
+    ...{ type: 'sample-rows', version: 1 },
+    params: { type: 'answers', share: 0.5, least: 0 },
+  };
+  await giveFile(
+    workspace.folder,
+    file,
+    JSON.stringify({
+      graft: 1,
+      nodes: { said: rows, sample, 'sample-2': sample },
+      edges: ['said.rows -> sample.rows', 'sample.rows -> sample-2.rows'],
+      layout: { said: [0, 0], sample: [320, 0], 'sample-2': [640, 0] },
+    }),
+  );
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, file);
+  await bench.run();
+  await bench.reaches('sample-2', 'succeeded');
+  // The later one is chosen first.
+  await bench.select('sample-2');
+  await bench
+    .node('sample')
+    .locator('header')
+    .click({ modifiers: ['Shift'] });
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('compare the selected');
+  await expect(page.getByRole('option', { name: /^Compare the selected/ })).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('list', { name: 'Sides' }).getByRole('listitem')).toHaveText([
+    /Sample 1/,
+    /Sample 2/,
+  ]);
+  await expect(page.getByTestId('comparison-summary')).toContainText('2 connections differ; ');
+  await expect(page.getByTestId('compared-edges').locator('tbody').getByRole('row')).toHaveText([
+    /^Rows · rows *rows *connected *not connected$/,
+    /^Sample 1 · rows *rows *not connected *connected$/,
+  ]);
+  await expectAccessible(page, 'two nodes beside each other');
 });
 
 test('an address with what cannot be the name of a run says so', async ({ page, workspace }) => {

@@ -185,7 +185,7 @@ test('a note of a run of before stays as large as it was then', async ({ page, w
     await bench.reaches('questions', status);
   }
   await bench.tab('All runs');
-  await page.getByRole('list', { name: 'Runs' }).getByRole('button').nth(1).click();
+  await page.getByTestId('run').nth(1).click();
   await expect(page.getByTestId('past-run')).toBeVisible();
   // The banner takes room from the canvas, which is fitted into the rest.
   await bench.holdsStill();

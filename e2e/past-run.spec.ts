@@ -36,7 +36,7 @@ test('shows a run of before as such, with its parameters, and leads back', async
   await bench.tab('All runs');
   const rows = page.getByRole('list', { name: 'Runs' }).getByRole('listitem');
   await expect(rows.first()).toContainText('Chunk: size 128 → 64');
-  await page.getByRole('list', { name: 'Runs' }).getByRole('button').nth(1).click();
+  await page.getByTestId('run').nth(1).click();
   const banner = page.getByTestId('past-run');
   await expect(banner).toContainText(/Run of \d\d:\d\d, succeeded: its graph and its results/);
   // It lies over nothing of the graph.
@@ -83,7 +83,7 @@ test('shows a run of before as such, with its parameters, and leads back', async
   await expect(page.getByLabel('Size', { exact: true })).toHaveValue('64');
   await test.step('its graph is taken back, and that can be undone', async () => {
     await bench.tab('All runs');
-    await page.getByRole('list', { name: 'Runs' }).getByRole('button').nth(1).click();
+    await page.getByTestId('run').nth(1).click();
     await page.getByRole('button', { name: 'Restore graph' }).click();
     await expect(page.getByTestId('past-run')).toHaveCount(0);
     await bench.select('chunk');

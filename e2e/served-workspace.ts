@@ -38,12 +38,14 @@ export async function serve(
 }
 
 /** Runs the built command to its end; throws what it printed when it fails. */
-export async function runGraft(args: readonly string[]): Promise<void> {
-  const graft = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
-  let errors = '';
+export async function runGraft(args: readonly string[]): Promise<{ readonly stdout: string }> {
+  const graft = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  let [stdout, errors] = ['', ''];
+  graft.stdout.setEncoding('utf8').on('data', (data: string) => (stdout += data));
   graft.stderr.setEncoding('utf8').on('data', (data: string) => (errors += data));
-  const [code] = await once(graft, 'exit');
-  if (code !== 0) throw new Error(`graft ${args.join(' ')} ended with ${String(code)}: ${errors}`);
+  const [code] = await once(graft, 'close');
+  if (code === 0) return { stdout };
+  throw new Error(`graft ${args.join(' ')} ended with ${String(code)}: ${errors}`);
 }
 
 /** Serves an empty workspace with models of its own while `use` works with it. */

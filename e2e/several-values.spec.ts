@@ -116,7 +116,7 @@ test('several values of a parameter become an experiment, in one edit, and run f
   const planned = panel.getByTestId('planned-variants');
   await expect(planned).toContainText('3 variants, against “as saved”, by recall@1 of Score hits');
   await expect(planned.getByRole('rowheader')).toHaveText([
-    ...['as saved', 'share = 0.25', 'share = 0.5', 'share = 0.75'],
+    ...['as saved', 'share 0.25 of the rows', 'share 0.5 of the rows', 'share 0.75 of the rows'],
   ]);
   await panel.getByRole('button', { name: 'Run the experiment' }).click();
   await expect(panel.getByTestId('experiment-status')).toContainText('succeeded');

@@ -386,7 +386,7 @@ test('an earlier run is compared with the subgraph of now', async ({ page, works
   await bench.reaches('files', 'cached');
   await bench.reaches('cut', 'succeeded');
   await bench.tab('All runs');
-  await page.getByRole('list', { name: 'Runs' }).getByRole('button').nth(1).click();
+  await page.getByTestId('run').nth(1).click();
   await expect(page.getByTestId('past-run')).toBeVisible();
   await bench.node('cut').locator('.node-facts').dblclick();
   await bench.select('chunk');

@@ -1,15 +1,19 @@
 import path from 'node:path';
 import {
+  bestFirst,
   dollarsText,
   GraphError,
+  inMetricWords,
   metricTitle,
   signed,
+  standings,
   tableNote,
   tableNumber,
   tableReasons,
   tableToCsv,
   tableToJson,
   tableToMarkdown,
+  verdictWords,
   type Cell,
   type Cost,
   type EvidenceTable,
@@ -18,8 +22,8 @@ import { formatBytes, formatDuration } from './quantity.ts';
 import { oneLine, table } from './terminal.ts';
 
 /** How to write a table into a file of that name. Throws `bad-name` for an ending that is none of ours. */
-export function tableWriter(file: string): (table: EvidenceTable) => string {
-  const writers: Readonly<Record<string, (table: EvidenceTable) => string>> = {
+export function tableWriter(file: string): (table: EvidenceTable, verdict?: string) => string {
+  const writers: Readonly<Record<string, (table: EvidenceTable, verdict?: string) => string>> = {
     '.csv': tableToCsv,
     '.md': tableToMarkdown,
     '.json': tableToJson,
@@ -32,9 +36,17 @@ export function tableWriter(file: string): (table: EvidenceTable) => string {
   );
 }
 
-/** The table for a terminal: a line a variant, and below it what the words in it mean. */
-export function experimentSummary(made: EvidenceTable): string {
+/** The table for a terminal: what it shows, a line a variant, the best first, and what the words in it mean. */
+export function experimentSummary(
+  made: EvidenceTable,
+  verdict = verdictWords(inMetricWords(made)),
+): string {
   const { rows, metrics, baseline } = made;
+  const leading = new Set(
+    standings(made, 0).flatMap((standing, at) =>
+      standing === 'leads' ? (rows[at]?.variant ?? []) : [],
+    ),
+  );
   const failures = rows.some(({ cells }) => cells.some((cell) => cell.failures > 0));
   const costs = costColumns.filter(({ of }) => rows.some(({ cost }) => of(cost) !== undefined));
   const head = [
@@ -42,8 +54,11 @@ export function experimentSummary(made: EvidenceTable): string {
     ...metrics.flatMap((metric) => [metricTitle(metric), '− baseline', 'shown']),
     ...['n', ...(failures ? ['failed'] : []), ...costs.map(({ title }) => title), ''],
   ];
-  const lines = rows.map(({ variant, cells, cost, problem }) => [
-    variant === baseline ? `${variant} (baseline)` : variant,
+  const lines = bestFirst(made).map(({ variant, cells, cost, problem }) => [
+    marked(variant, [
+      ...(leading.has(variant) && leading.size < rows.length ? ['leads'] : []),
+      ...(variant === baseline ? ['baseline'] : []),
+    ]),
     ...cells.flatMap((cell) => [
       withInterval(cell.mean, cell.interval, tableNumber),
       withInterval(cell.difference?.mean, cell.difference?.interval, signed),
@@ -54,8 +69,12 @@ export function experimentSummary(made: EvidenceTable): string {
     ...costs.map(({ of }) => of(cost) ?? '—'),
     oneLine(problem ?? '', 200),
   ]);
-  return [table([head, ...lines]), '', tableNote(made), ...tableReasons(made)].join('\n');
+  const above = verdict === undefined ? [] : [verdict, ''];
+  return [...above, table([head, ...lines]), '', tableNote(made), ...tableReasons(made)].join('\n');
 }
+
+const marked = (variant: string, marks: readonly string[]): string =>
+  marks.length === 0 ? variant : `${variant} (${marks.join(', ')})`;
 
 const costColumns: readonly { title: string; of(cost: Cost): string | undefined }[] = [
   { title: 'time', of: ({ ms }) => (ms === undefined ? undefined : formatDuration(ms)) },

@@ -358,9 +358,20 @@ function addStores(program: Command, end: (code: ExitCode) => void): void {
       );
   }
   runs
+    .command('note')
+    .description(
+      'write a note and tags for a run, in place of the present ones; without words, delete them',
+    )
+    .argument('<run>', 'run id, its beginning, or "latest"')
+    .argument('[words...]', 'the note; a word that begins with # is a tag')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (run, words, options) =>
+      end(await (await keepingCommand()).noteRun(run, words, options)),
+    );
+  runs
     .command('prune')
     .description(
-      'delete old runs from the history, except pinned and running ones and those with a node’s last result',
+      'delete old runs from the history, except running ones, pinned ones, those with a note or tags, and those with a node’s last result',
     )
     .option('--keep <number>', 'keep this many of the newest runs')
     .option(

@@ -126,13 +126,14 @@ export {
   problemText,
   alike,
 } from './document/problem-text.ts';
+export { numberedTitles } from './document/numbered-titles.ts';
+export { baseFirst } from './compare/base-first.ts';
 export { comparedMeanings } from './experiment/compared-meanings.ts';
 export {
   noProgress,
   foldExperimentEvent,
   type ExperimentProgress,
 } from './experiment/experiment-progress.ts';
-export { verdictSentence } from './experiment/verdict-sentence.ts';
 export { addressKey, toKeptAddress } from './kept-address.ts';
 export { type Side, type Axis, aligned, downUntilClear, distributed } from './layout/arrange.ts';
 export {

@@ -6,7 +6,16 @@ export { portTypes, rowTypeIds, rowTypeOf, rowTypeParam } from './types/port-typ
 export { adapterWeightsParam, seedParam, secretName, secretParam } from './params/shared-params.ts';
 export * from './metrics/metrics.ts';
 export * from './rows/judgements.ts';
-export { headlineInWords, metricInSentence, metricWords } from './metrics/metric-words.ts';
+export {
+  headlineInWords,
+  metricInSentence,
+  metricTitle,
+  metricWords,
+  signed,
+  tableNumber,
+} from './metrics/metric-words.ts';
+export * from './metrics/run-score.ts';
+export { cleanNotes, notesLine, readNotes, type RunNotes } from './metrics/run-notes.ts';
 export { knownMetric, metricSchema, type Metric } from './metrics/metric.ts';
 export * from './rows/training-types.ts';
 export * from './rows/dataset-formats.ts';
@@ -49,12 +58,13 @@ export {
   type TableOptions,
   type VariantEvidence,
 } from './evidence/make-table.ts';
+export { bestFirst, standings, type Standing } from './evidence/leaders.ts';
+export { type SettingWords, type WordsOfVariant } from './evidence/variant-words.ts';
+export { inMetricWords, tableMetricWords } from './evidence/table-words.ts';
+export { verdictWords } from './evidence/verdict-words.ts';
 export {
-  metricTitle,
-  signed,
   settingText,
   tableNote,
-  tableNumber,
   tableReasons,
   tableToCsv,
   tableToJson,
@@ -215,6 +225,11 @@ export { canExpose, exposedAs, exposeParam, unexposeParam } from './compose/expo
 export { carrySubgraphs, subgraphsOf } from './compose/carry-subgraphs.ts';
 export { unvaryParam, variedParam, varyParam, type VariedParam } from './compose/vary-param.ts';
 export { expandExperiment, type ExpandContext } from './experiment/expand-experiment.ts';
+export {
+  experimentWords,
+  inVariantNames,
+  type ExperimentWords,
+} from './experiment/experiment-words.ts';
 export { sourceVariants } from './experiment/source-variants.ts';
 export {
   savedVariant,

@@ -1,4 +1,10 @@
-import { GraphError, type RunRecord, type RunStore } from '@graft/graph';
+import {
+  GraphError,
+  type RunNotes,
+  type RunRecord,
+  type RunScore,
+  type RunStore,
+} from '@graft/graph';
 
 /** Which runs to keep. */
 export interface RetentionPolicy {
@@ -21,9 +27,13 @@ export interface RunJournal extends RunStore {
   origins(): Promise<Set<string>>;
   /** False where there is no such run. */
   pin(id: string, pinned: boolean): Promise<boolean>;
+  /** Replaces a person's note and tags; the empty ones delete them. False where there is no such run. */
+  annotate(id: string, notes: RunNotes): Promise<boolean>;
+  /** Records what the results of a run show. False where there is no such run. */
+  recordScores(id: string, scores: readonly RunScore[]): Promise<boolean>;
   /**
    * Deletes the runs that the policy does not keep, with their steps and events; gives their ids. Never one that is
-   * under way, pinned, or holds what a node of a file last gave.
+   * under way, pinned, has a note or a tag, or holds what a node of a file last gave.
    */
   prune(policy: RetentionPolicy): Promise<string[]>;
 }

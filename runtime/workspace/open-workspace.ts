@@ -30,7 +30,9 @@ import { WorkspacePackages } from './package/workspace-packages.ts';
 import { GraphPlanner } from './runs/graph-planner.ts';
 import { GraphRuns } from './runs/graph-runs.ts';
 import { ModelTrials } from './runs/model-trials.ts';
+import { RunHistory } from './runs/run-history.ts';
 import { RunKeeper } from './runs/run-keeper.ts';
+import { RunScores } from './runs/run-scores.ts';
 import { StateStorage } from './runs/state-storage.ts';
 import { WorkspaceFiles } from './uploads/workspace-files.ts';
 import { WorkspaceChanges } from './watch/workspace-changes.ts';
@@ -149,11 +151,14 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     relieve: (work) => reserve.relieve('experiment', work),
     isFull: () => reserve.isFull(),
   });
+  const scores = new AnswerAccuracy(artifacts);
+  const runScores = new RunScores({ journal, artifacts, answers: scores });
   const graphRuns = new GraphRuns({
     ...{ ...folders, ...against, files, journal, actions, engine, devices, state },
     ...{ received, planner, locks },
     cancelExperiment: (runId) => experimentRuns.cancel(runId),
     tidyUp: () => storage.tidyUp(),
+    recordScores: (runId) => runScores.record(runId),
   });
   const changes = new WorkspaceChanges({ root, graphs, files, planner, runs: journal });
   const rows = new ArtifactRows(artifacts);
@@ -177,7 +182,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     }),
     comparisons: new Comparisons({ runs: journal, artifacts, rows, registry }),
     rows,
-    scores: new AnswerAccuracy(artifacts),
+    ...{ scores, history: new RunHistory(journal, runScores) },
     maps: new EmbeddingMaps(artifacts),
     frozen: new FrozenFiles({ root, stateFolder, artifacts }),
     labels: new LabelFiles(root, stateFolder),

@@ -14,6 +14,7 @@ import type { EmbeddingMaps } from './maps/embedding-maps.ts';
 import type { WorkspacePackages } from './package/workspace-packages.ts';
 import type { GraphPlanner } from './runs/graph-planner.ts';
 import type { GraphRuns } from './runs/graph-runs.ts';
+import type { RunHistory } from './runs/run-history.ts';
 import type { ModelTrials } from './runs/model-trials.ts';
 import type { StateStorage } from './runs/state-storage.ts';
 import type { WorkspaceFiles } from './uploads/workspace-files.ts';
@@ -47,6 +48,8 @@ export interface Workspace extends AsyncDisposable {
   readonly rows: ArtifactRows;
   /** The number of answers of an artifact that agree with their references. */
   readonly scores: AnswerAccuracy;
+  /** Lists of runs, by their scores, notes and tags. */
+  readonly history: RunHistory;
   /** The vectors of an artifact on a plane. */
   readonly maps: EmbeddingMaps;
   /** Files of frozen rows. */

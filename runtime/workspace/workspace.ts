@@ -26,6 +26,7 @@ export { packageSuffix } from './package/package-manifest.ts';
 export type { ReceivedPackage } from './package/received-packages.ts';
 export type { UnpackReport } from './package/unpack.ts';
 export type { PlannedStep, PlanReport } from './runs/planned-steps.ts';
+export { runOrders, type KnownScore, type RunPage, type ScorePoint } from './runs/run-history.ts';
 export type { RunHandle, StartOptions } from './runs/run-handle.ts';
 export type { RunningFile } from './watch/changed-runs.ts';
 export type { SourceChange } from './watch/changed-sources.ts';

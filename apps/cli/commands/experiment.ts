@@ -1,4 +1,12 @@
-import { countVariants, plural, type Experiment, type Graph } from '@graft/graph';
+import {
+  countVariants,
+  experimentWords,
+  inMetricWords,
+  plural,
+  verdictWords,
+  type Experiment,
+  type Graph,
+} from '@graft/graph';
 import { writeOutFile } from '@graft/workspace/write-out-file';
 import { z } from 'zod';
 import { exitCode, exitCodeOfRun, type ExitCode } from '../exit-code.ts';
@@ -44,12 +52,15 @@ export async function experiment(rawArguments: unknown, rawOptions: unknown): Pr
     release();
   }
   const end = await handle.finished;
+  const typeOf = ({ type }: { readonly type: string }) => workspace.registry.get(type);
+  const { settings } = experimentWords(opened.graph, name, typeOf);
+  const verdict = verdictWords(inMetricWords(end.table), settings);
   if (options.json !== true) {
-    print(experimentSummary(end.table));
+    print(experimentSummary(end.table, verdict));
     print(`${end.status} in ${formatDuration(end.ms)}  (run ${end.runId})`);
   }
   if (write !== undefined && options.out !== undefined) {
-    await writeOutFile(options.out, write(end.table));
+    await writeOutFile(options.out, write(end.table, verdict));
   }
   if (end.error !== undefined) printProblems([end.error]);
   return exitCodeOfRun(end);

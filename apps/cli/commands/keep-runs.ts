@@ -1,4 +1,4 @@
-import { GraphError, plural, type RunStatus } from '@graft/graph';
+import { GraphError, notesLine, plural, readNotes, type RunStatus } from '@graft/graph';
 import type { RetentionPolicy, Workspace } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
@@ -51,6 +51,22 @@ export async function pinRun(
   const run = await findRun(workspace, name);
   await workspace.journal.pin(run.id, word === 'pin');
   print(`Run ${run.id} is ${word === 'pin' ? 'pinned' : 'no longer pinned'}.`);
+  return exitCode.succeeded;
+}
+
+/** `graft runs note RUN WORDS…`. */
+export async function noteRun(
+  name: string,
+  rawWords: unknown,
+  rawOptions: unknown,
+): Promise<ExitCode> {
+  const { workspace: folder } = optionsSchema.parse(rawOptions);
+  const notes = readNotes(z.array(z.string()).parse(rawWords).join(' '));
+  await using workspace = await open(locateWorkspace(folder));
+  const run = await findRun(workspace, name);
+  await workspace.journal.annotate(run.id, notes);
+  const line = notesLine(notes);
+  print(`Run ${run.id}: ${line === '' ? 'no note' : line}.`);
   return exitCode.succeeded;
 }
 

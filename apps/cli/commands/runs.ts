@@ -1,4 +1,4 @@
-import { itemsText, type RunRecord, type StepSummary, usageText } from '@graft/graph';
+import { itemsText, type RunRecord, runScoreText, type StepSummary, usageText } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
@@ -106,11 +106,13 @@ function short(value: string | undefined): string {
 
 function runRow(run: RunRecord): string[] {
   const time = run.finishedAt === undefined ? '' : formatDuration(run.finishedAt - run.startedAt);
-  const { experiment, variant, seed } = run;
+  const { experiment, variant, seed, scores: [score] = [], tags = [], note = '' } = run;
   const which = [experiment, variant, seed === undefined ? undefined : `seed ${String(seed)}`];
   return [
     ...[run.id, run.status, new Date(run.startedAt).toISOString(), time, run.file],
     which.filter((part) => part !== undefined).join(', '),
+    score === undefined ? '' : runScoreText(score),
+    [...tags.map((tag) => `#${tag}`), oneLine(note, 80)].filter((part) => part !== '').join(' '),
   ];
 }
 

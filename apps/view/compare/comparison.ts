@@ -89,7 +89,7 @@ export interface Comparison {
   readonly runs: readonly ComparedRun[];
   /** In the order in which they ran; nodes that only later sides have come last. */
   readonly nodes: readonly ComparedNode[];
-  /** Edges that differ; none where only one node of each run is compared. */
+  /** Edges that differ; where only one node of each run is compared, those into it, with its input as the end. */
   readonly edges: readonly ComparedEdge[];
   /** Number of nodes beyond the limit, which are not shown. */
   readonly leftOut: number;

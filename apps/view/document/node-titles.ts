@@ -11,6 +11,7 @@ import { bodyNodes, partOf, usedGraph } from './levels.ts';
 import { drawnFile, documentStore } from './document-store.ts';
 import { shapeOf } from './node-shape.ts';
 import { nodeTypes, usedGraphs } from './lookups.ts';
+import { numberedTitles } from './numbered-titles.ts';
 
 /**
  * The title of a node that has none of its own: its type; for an input or output with its name, unless they are equal.
@@ -48,32 +49,30 @@ export function paramTitle(
   return fields.find(({ name }) => name === param)?.title.toLowerCase() ?? param;
 }
 
-/** The title of a node on the screen, with its id where several have the same title. */
+/** The title of a node on the screen, with a number or its id where several have the same title. */
 export function titleAmong(id: string, nodes: Readonly<Record<string, Titled>>): string {
   const own = Object.hasOwn(nodes, id) ? nodes[id] : undefined;
   if (own === undefined) return id;
-  const title = titleOf(own);
-  return (titlesIn(nodes).get(title) ?? 1) > 1 ? `${title} (${id})` : title;
+  return titlesIn(nodes).get(id) ?? titleOf(own);
 }
 
 interface Counted {
   /** Everything besides the nodes that titles depend on. */
   readonly by: readonly unknown[];
-  readonly titles: ReadonlyMap<string, number>;
+  /** By id. */
+  readonly titles: ReadonlyMap<string, string>;
 }
 const counted = new WeakMap<Readonly<Record<string, Titled>>, Counted>();
 
-/** How many nodes have each title; counted once for each graph. */
-function titlesIn(nodes: Readonly<Record<string, Titled>>): ReadonlyMap<string, number> {
+/** What the nodes are called; found out once for each graph. */
+function titlesIn(nodes: Readonly<Record<string, Titled>>): ReadonlyMap<string, string> {
   const { graphs } = drawnFile(documentStore.getState());
   const by = [nodeTypes(), usedGraphs.getState().lookup, graphs];
   const known = counted.get(nodes);
   if (known?.by.every((value, index) => value === by[index]) === true) return known.titles;
-  const titles = new Map<string, number>();
-  for (const node of Object.values(nodes)) {
-    const title = titleOf(node);
-    titles.set(title, (titles.get(title) ?? 0) + 1);
-  }
+  const titles = numberedTitles(
+    Object.entries(nodes).map(([id, node]) => [id, titleOf(node)] as const),
+  );
   counted.set(nodes, { by, titles });
   return titles;
 }

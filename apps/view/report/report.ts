@@ -99,7 +99,10 @@ export interface Report {
   /** Of a run of an experiment, which has variants and no nodes. */
   readonly experiment?: {
     readonly name: string;
+    /** Its variants are called by their settings. */
     readonly table: EvidenceTable;
+    /** What it shows, in words. */
+    readonly verdict?: string;
     /** What the metrics say that it compares. */
     readonly meanings: MetricMeanings;
   };

@@ -1,6 +1,7 @@
 export { AnswerList } from './ports/answer-list.tsx';
 export { beginning } from './text/beginning.ts';
 export { bytes, clock, count, duration, measure, percent, plural } from './text/amounts.ts';
+export { Chart } from './charts/chart.tsx';
 export { CurveFacts, type TrainingProgress } from './charts/curve-facts.tsx';
 export { Curves } from './charts/curves.tsx';
 export { DatasetRows } from './ports/dataset-rows.tsx';
@@ -12,7 +13,6 @@ export { Facts } from './text/facts.tsx';
 export { HitList } from './ports/hit-list.tsx';
 export type { ScoreShare } from './ports/score-parts.tsx';
 export { type Mark, MarkedText } from './text/marked-text.tsx';
-export { inMetricWords, tableMetricWords } from './metrics/metric-words.ts';
 export { MetricsView, useMetricRows } from './metrics/metrics-view.tsx';
 export { IntervalMark } from './metrics/interval-mark.tsx';
 export { ModelFacts } from './ports/model-facts.tsx';

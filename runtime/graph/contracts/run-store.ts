@@ -1,5 +1,6 @@
 import type { Digest } from './artifact.ts';
 import type { ExperimentEvent } from './experiment-event.ts';
+import type { RunScore } from '../metrics/run-score.ts';
 import type { RunEvent, RunStatus, StepSummary } from './run-event.ts';
 
 /** Origin of a run: how it differs from the saved file. */
@@ -37,6 +38,12 @@ export interface RunRecord extends RunOrigin {
   readonly cancelAt?: number;
   /** When it was pinned: pruning keeps it. */
   readonly pinnedAt?: number;
+  /** What a person wrote about it; absent: nothing. Pruning keeps it. */
+  readonly note?: string;
+  /** A person's tags; absent: none. Pruning keeps it. */
+  readonly tags?: readonly string[];
+  /** What its results show, the headline first. Empty: nothing was measured; absent: not recorded. */
+  readonly scores?: readonly RunScore[];
 }
 
 export interface RunQuery {

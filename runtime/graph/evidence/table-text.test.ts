@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { knownMetric } from '../metrics/metric.ts';
 import { evidenceTable } from './make-table.ts';
-import { tableNote, tableNumber, tableToCsv, tableToJson, tableToMarkdown } from './table-text.ts';
+import { tableNumber } from '../metrics/metric-words.ts';
+import { tableNote, tableToCsv, tableToJson, tableToMarkdown } from './table-text.ts';
 import { accuracyRows } from './testing/simulated-answers.ts';
 import { accuracy } from './testing/simulations.ts';
 
@@ -70,10 +71,12 @@ describe('a table as text', () => {
 
   it('is markdown with a line for each variant and a note', () => {
     expect(tableToMarkdown(table)).toMatchInlineSnapshot(`
-      "| variant | chunk.size | retrieve.mode | accuracy ↑ | accuracy − baseline | win/tie/loss | shown | n | failures | time | tokens | reused | problem |
+      "By accuracy, “=large\\|” leads (0.83). It is better than the baseline, “as saved” (0.50). “broken” has no result.
+
+      | variant | chunk.size | retrieve.mode | accuracy ↑ | accuracy − baseline | win/tie/loss | shown | n | failures | time | tokens | reused | problem |
       | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-      | as saved (baseline) | 256 | dense | 0.500 [0.377, 0.623] |  |  |  | 60 | 0 | 1.234 s | — | 6 of 6 |  |
       | =large\\| | 512 | a "b", c | 0.833 [0.720, 0.907] | +0.333 [+0.202, +0.452] | 20/40/0 | better | 60 | 0 | 61.00 s | 12 | 2 of 6 |  |
+      | as saved (baseline) | 256 | dense | 0.500 [0.377, 0.623] |  |  |  | 60 | 0 | 1.234 s | — | 6 of 6 |  |
       | broken | -1 |  |  |  |  |  | 0 | 60 | — | — | — | chunk.size is below 1. |
 
       Each interval is a 95 % interval on its own (unadjusted). Verdicts come from a paired sign-flip test, Holm-corrected for all comparisons in this table.

@@ -8,6 +8,10 @@ import type {
   TableRow,
 } from '../metrics/evidence-table.ts';
 import type { Metric } from '../metrics/metric.ts';
+import { metricTitle, signed, tableNumber } from '../metrics/metric-words.ts';
+import { bestFirst } from './leaders.ts';
+import { inMetricWords } from './table-words.ts';
+import { verdictWords } from './verdict-words.ts';
 import { paretoFront, paretoText } from './pareto-front.ts';
 
 /** The table as JSON, indented by two spaces, with a final newline. */
@@ -71,8 +75,14 @@ export function tableToCsv(table: EvidenceTable): string {
   return [head, ...lines].map((fields) => `${fields.map(csvField).join(',')}\n`).join('');
 }
 
-/** The table as markdown for people: a line for each variant, followed by the meaning of its words. */
-export function tableToMarkdown(table: EvidenceTable): string {
+/**
+ * The table as markdown for people: what it shows (by default in its own names), a line for each variant, the best
+ * first, and the meaning of its words.
+ */
+export function tableToMarkdown(
+  table: EvidenceTable,
+  verdict = verdictWords(inMetricWords(table)),
+): string {
   const costs = costColumns.filter(({ of }) => table.rows.some((row) => of(row) !== undefined));
   const problems = table.rows.some(({ problem }) => problem !== undefined);
   const head = [
@@ -85,7 +95,7 @@ export function tableToMarkdown(table: EvidenceTable): string {
     ...['n', 'failures', ...costs.map(({ name }) => name)],
     ...(problems ? ['problem'] : []),
   ];
-  const lines = table.rows.map((row) => [
+  const lines = bestFirst(table).map((row) => [
     markdownText(row.variant) + (row.variant === table.baseline ? ' (baseline)' : ''),
     ...table.settings.map((name) => markdownText(settingText(row.settings[name]))),
     ...row.cells.flatMap((cell) => [
@@ -104,7 +114,8 @@ export function tableToMarkdown(table: EvidenceTable): string {
   text.splice(1, 0, `| ${rule.join(' | ')} |`);
   const reasons = tableReasons(table).map((reason) => `- ${markdownText(reason)}\n`);
   const below = reasons.length === 0 ? '' : `\n${reasons.join('')}`;
-  return `${text.join('\n')}\n\n${markdownText(tableNote(table))}\n${below}`;
+  const above = verdict === undefined ? '' : `${markdownText(verdict)}\n\n`;
+  return `${above}${text.join('\n')}\n\n${markdownText(tableNote(table))}\n${below}`;
 }
 
 /** Why verdicts are `too few`: one sentence for each reason, with its variants and metrics. */
@@ -153,23 +164,6 @@ function failedInAll(
     const of = names.length === metrics.length ? '' : ` (${names.map(say).join(', ')})`;
     return `${items} ${items === 1 ? 'row' : 'rows'} failed in every variant${of} and ${items === 1 ? 'does' : 'do'} not count in any mean.`;
   });
-}
-
-/** `recall@3 ↑`: its name and its better direction. */
-export function metricTitle({ name, direction }: Metric): string {
-  return `${name} ${direction === 'higher' ? '↑' : '↓'}`;
-}
-
-/** A number for people: at most four significant digits. */
-export function tableNumber(value: number): string {
-  const size = Math.abs(value);
-  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return minus(value.toExponential(2));
-  return minus(value.toFixed(size < 10 ? 3 : size < 100 ? 2 : size < 1000 ? 1 : 0));
-}
-
-/** The same with its sign. */
-export function signed(value: number): string {
-  return value > 0 ? `+${tableNumber(value)}` : tableNumber(value);
 }
 
 /** `3/20/1`: wins, ties and losses of the variant. */
@@ -223,10 +217,6 @@ const costColumns: readonly { name: string; of(row: TableRow): string | undefine
           : `${reused} of ${steps}`,
   },
 ];
-
-function minus(text: string): string {
-  return text.replaceAll('-', '−');
-}
 
 function csvField(value: string | number | null | undefined): string {
   if (value === null || value === undefined) return '';

@@ -1,3 +1,5 @@
+import type { Metric } from './metric.ts';
+
 /** Names with an established spelling. */
 const written: Readonly<Record<string, string>> = {
   f1: 'F1',
@@ -28,4 +30,25 @@ export function metricInSentence(words: string): string {
 /** The headline of a metrics row, with the metric's usual name: `exactMatch 0.667` → "Exact match 0.667". */
 export function headlineInWords(headline: string): string {
   return headline.replace(/^\S+/, metricWords);
+}
+
+/** `recall@3 ↑`: its name and its better direction. */
+export function metricTitle({ name, direction }: Metric): string {
+  return `${name} ${direction === 'higher' ? '↑' : '↓'}`;
+}
+
+/** A number for people: at most four significant digits. */
+export function tableNumber(value: number): string {
+  const size = Math.abs(value);
+  if (size !== 0 && (size < 1e-3 || size >= 1e6)) return minus(value.toExponential(2));
+  return minus(value.toFixed(size < 10 ? 3 : size < 100 ? 2 : size < 1000 ? 1 : 0));
+}
+
+/** The same with its sign. */
+export function signed(value: number): string {
+  return value > 0 ? `+${tableNumber(value)}` : tableNumber(value);
+}
+
+function minus(text: string): string {
+  return text.replaceAll('-', '−');
 }

@@ -1,33 +1,28 @@
 import { isAlive } from '@graft/kit';
-import type { Queries, Tables } from '@graft/prisma';
+import type { Queries } from '@graft/prisma';
 import {
-  digestSchema,
-  GraphError,
   noFile,
   readStored,
-  runStatusSchema,
   storedRunEvent,
   storedExperimentEvent,
   storedStepSummary,
   storedVersion,
-  type Digest,
   type ExperimentEvent,
   type RunEvent,
-  type RunOrigin,
+  type RunNotes,
   type RunQuery,
   type RunRecord,
+  type RunScore,
   type RunStatus,
   type StepSummary,
 } from '@graft/graph';
-import { z } from 'zod';
 import { unknownRun, type RetentionPolicy, type RunJournal } from '../run-journal.ts';
 import { chunks } from './chunks.ts';
 import { insertEvents, type EventEntry } from './event-rows.ts';
 import { gatherRunTokens } from './gather-run-tokens.ts';
 import { GroupCommit } from './group-commit.ts';
 import { runLeasePrefix, type Lease, type Leases } from './leases.ts';
-
-type RunRow = Tables['Run'];
+import { originDigests, rowOf, runOf, type RunRow } from './run-rows.ts';
 
 const unfinishedStatuses: readonly RunStatus[] = ['queued', 'running'];
 /** Runs that are deleted in one transaction, with their events. */
@@ -52,13 +47,8 @@ export class DatabaseRunStore implements RunJournal {
   }
 
   async create(run: RunRecord): Promise<void> {
-    const { graphs, ...row } = run;
-    const used = graphs === undefined ? {} : { graphs: JSON.stringify(graphs) };
     await this.#queries.transaction().execute(async (tx) => {
-      await tx
-        .insertInto('Run')
-        .values({ ...row, ...used })
-        .execute();
+      await tx.insertInto('Run').values(rowOf(run)).execute();
       if (isUnfinished(run)) await this.#leases.takeWithin(tx, leaseOf(run.id));
     });
   }
@@ -249,12 +239,7 @@ export class DatabaseRunStore implements RunJournal {
       .selectFrom('Run')
       .select(['graph', 'graphs', 'settings'])
       .execute();
-    return new Set(
-      rows.flatMap(({ graph, graphs, settings }) => [
-        ...[graph, settings].filter((digest) => digest !== null),
-        ...Object.values(usedGraphs(graphs) ?? {}),
-      ]),
-    );
+    return new Set(rows.flatMap(originDigests));
   }
 
   async takeOver(run: RunRecord): Promise<Lease | undefined> {
@@ -270,9 +255,24 @@ export class DatabaseRunStore implements RunJournal {
   }
 
   async pin(id: string, pinned: boolean): Promise<boolean> {
+    return this.#update(id, { pinnedAt: pinned ? Date.now() : null });
+  }
+
+  async annotate(id: string, { note, tags }: RunNotes): Promise<boolean> {
+    return this.#update(id, {
+      note: note === '' ? null : note,
+      tags: tags.length === 0 ? null : JSON.stringify(tags),
+    });
+  }
+
+  async recordScores(id: string, scores: readonly RunScore[]): Promise<boolean> {
+    return this.#update(id, { scores: JSON.stringify(scores) });
+  }
+
+  async #update(id: string, values: Partial<RunRow>): Promise<boolean> {
     const { numUpdatedRows } = await this.#queries
       .updateTable('Run')
-      .set({ pinnedAt: pinned ? Date.now() : null })
+      .set(values)
       .where('id', '=', id)
       .executeTakeFirst();
     return numUpdatedRows > 0n;
@@ -281,7 +281,7 @@ export class DatabaseRunStore implements RunJournal {
   async prune({ keep, startedBefore = Infinity }: RetentionPolicy): Promise<string[]> {
     const top = this.#queries
       .selectFrom('Run as r')
-      .select(['r.id', 'r.startedAt', 'r.pinnedAt', 'r.status'])
+      .select(['r.id', 'r.startedAt', 'r.pinnedAt', 'r.note', 'r.tags', 'r.status'])
       .select((eb) =>
         eb
           .exists(eb.selectFrom('LastStep as l').select('l.node').whereRef('l.runId', '=', 'r.id'))
@@ -294,7 +294,13 @@ export class DatabaseRunStore implements RunJournal {
               .selectFrom('Run as v')
               .select('v.id')
               .whereRef('v.parent', '=', 'r.id')
-              .where('v.pinnedAt', 'is not', null),
+              .where((of) =>
+                of.or([
+                  of('v.pinnedAt', 'is not', null),
+                  of('v.note', 'is not', null),
+                  of('v.tags', 'is not', null),
+                ]),
+              ),
           )
           .as('holdsPinned'),
       )
@@ -309,18 +315,22 @@ export class DatabaseRunStore implements RunJournal {
       (row) =>
         row.startedAt < startedBefore &&
         row.pinnedAt === null &&
+        row.note === null &&
+        row.tags === null &&
         !row.shown &&
         !row.holdsPinned &&
         !isUnfinished(row),
     );
     const ids = old.map(({ id }) => id);
-    // Another process may prune or pin runs at the same time.
+    // Another process may prune or mark runs at the same time.
     const gone = new Set<string>();
     for (const slice of chunks(ids, runsPerDelete)) {
       const deleted = await this.#queries
         .deleteFrom('Run')
         .where('id', 'in', slice)
         .where('pinnedAt', 'is', null)
+        .where('note', 'is', null)
+        .where('tags', 'is', null)
         .returning('id')
         .execute();
       for (const { id } of deleted) gone.add(id);
@@ -340,61 +350,4 @@ function stepsOf(
   rows: readonly { readonly version: number; readonly text: string }[],
 ): StepSummary[] {
   return rows.map((row) => readStored(storedStepSummary, row));
-}
-
-function runOf(row: RunRow): RunRecord {
-  const status = runStatusSchema.safeParse(row.status);
-  if (!status.success) {
-    throw new GraphError(
-      'newer-format',
-      `Run ${row.id} has a status that this Graft does not know: "${row.status}". Update Graft.`,
-    );
-  }
-  return {
-    id: row.id,
-    file: row.file,
-    status: status.data,
-    startedAt: row.startedAt,
-    ...(row.finishedAt === null ? {} : { finishedAt: row.finishedAt }),
-    owner: row.owner,
-    ...(row.error === null ? {} : { error: row.error }),
-    ...(row.cancelAt === null ? {} : { cancelAt: row.cancelAt }),
-    ...(row.pinnedAt === null ? {} : { pinnedAt: row.pinnedAt }),
-    ...originOf(row),
-  };
-}
-
-function originOf({
-  experiment,
-  parent,
-  variant,
-  seed,
-  scope,
-  graph,
-  graphs,
-  settings,
-}: RunRow): RunOrigin {
-  const used = usedGraphs(graphs);
-  return {
-    ...(experiment === null ? {} : { experiment }),
-    ...(parent === null ? {} : { parent }),
-    ...(variant === null ? {} : { variant }),
-    ...(seed === null ? {} : { seed }),
-    ...(scope === null ? {} : { scope }),
-    ...(graph === null ? {} : { graph }),
-    ...(used === undefined ? {} : { graphs: used }),
-    ...(settings === null ? {} : { settings }),
-  };
-}
-
-const usedGraphsSchema = z.record(z.string(), digestSchema);
-
-/** An unreadable row only loses history. */
-function usedGraphs(text: string | null): Readonly<Record<string, Digest>> | undefined {
-  if (text === null) return undefined;
-  try {
-    return usedGraphsSchema.parse(JSON.parse(text));
-  } catch {
-    return undefined;
-  }
 }

@@ -42,6 +42,8 @@ export interface GraphRunsParts
   readonly cancelExperiment: (runId: string) => CancelOutcome | undefined;
   /** What to do after each run. */
   readonly tidyUp: () => Promise<void>;
+  /** Records what the results of an ended run show. */
+  readonly recordScores: (runId: string) => Promise<unknown>;
 }
 
 /** A run that is about to start, with what its record says of its graph. */
@@ -144,6 +146,9 @@ export class GraphRuns {
       return end;
     });
     this.#afterRuns.follow(finished);
+    if (origin.parent === undefined) {
+      this.#afterRuns.follow(run.finished.then(() => this.#parts.recordScores(run.runId)));
+    }
     this.#afterRuns.follow(run.finished.then(this.#parts.tidyUp));
     return { ...run, finished, drift };
   }

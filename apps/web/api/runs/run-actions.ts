@@ -14,7 +14,9 @@ import { saveFile } from '../graphs/save-file.ts';
 import { isRefused } from './run-refusal.ts';
 
 export async function refreshRuns(): Promise<void> {
-  await queryClient.invalidateQueries({ queryKey: queries.runs.list.queryKey() });
+  const { list, history, course } = queries.runs;
+  const keys = [list.queryKey(), history.queryKey(), course.queryKey()];
+  await Promise.all(keys.map((queryKey) => queryClient.invalidateQueries({ queryKey })));
 }
 
 type StartInput = Parameters<typeof api.runs.start.mutate>[0];

@@ -1,5 +1,13 @@
-import { type Command, hasRun, selectedNodes, pathOf, mostSides, type Actions } from '@graft/view';
-import { useRunView } from '../../kit/stores.ts';
+import {
+  baseFirst,
+  type Command,
+  hasRun,
+  selectedNodes,
+  pathOf,
+  mostSides,
+  type Actions,
+} from '@graft/view';
+import { useDocument, useRunView } from '../../kit/stores.ts';
 
 export const compareActions = {
   // Loaded on demand.
@@ -9,12 +17,12 @@ export const compareActions = {
     void import('./compare-variants.ts').then((loaded) => loaded.compareVariants(variants)),
 } satisfies Partial<Actions>;
 
-/** Compares the selected nodes in the run on the screen. */
+/** Compares the selected nodes in the run on the screen, the base first. */
 function compareSelected(): void {
   const { run } = useRunView.getState();
   if (run === null) return;
   compareActions.compareSides(
-    selectedNodes()
+    baseFirst(selectedNodes(), useDocument.getState().shown)
       .slice(0, mostSides)
       .map((id) => ({ run: run.runId, node: pathOf(id) })),
   );

@@ -1,4 +1,5 @@
-import { clock, duration, inMetricWords } from '@graft/nodes/kit/ui';
+import { inMetricWords } from '@graft/graph';
+import { clock, duration } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { queries } from '../../api/client.ts';
@@ -29,10 +30,16 @@ function showRun({ id }: ComparedRun): void {
   leave();
 }
 
-function SideHead({ run, side }: { readonly run: ComparedRun; readonly side: number }) {
+function SideHead(props: {
+  readonly run: ComparedRun;
+  readonly side: number;
+  /** All sides are nodes of this run: its time says nothing. */
+  readonly isOneRun: boolean;
+}) {
+  const { run, side, isOneRun } = props;
   const { status, startedAt, finishedAt, file } = run;
   const open = useDocument((state) => state.file?.path);
-  const name = sideName(run);
+  const name = isOneRun ? (run.nodeTitle ?? sideName(run)) : sideName(run);
   const words = [
     ...(run.variant === undefined ? [] : [clock(startedAt)]),
     ...(finishedAt === undefined ? [] : [duration(finishedAt - startedAt)]),
@@ -66,12 +73,13 @@ function SideHead({ run, side }: { readonly run: ComparedRun; readonly side: num
 
 function Toolbar({ runs }: { readonly runs: readonly ComparedRun[] }) {
   const { all, sides } = useComparePlace();
+  const isOneRun = new Set(runs.map(({ id }) => id)).size === 1;
   return (
     <header className="compare-bar">
       <h1 className="shrink-0 font-[620]">Compare</h1>
       <ol className="flex min-w-0 flex-1 gap-2" aria-label="Sides">
         {runs.map((run, side) => (
-          <SideHead key={`${run.id} ${run.node ?? ''}`} run={run} side={side} />
+          <SideHead key={`${run.id} ${run.node ?? ''}`} {...{ run, side, isOneRun }} />
         ))}
       </ol>
       <button

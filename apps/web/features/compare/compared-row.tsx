@@ -18,10 +18,8 @@ const placeOf = ({ source }: Citation): string =>
 function Citations(props: {
   readonly citations: readonly Citation[];
   readonly others: ReadonlySet<string> | undefined;
-  readonly side: 'before' | 'after';
 }) {
-  const { citations, others, side } = props;
-  const Mark = side === 'before' ? 'del' : 'ins';
+  const { citations, others } = props;
   return (
     <ul className="compare-citations" aria-label="Cites">
       {citations.map((citation, at) => {
@@ -30,7 +28,7 @@ function Citations(props: {
         return (
           <li key={at}>
             <span className="font-mono text-[11px] text-ink-2">[{citation.number}]</span>{' '}
-            {isNew ? <Mark>{link}</Mark> : link}
+            {isNew ? <mark>{link}</mark> : link}
           </li>
         );
       })}
@@ -61,13 +59,13 @@ function Text(props: {
         ) : changes === undefined ? (
           cell.text
         ) : (
-          <MarkedWords parts={changes[which]} side={which} />
+          <MarkedWords parts={changes[which]} />
         )}
         {cell.cut ? <span className="compare-none"> … shortened</span> : null}
       </p>
       {cell.answer === undefined ? null : (
         <>
-          <Citations citations={cell.answer.citations} others={cited} side={which} />
+          <Citations citations={cell.answer.citations} others={cited} />
           <p className="text-sm text-ink-2">
             {count(cell.answer.tokens)} tokens{cell.answer.cutOff ? ' · cut at max tokens' : ''}
           </p>
@@ -86,7 +84,7 @@ function Cell({ row, side }: { readonly row: ComparedRow; readonly side: number 
     return cell?.kind === 'text' ? cell : undefined;
   };
   return (
-    <div className="compare-cell" data-testid={`side-${letterOf(side)}`}>
+    <div className="compare-cell" data-verdict={verdict} data-testid={`side-${letterOf(side)}`}>
       <p className="mb-1 flex items-center gap-2">
         <span className="side-letter">{letterOf(side)}</span>
         {verdict === undefined || verdict === 'no reference' ? null : (

@@ -1,14 +1,15 @@
 import type { ComparedEdge } from '@graft/view';
 import { SideHeads } from './side-labels.tsx';
 
-/** Whether a side has an edge, and whether it gained or lost it against the first. */
+/** Whether a side has an edge, marked where it differs from the first. */
 function Has({ has, side }: { readonly has: ComparedEdge['has']; readonly side: number }) {
   const own = has[side];
   const first = has[0];
   if (own === null || own === undefined) return <span className="compare-none">not known</span>;
   const isOther = side > 0 && first !== null && own !== first;
-  if (isOther) return own ? <ins>added</ins> : <del className="no-underline">removed</del>;
-  return own ? 'connected' : <span className="compare-none">not connected</span>;
+  const word = own ? 'connected' : 'not connected';
+  if (isOther) return <mark>{word}</mark>;
+  return own ? word : <span className="compare-none">{word}</span>;
 }
 
 /** The edges that at least one side lacks. */

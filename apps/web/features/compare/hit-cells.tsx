@@ -47,13 +47,7 @@ export function HitCells(props: {
             <details className="min-w-0 flex-1">
               <summary title={`score ${hit.score.toPrecision(4)}`}>
                 <span className="min-w-0 flex-1 [overflow-wrap:anywhere]">
-                  {tone === 'lost' ? (
-                    <del>{hit.source.path}</del>
-                  ) : tone === 'gained' ? (
-                    <ins>{hit.source.path}</ins>
-                  ) : (
-                    hit.source.path
-                  )}
+                  {tone === undefined ? hit.source.path : <mark>{hit.source.path}</mark>}
                   <span className="text-ink-2">
                     {' '}
                     · {hit.source.firstLine}–{hit.source.lastLine}

@@ -1,8 +1,8 @@
-import type { EvidenceTable } from '@graft/graph';
+import { verdictWords, type EvidenceTable } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import type { ReactNode } from 'react';
 import { refusalOf } from '../../api/problem.ts';
-import { type Comparison, letterOf, verdictSentence } from '@graft/view';
+import { type Comparison, letterOf } from '@graft/view';
 import { EdgesTable } from './edges-table.tsx';
 import { MetricsTable } from './metrics-table.tsx';
 import { NodesTable } from './nodes-table.tsx';
@@ -29,7 +29,7 @@ function summaryOf({ nodes, edges }: Comparison, table: EvidenceTable | null | u
   const params = settings.filter(({ kind }) => kind === 'param').length;
   const outputs = nodes.flatMap((node) => node.outputs);
   const others = outputs.filter(({ differs }) => differs).length;
-  const verdict = table === null || table === undefined ? undefined : verdictSentence(table);
+  const verdict = table === null || table === undefined ? undefined : verdictWords(table);
   const set =
     params === 0
       ? 'No parameter differs'

@@ -76,7 +76,7 @@ function Value(props: {
       {own === undefined ? (
         plain(value.text) || <span className="compare-none">empty</span>
       ) : (
-        <MarkedWords parts={own} side={side === 0 ? 'before' : 'after'} />
+        <MarkedWords parts={own} />
       )}
       {value.cut === true ? ' …' : ''}
     </code>

@@ -45,15 +45,8 @@ function joined(parts: readonly WordPart[]): WordPart[] {
 }
 
 /** A text with the words marked that the other side lacks. */
-export function MarkedWords({
-  parts,
-  side,
-}: {
-  readonly parts: readonly WordPart[];
-  readonly side: 'before' | 'after';
-}) {
-  const Mark = side === 'before' ? 'del' : 'ins';
+export function MarkedWords({ parts }: { readonly parts: readonly WordPart[] }) {
   return parts.map(({ text, changed }, at) =>
-    changed ? <Mark key={at}>{text}</Mark> : <span key={at}>{text}</span>,
+    changed ? <mark key={at}>{text}</mark> : <span key={at}>{text}</span>,
   );
 }

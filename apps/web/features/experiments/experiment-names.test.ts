@@ -1,14 +1,8 @@
-import { emptyGraph, evidenceTable, type Graph, type TableRow } from '@graft/graph';
+import { emptyGraph, type Graph, type TableRow } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it } from 'vitest';
 import { provideNodeTypes } from '@graft/view';
-import {
-  inVariantNames,
-  metricName,
-  problemInNames,
-  settingName,
-  variantName,
-} from './experiment-names.ts';
+import { metricName, problemInNames, settingName } from './experiment-names.ts';
 
 const node = (type: string, params = {}) => ({ type, version: 1, params });
 const graph: Graph = {
@@ -54,24 +48,4 @@ it('calls outputs and variants in what went wrong as on the screen', () => {
   );
   // What only looks like the output of a node is left as it is.
   expect(reason('"rate.json" cannot be read.')).toBe('"rate.json" cannot be read.');
-});
-
-it('calls a variant by what it sets, and leaves names that people gave', () => {
-  const varied = ['cut.size', 'model.maxTokens'];
-  expect(variantName('size=256, maxTokens=3', varied, graph)).toBe('size = 256, max tokens = 3');
-  expect(variantName('model.maxTokens=3', varied, graph)).toBe('Generate · max tokens = 3');
-  expect(variantName('no size=', varied, graph)).toBe('no size=');
-  expect(variantName('size=256', ['gone.size'], graph)).toBe('size=256');
-});
-
-it('says the variants of a table so, and knows which one is meant', () => {
-  const table = evidenceTable(
-    ['size=1', 'size=2'].map((name) => ({ name, settings: {}, repeats: [] })),
-    { baseline: 'size=2', metrics: [] },
-  );
-  const titled = inVariantNames(table, (name) => name.replace('size=', 'size = '));
-  expect(titled.table.baseline).toBe('size = 2');
-  expect(titled.table.rows.map(({ variant }) => variant)).toEqual(['size = 1', 'size = 2']);
-  expect(titled.variantOf('size = 1')).toBe('size=1');
-  expect(inVariantNames(table, () => 'same').table).toBe(table);
 });

@@ -1,11 +1,18 @@
-import { tableToCsv, tableToMarkdown, type EvidenceTable } from '@graft/graph';
-import { EvidenceTableView, inMetricWords } from '@graft/nodes/kit/ui';
+import {
+  inMetricWords,
+  inVariantNames,
+  tableToCsv,
+  tableToMarkdown,
+  verdictWords,
+  type EvidenceTable,
+} from '@graft/graph';
+import { EvidenceTableView } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api/client.ts';
 import { useDocument } from '../../kit/stores.ts';
-import { stepTitle, nodeTypes, comparedMeanings, verdictSentence, action } from '@graft/view';
+import { stepTitle, nodeTypes, comparedMeanings, action } from '@graft/view';
 import { reportAddress } from '../../api/runs/run-history.ts';
-import { inVariantNames, problemInNames, settingName, variantName } from './experiment-names.ts';
+import { problemInNames, settingName, shownWords } from './experiment-names.ts';
 
 function download(text: string, name: string): void {
   const address = URL.createObjectURL(new Blob([text], { type: 'text/plain' }));
@@ -21,11 +28,17 @@ function Downloads(props: {
   readonly table: EvidenceTable;
   readonly name: string;
   readonly runId: string;
+  /** What the table shows, as on the screen. */
+  readonly verdict: string | undefined;
 }) {
-  const { table, name, runId } = props;
+  const { table, name, runId, verdict } = props;
   const formats = [
     { title: 'CSV', ending: 'csv', write: tableToCsv },
-    { title: 'Markdown', ending: 'md', write: tableToMarkdown },
+    {
+      title: 'Markdown',
+      ending: 'md',
+      write: (made: EvidenceTable) => tableToMarkdown(made, verdict),
+    },
   ];
   return (
     <span className="ml-auto flex shrink-0 gap-1.5">
@@ -66,8 +79,7 @@ export function ExperimentResult({
   const meanings = comparedMeanings(graph, name, nodeTypes());
   if (error !== null) return <p className="px-3.5 py-1 text-error">{error.message}</p>;
   if (table === undefined) return null;
-  const varied = Object.keys(graph.experiments?.[name]?.vary ?? {});
-  const call = (variant: string): string => variantName(variant, varied, graph);
+  const { settings, variant: call } = shownWords(graph, name);
   const rows = table.rows.map((row) => {
     const problem = problemInNames(row, graph, call);
     return problem === undefined ? row : { ...row, problem };
@@ -77,12 +89,14 @@ export function ExperimentResult({
     node: (path: string) => stepTitle(path, graph),
     setting: (address: string) => settingName(address, graph),
   };
-  const verdict = verdictSentence(inMetricWords(titled.table, titles.node));
+  const verdict = verdictWords(inMetricWords(table, titles.node), settings);
   return (
     <div data-testid="experiment-table">
       <div className="flex items-start gap-4 px-4 py-1.5">
-        <p data-testid="verdict">{verdict ?? 'Nothing was compared.'}</p>
-        <Downloads {...{ table, name, runId }} />
+        <p className="max-w-[80ch]" data-testid="verdict">
+          {verdict ?? 'Nothing was compared.'}
+        </p>
+        <Downloads {...{ table, name, runId, verdict }} />
       </div>
       <EvidenceTableView
         table={titled.table}

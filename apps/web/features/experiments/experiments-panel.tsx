@@ -14,7 +14,7 @@ import {
 } from '../../api/experiments.ts';
 import { ExperimentResult } from './experiment-result.tsx';
 import { PlannedVariants } from './planned-variants.tsx';
-import { variantName } from './experiment-names.ts';
+import { shownWords } from './experiment-names.ts';
 import { report } from '../../api/graphs/graph-file.ts';
 
 /** Milliseconds between two checks for runs that another tab or the command line started. */
@@ -91,8 +91,7 @@ function Details(props: {
   const planned = usePlanned(path, name);
   const runs = useRunsOf(path, name);
   const graph = useDocument((state) => state.graph);
-  const varied = Object.keys(experiment.vary ?? {});
-  const called = (variant: string): string => variantName(variant, varied, graph);
+  const called = shownWords(graph, name).variant;
   const [newest] = runs;
   const working = newest?.status === 'running' || newest?.status === 'queued' ? newest : undefined;
   const progress = useExperimentProgress(working?.id);
@@ -138,7 +137,7 @@ function Details(props: {
         <PlannedVariants
           key={newest === undefined ? 'first' : 'again'}
           planned={planned.plan}
-          varied={varied}
+          experiment={name}
           open={newest === undefined}
         />
       )}

@@ -2,7 +2,7 @@ import { metricInSentence, settingText, savedVariant } from '@graft/graph';
 import { Fragment } from 'react';
 import { problemText } from '@graft/view';
 import { useDocument } from '../../kit/stores.ts';
-import { metricName, settingName, variantName } from './experiment-names.ts';
+import { metricName, settingName, shownWords } from './experiment-names.ts';
 import { count, plural } from '@graft/nodes/kit/ui';
 import type { api } from '../../api/client.ts';
 
@@ -29,17 +29,17 @@ export function plannedExtent(planned: Planned, baseline: string): string {
 /** The variants of an experiment before it runs: the settings of each, and why one cannot run. */
 export function PlannedVariants({
   planned,
-  varied,
+  experiment,
   open,
 }: {
   readonly planned: Planned;
-  /** The settings that vary. */
-  readonly varied: readonly string[];
+  /** Its name. */
+  readonly experiment: string;
   readonly open: boolean;
 }) {
   const { variants, baseline, metrics } = planned;
   const graph = useDocument((state) => state.graph);
-  const called = (variant: string): string => variantName(variant, varied, graph);
+  const called = shownWords(graph, experiment).variant;
   const keys = [...new Set(variants.flatMap(({ settings }) => Object.keys(settings)))];
   return (
     <details className="px-4 pb-1" open={open} data-testid="planned-variants">

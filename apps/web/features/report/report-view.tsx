@@ -1,5 +1,5 @@
-import { duration, EvidenceTableView, inMetricWords, plural } from '@graft/nodes/kit/ui';
-import { type Report, type ReportCell, verdictSentence } from '@graft/view';
+import { duration, EvidenceTableView, plural } from '@graft/nodes/kit/ui';
+import type { Report, ReportCell } from '@graft/view';
 import { NotebookPage, OutlineEntry } from '../../kit/notebook/notebook-page.tsx';
 import { addressed, anchorOf, Cells, HeldRows } from './report-cell.tsx';
 
@@ -83,15 +83,13 @@ export function ReportView({ report }: { readonly report: Report }) {
 }
 
 /** What a run of an experiment shows. */
-function Experiment({ name, table, meanings }: NonNullable<Report['experiment']>) {
+function Experiment({ name, table, verdict, meanings }: NonNullable<Report['experiment']>) {
   return (
     <article className="cell" aria-label={name}>
       <header className="cell-head">
         <h2 className="font-[600]">Experiment {name}</h2>
       </header>
-      <p className="px-4 pb-2">
-        {verdictSentence(inMetricWords(table)) ?? 'Nothing was compared.'}
-      </p>
+      <p className="px-4 pb-2">{verdict ?? 'Nothing was compared.'}</p>
       <EvidenceTableView {...{ table, meanings }} />
     </article>
   );

@@ -14,13 +14,24 @@ import {
   type BottomTab,
   type Command,
 } from '@graft/view';
+import { report } from '../../api/graphs/graph-file.ts';
+import { openFile } from '../../api/graphs/open-file.ts';
 import { exportRun } from '../../api/runs/run-history.ts';
 import { cancelRun, startRun, runShown } from '../../api/runs/run-actions.ts';
 import { switchRunOnChange } from '../../api/runs/source-changes.ts';
-import { useRunView, useScreen } from '../../kit/stores.ts';
+import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';
 
-/** Shows a past run. Its row disappears with the list, so that the focus moves to the first tab, that of the run. */
-export function lookAtRun(runId: string): void {
+/**
+ * Shows a past run, in its file. Its row disappears with the list, so that the focus moves to the first tab, that of the
+ * run.
+ */
+export function lookAtRun(runId: string, file?: string): void {
+  if (file !== undefined && file !== useDocument.getState().file?.path) {
+    void openFile(file).then((opened) => {
+      if (useDocument.getState().file?.path === opened) lookAtRun(runId);
+    }, report);
+    return;
+  }
   useRunView.getState().lookBack(runId);
   document.querySelector<HTMLElement>('section[aria-label="Runs"] [role="tab"]')?.focus();
   openPanel('lower');

@@ -20,7 +20,7 @@ import type {
 } from '@graft/view';
 import { readRanGraphs, type RanGraphs } from '../report/ran-graphs.ts';
 import { shownRun, shownStep } from '../router/shown-paths.ts';
-import { comparedEdges } from './compared-edges.ts';
+import { comparedEdges, comparedInputs } from './compared-edges.ts';
 import { comparedSettings } from './compared-settings.ts';
 import { ranNode, type RanNode } from './ran-node.ts';
 
@@ -58,7 +58,7 @@ export async function compareRuns(
     runs: sides.map((side) => runOf(side, workspace)),
     nodes,
     edges: sides.some(({ node }) => node !== undefined)
-      ? []
+      ? comparedInputs(sides, workspace.registry)
       : comparedEdges(
           sides.map(({ graphs }) => graphs),
           workspace.registry,
@@ -157,9 +157,15 @@ function titlesAt(path: string, own: readonly OwnNode[]): readonly string[] {
     const title = there.find(({ definition }) => definition !== undefined)?.definition?.title;
     return [title === undefined ? path : `${title} (${path})`];
   }
-  // With its id on one side, where another node is called the same, and without it on the other: the id says more.
+  // With a number or its id on one side, where another node is called the same, and without it on the other.
   const id = path.slice(path.lastIndexOf('/') + 1);
-  return titles.filter((title) => !titles.includes(`${title} (${id})`));
+  const isSaidBetter = (title: string): boolean =>
+    titles.some(
+      (other) =>
+        other === `${title} (${id})` ||
+        (other.startsWith(`${title} `) && /^\d+$/.test(other.slice(title.length + 1))),
+    );
+  return titles.filter((title) => !isSaidBetter(title));
 }
 
 function sideOf(

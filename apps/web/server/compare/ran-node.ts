@@ -1,18 +1,15 @@
 import type { GraphNode, Registry } from '@graft/graph';
-import { titleByLook, usedGraph } from '@graft/view';
+import { numberedTitles, titleByLook, usedGraph } from '@graft/view';
 import type { RanGraphs } from '../report/ran-graphs.ts';
 
 type Nodes = RanGraphs['root']['body']['nodes'];
 
-/** What the nodes of a graph are called: those that are called alike with their ids. */
+/** What the nodes of a graph are called: those of one title with numbers or their ids. */
 export function ranTitles(nodes: Nodes, registry: Registry): ReadonlyMap<string, string> {
-  const titles = Object.entries(nodes).map(
-    ([id, node]) => [id, node.title ?? titleByLook(id, node, registry.get(node.type))] as const,
-  );
-  const counts = new Map<string, number>();
-  for (const [, title] of titles) counts.set(title, (counts.get(title) ?? 0) + 1);
-  return new Map(
-    titles.map(([id, title]) => [id, (counts.get(title) ?? 1) > 1 ? `${title} (${id})` : title]),
+  return numberedTitles(
+    Object.entries(nodes).map(
+      ([id, node]) => [id, node.title ?? titleByLook(id, node, registry.get(node.type))] as const,
+    ),
   );
 }
 

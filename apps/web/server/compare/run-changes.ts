@@ -21,12 +21,14 @@ const mostNodes = 50_000;
 type Source = Pick<Workspace, 'artifacts' | 'registry'>;
 
 /**
- * For each run of a file, newest first: how its graph differs from that of the saved file's run before it, in short sentences.
+ * For each run, newest first: how its graph differs from that of the saved file's run before it, in short sentences.
  * An empty list: the graphs are the same. Absent: unknown, or there is no run before.
  */
 export async function runChanges(
   { artifacts, registry }: Source,
   runs: readonly RunRecord[],
+  /** Only of these; absent: of all. */
+  asked?: ReadonlySet<string>,
 ): Promise<Readonly<Record<string, readonly string[]>>> {
   const read = new Map<string, Promise<Graph | undefined>>();
   let nodes = 0;
@@ -43,8 +45,11 @@ export async function runChanges(
   };
   const changes: Record<string, readonly string[]> = {};
   for (const [at, run] of runs.entries()) {
+    if (asked?.has(run.id) === false) continue;
     // A run with its own inputs or parameters ran another graph than the file's.
-    const before = runs.slice(at + 1).find(({ scope }) => scope === undefined);
+    const before = runs
+      .slice(at + 1)
+      .find(({ scope, file }) => scope === undefined && file === run.file);
     if (before?.graph === undefined || run.graph === undefined) continue;
     if (before.graph === run.graph) {
       changes[run.id] = [];

@@ -1,8 +1,14 @@
 import {
   answersMediaType,
   Embeddings,
+  experimentWords,
+  inMetricWords,
+  inVariantNames,
+  verdictWords,
   type ArtifactRef,
   type EmbeddingMap,
+  type EvidenceTable,
+  type Registry,
   type RunRecord,
   type StepSummary,
 } from '@graft/graph';
@@ -19,7 +25,8 @@ import {
 } from '@graft/view';
 import { shownTable, shownEvent, shownRun } from '../router/shown-paths.ts';
 import { outputRows, type RowLimits } from './output-rows.ts';
-import { readRanGraphs } from './ran-graphs.ts';
+import { ranNode } from '../compare/ran-node.ts';
+import { readRanGraphs, type RanGraphs } from './ran-graphs.ts';
 import { reportCells } from './report-cells.ts';
 import { embeddedSize } from './report-page.ts';
 
@@ -87,9 +94,40 @@ async function whatRan(
     const summaries = new Map(steps.map((step) => [step.node, step]));
     return reportCells({ run: await readRun(workspace, id), summaries, registry, graphs });
   }
-  const table = shownTable(await workspace.experiments.table(id), root);
-  const meanings = graphs === undefined ? {} : comparedMeanings(graphs.root.file, name, registry);
-  return { cells: [], leftOut: 0, experiment: { name, table, meanings } };
+  const made = shownTable(await workspace.experiments.table(id), root);
+  return {
+    cells: [],
+    leftOut: 0,
+    experiment: { name, ...inWords(made, name, { graphs, registry }) },
+  };
+}
+
+/** The table of an experiment with its variants in words, what it shows, and what its metrics mean. */
+function inWords(
+  table: EvidenceTable,
+  experiment: string,
+  { graphs, registry }: { readonly graphs: RanGraphs | undefined; readonly registry: Registry },
+): Omit<NonNullable<Report['experiment']>, 'name'> {
+  if (graphs === undefined) {
+    return { ...withVerdict(table, verdictWords(inMetricWords(table))), meanings: {} };
+  }
+  const graph = graphs.root.file;
+  const words = experimentWords(graph, experiment, ({ type }) => registry.get(type));
+  const titleOf = (path: string): string => ranNode(graphs, path, registry)?.title ?? path;
+  return {
+    ...withVerdict(
+      inVariantNames(table, words.variant).table,
+      verdictWords(inMetricWords(table, titleOf), words.settings),
+    ),
+    meanings: comparedMeanings(graph, experiment, registry),
+  };
+}
+
+function withVerdict(
+  table: EvidenceTable,
+  verdict: string | undefined,
+): { readonly table: EvidenceTable; readonly verdict?: string } {
+  return { table, ...(verdict === undefined ? {} : { verdict }) };
 }
 
 /** What is found out of all of an output: of answers how many are right, of embeddings where those lie that are held. */

@@ -78,7 +78,10 @@ function reportText(report: Report, draw: Draw): string {
     ...(run.error === undefined ? [] : [block(run.error)]),
     ...(experiment === undefined
       ? []
-      : [`## Experiment ${inline(experiment.name)}`, tableToMarkdown(experiment.table).trim()]),
+      : [
+          `## Experiment ${inline(experiment.name)}`,
+          tableToMarkdown(experiment.table, experiment.verdict).trim(),
+        ]),
     ...prose,
     ...(cells.length === 0 ? [] : [stepTable(cells)]),
     ...(report.leftOut > 0

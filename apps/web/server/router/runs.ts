@@ -1,5 +1,12 @@
-import { parseGraph, serializeGraph, setParam, type RunRecord } from '@graft/graph';
-import type { Workspace } from '@graft/workspace';
+import {
+  cleanNotes,
+  GraphError,
+  parseGraph,
+  serializeGraph,
+  setParam,
+  type RunRecord,
+} from '@graft/graph';
+import { runOrders, type Workspace } from '@graft/workspace';
 import { z } from 'zod';
 import { runChanges } from '../compare/run-changes.ts';
 import { readRanGraph } from '../report/ran-graphs.ts';
@@ -13,6 +20,14 @@ const runInput = z.string().min(1).max(200);
 const listInput = z.object({
   file: pathInput.optional(),
   limit: z.number().int().min(1).max(200),
+});
+
+const historyInput = z.object({
+  file: pathInput.optional(),
+  text: z.string().max(500).optional(),
+  score: z.string().max(1_000).optional(),
+  order: z.enum(runOrders).optional(),
+  ascending: z.boolean().optional(),
 });
 
 /** Runs, newest first, without those of experiments. */
@@ -78,12 +93,42 @@ export const runsRouter = router({
     const runs = await graphRuns(workspace, input);
     return runs.map((run) => shownRun(run, workspace.root));
   }),
-  /** How each run's graph differs from the run before; asked again after a new run. */
+  /** A page of the runs of a file or of all, by what they scored and by what people wrote about them. */
+  history: procedure
+    .input(
+      historyInput.extend({
+        offset: z.number().int().min(0),
+        limit: z.number().int().min(1).max(200),
+      }),
+    )
+    .query(async ({ ctx: { workspace }, input }) => {
+      const page = await workspace.history.page(input, input);
+      return { ...page, runs: page.runs.map((run) => shownRun(run, workspace.root)) };
+    }),
+  /** The course of a score over runs, oldest first. */
+  course: procedure
+    .input(historyInput)
+    .query(({ ctx, input }) => ctx.workspace.history.course(input)),
+  /** Replaces a run's note and tags. */
+  annotate: procedure
+    .input(
+      z.object({
+        runId: runInput,
+        note: z.string().max(10_000),
+        tags: z.array(z.string().max(500)).max(100),
+      }),
+    )
+    .mutation(async ({ ctx, input }) => {
+      const { runId, ...notes } = input;
+      const clean = cleanNotes(notes);
+      if (await ctx.workspace.journal.annotate(runId, clean)) return clean;
+      throw new GraphError('bad-input', 'This run was removed. Choose another.');
+    }),
+  /** How the graphs of some runs differ from the run of their file before. */
   changes: procedure
-    .input(listInput.extend({ newest: runInput }))
+    .input(z.object({ file: pathInput.optional(), runs: z.array(runInput).max(200) }))
     .query(async ({ ctx: { workspace }, input }) =>
-      // The last run also needs the one before it.
-      runChanges(workspace, await graphRuns(workspace, { ...input, limit: input.limit + 1 })),
+      runChanges(workspace, await workspace.history.runs(input.file), new Set(input.runs)),
     ),
   /** The results of a run's steps, with all parts of their cache keys. */
   steps: procedure

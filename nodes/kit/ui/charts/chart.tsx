@@ -18,6 +18,8 @@ export interface ChartProps {
   readonly log: boolean;
   /** Values are shares of 1, shown in per cent. */
   readonly share: boolean;
+  /** The steps are seconds since the epoch. */
+  readonly time?: boolean;
   /** Whether to label the steps below. */
   readonly axis: boolean;
   /** Charts of one key share their cursor. */
@@ -30,6 +32,8 @@ export interface ChartProps {
 /** Left margin, equal for stacked charts. */
 const axisWidth = 48;
 const axisHeight = 22;
+/** Dates stand below the times. */
+const timeAxisHeight = 34;
 const font = "11px 'Inter Variable', system-ui, sans-serif";
 const stepSizes = [1, 2, 5].flatMap((size) =>
   [1, 10, 100, 1e3, 1e4, 1e5, 1e6].map((power) => size * power),
@@ -56,7 +60,10 @@ function logRange(_plot: uPlot, min: number | null, max: number | null): [number
   return [low * 0.9, Math.max(max ?? 1, low) * 1.1];
 }
 
-function seriesOptions(series: ChartSeries, colours: ChartColours): uPlot.Series {
+function seriesOptions(
+  series: ChartSeries,
+  { colours, time }: { readonly colours: ChartColours; readonly time: boolean },
+): uPlot.Series {
   const colour = (): string => colours.of(series.colour);
   if (series.kind === 'points') {
     return {
@@ -75,8 +82,8 @@ function seriesOptions(series: ChartSeries, colours: ChartColours): uPlot.Series
     width: series.kind === 'line' ? 1.5 : 1,
     alpha: series.kind === 'line' ? 1 : 0.3,
     spanGaps: true,
-    // A single point makes no line.
-    points: { show: (plot) => plot.data[0].length < 3, size: 5, fill: colour },
+    // A single point makes no line; over time each point is a thing of its own.
+    points: { show: (plot) => time || plot.data[0].length < 3, size: 5, fill: colour },
   };
 }
 
@@ -100,7 +107,7 @@ function chartOptions(props: ChartProps, colours: ChartColours): uPlot.Options {
       },
     },
     scales: {
-      x: { time: false, range: stepRange },
+      x: { time: props.time === true, range: stepRange },
       y: props.log ? { distr: 3, range: logRange } : {},
     },
     axes: [
@@ -109,10 +116,15 @@ function chartOptions(props: ChartProps, colours: ChartColours): uPlot.Options {
         stroke: ink,
         grid,
         ticks: { show: false },
-        size: props.axis ? axisHeight : 0,
+        size: props.axis ? (props.time === true ? timeAxisHeight : axisHeight) : 0,
         gap: 4,
-        incrs: stepSizes,
-        values: (_plot, splits) => splits.map((value) => (props.axis ? tick(value) : '')),
+        ...(props.time === true
+          ? {}
+          : {
+              incrs: stepSizes,
+              values: (_plot: uPlot, splits: number[]) =>
+                splits.map((value) => (props.axis ? tick(value) : '')),
+            }),
       },
       {
         font,
@@ -125,7 +137,10 @@ function chartOptions(props: ChartProps, colours: ChartColours): uPlot.Options {
         values: (_plot, splits) => splits.map((value) => tick(value, props.share)),
       },
     ],
-    series: [{}, ...props.series.map((line) => seriesOptions(line, colours))],
+    series: [
+      {},
+      ...props.series.map((line) => seriesOptions(line, { colours, time: props.time === true })),
+    ],
     hooks: {
       setCursor: [({ cursor, data }) => props.onHover(data[0][cursor.idx ?? -1] ?? null)],
     },

@@ -11,9 +11,9 @@ export interface Sorting {
   sortBy(column: string): void;
 }
 
-/** The sort column of a table; initially none. */
-export function useSorting(): Sorting {
-  const [order, setOrder] = useState<Order>();
+/** The sort column of a table; initially none, unless one is given. */
+export function useSorting(initial?: Order): Sorting {
+  const [order, setOrder] = useState(initial);
   const sortBy = (column: string): void => {
     if (order?.column !== column) setOrder({ column, descending: true });
     else setOrder(order.descending ? { column, descending: false } : undefined);

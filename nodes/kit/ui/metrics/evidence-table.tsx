@@ -2,6 +2,7 @@ import {
   type Cell,
   dollarsText,
   type EvidenceTable,
+  inMetricWords,
   type Interval,
   type Metric,
   metricInSentence,
@@ -10,6 +11,8 @@ import {
   metricTitle,
   settingText,
   signed,
+  type Standing,
+  standings,
   tableNote,
   tableReasons,
   type TableRow,
@@ -19,7 +22,6 @@ import {
 import { useState, type ReactNode } from 'react';
 import { bytes, count, duration } from '../text/amounts.ts';
 import { inOrder, SortedHead, useSorting } from './column-order.tsx';
-import { inMetricWords } from './metric-words.ts';
 import { ParetoView } from './pareto-view.tsx';
 import { DifferenceVerdict, Estimate } from './estimate.tsx';
 import type { IntervalScale } from './interval-mark.tsx';
@@ -91,7 +93,10 @@ interface TableTitles {
 interface Line {
   readonly row: TableRow;
   readonly cell: Cell | undefined;
+  /** Undefined where all have the same mean. */
+  readonly standing: Standing | undefined;
 }
+
 /** Prefix of setting names, so that none equals another column. */
 const settingColumn = 'set ';
 /** From worst to best. */
@@ -115,7 +120,10 @@ function MetricEvidence(props: {
     cells.map((cell) => [cell?.difference?.mean, cell?.difference?.interval]),
     0,
   );
-  const sorting = useSorting();
+  // The best first.
+  const sorting = useSorting({ column: 'mean', descending: metric.direction === 'higher' });
+  const stand = standings(table, at);
+  const isTold = !stand.every((standing) => standing === 'leads');
   const valueOf = ({ row, cell }: Line, column: string): number | string | null | undefined => {
     const difference = cell?.difference;
     switch (column) {
@@ -139,7 +147,10 @@ function MetricEvidence(props: {
       }
     }
   };
-  const lines = rows.map((row, index): Line => ({ row, cell: cells[index] }));
+  const lines = rows.map((row, index): Line => ({
+    ...{ row, cell: cells[index] },
+    standing: isTold ? stand[index] : undefined,
+  }));
   const failures = cells.some((cell) => (cell?.failures ?? 0) > 0);
   return (
     <div className="gk-table" tabIndex={0} role="group" aria-label={metric.name}>
@@ -195,10 +206,11 @@ function MetricEvidence(props: {
           </tr>
         </thead>
         <tbody>
-          {inOrder(lines, sorting.order, valueOf).map(({ row, cell }) => (
-            <tr key={row.variant}>
+          {inOrder(lines, sorting.order, valueOf).map(({ row, cell, standing }) => (
+            <tr key={row.variant} data-standing={standing}>
               <th scope="row" title={row.variant}>
                 {row.variant}
+                <StandingMark standing={standing} />
                 {row.problem !== undefined && <small title={row.problem}>{row.problem}</small>}
                 {compare !== undefined && row.variant !== baseline && cell?.mean !== null && (
                   <small>
@@ -244,6 +256,20 @@ function MetricEvidence(props: {
         </tbody>
       </table>
     </div>
+  );
+}
+
+const standingWords: Readonly<Partial<Record<Standing, { word: string; title: string }>>> = {
+  leads: { word: 'leads', title: 'It has the best mean' },
+  open: { word: 'may be as good', title: 'The table does not show that it is worse than the best' },
+};
+
+function StandingMark({ standing }: { readonly standing: Standing | undefined }): ReactNode {
+  const words = standing === undefined ? undefined : standingWords[standing];
+  return words === undefined ? null : (
+    <small className="gk-leads" title={words.title}>
+      {words.word}
+    </small>
   );
 }
 

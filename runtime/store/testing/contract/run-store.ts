@@ -186,6 +186,55 @@ export function runStoreContract(name: string, make: () => Promise<RunJournal>):
       expect((await store.lastSteps(file)).get('a')?.ms).toBe(1);
     });
 
+    it('keeps the note and the tags that a person gave a run, until these are empty', async () => {
+      const store = await make();
+      await store.create(run('a'));
+      await store.create(run('b', { startedAt: 2_000 }));
+      const notes = { note: 'Top 1 – “worse”', tags: ['baseline', 'käse'] };
+      expect(await store.annotate('a', notes)).toBe(true);
+      expect(await store.annotate('z', notes)).toBe(false);
+      expect(await store.get('a')).toEqual({ ...run('a'), ...notes });
+      // A run's end leaves them.
+      await store.finish('a', { status: 'succeeded', finishedAt: 9 });
+      expect((await store.list({ limit: 5 })).map(({ note, tags }) => ({ note, tags }))).toEqual([
+        { note: undefined, tags: undefined },
+        notes,
+      ]);
+      await store.annotate('a', { note: '', tags: ['baseline'] });
+      expect(await store.get('a')).not.toHaveProperty('note');
+      expect((await store.get('a'))?.tags).toEqual(['baseline']);
+      await store.annotate('a', { note: '', tags: [] });
+      expect(await store.get('a')).not.toHaveProperty('tags');
+    });
+
+    it('records what the results of a run show, and that they show nothing', async () => {
+      const store = await make();
+      await store.create(run('a'));
+      await store.create(run('b'));
+      const scores = [
+        { node: 'generate', metric: 'right', value: 0.3, right: 9, of: 30 },
+        { node: 'score', metric: 'recall@3', value: 0.916 },
+      ];
+      expect(await store.recordScores('a', scores)).toBe(true);
+      expect(await store.recordScores('b', [])).toBe(true);
+      expect(await store.recordScores('z', [])).toBe(false);
+      expect((await store.get('a'))?.scores).toEqual(scores);
+      expect((await store.get('b'))?.scores).toEqual([]);
+    });
+
+    it('prunes no run that a person has written about', async () => {
+      const store = await make();
+      for (const [at, id] of ['plain', 'noted', 'tagged'].entries()) {
+        await store.create(run(id, { startedAt: at }));
+        await store.finish(id, { status: 'succeeded', finishedAt: 9 });
+      }
+      await store.annotate('noted', { note: 'Keep', tags: [] });
+      await store.annotate('tagged', { note: '', tags: ['keep'] });
+      expect(await store.prune({ keep: 0 })).toEqual(['plain']);
+      await store.annotate('noted', { note: '', tags: [] });
+      expect(await store.prune({ keep: 0 })).toEqual(['noted']);
+    });
+
     it('passes on a wish to cancel, of unfinished runs only', async () => {
       const store = await make();
       await store.create(run('a'));

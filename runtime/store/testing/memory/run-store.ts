@@ -3,8 +3,10 @@ import {
   noFile,
   type ExperimentEvent,
   type RunEvent,
+  type RunNotes,
   type RunQuery,
   type RunRecord,
+  type RunScore,
   type RunStatus,
   type StepSummary,
 } from '@graft/graph';
@@ -198,6 +200,25 @@ export class MemoryRunStore implements RunJournal {
     return true;
   }
 
+  async annotate(id: string, { note, tags }: RunNotes): Promise<boolean> {
+    const held = this.#runs.get(id);
+    if (held === undefined) return false;
+    const { note: _note, tags: _tags, ...run } = held.run;
+    held.run = {
+      ...run,
+      ...(note === '' ? {} : { note }),
+      ...(tags.length === 0 ? {} : { tags: [...tags] }),
+    };
+    return true;
+  }
+
+  async recordScores(id: string, scores: readonly RunScore[]): Promise<boolean> {
+    const held = this.#runs.get(id);
+    if (held === undefined) return false;
+    held.run = { ...held.run, scores: structuredClone(scores) };
+    return true;
+  }
+
   async prune({ keep, startedBefore = Infinity }: RetentionPolicy): Promise<string[]> {
     const shown = new Set(
       [...this.#lastSteps.values()].flatMap((nodes) =>
@@ -205,9 +226,7 @@ export class MemoryRunStore implements RunJournal {
       ),
     );
     const holding = new Set(
-      [...this.#runs.values()].flatMap(({ run }) =>
-        run.pinnedAt === undefined ? [] : (run.parent ?? []),
-      ),
+      [...this.#runs.values()].flatMap(({ run }) => (isKept(run) ? (run.parent ?? []) : [])),
     );
     const newest = this.#newest({ parent: null });
     const listed = newest.filter(({ file }) => file !== noFile).slice(keep);
@@ -215,7 +234,7 @@ export class MemoryRunStore implements RunJournal {
     const old = [...listed, ...unlisted].filter(
       (run) =>
         run.startedAt < startedBefore &&
-        run.pinnedAt === undefined &&
+        !isKept(run) &&
         !shown.has(run.id) &&
         !holding.has(run.id) &&
         !isUnfinished(run),
@@ -236,6 +255,11 @@ export class MemoryRunStore implements RunJournal {
     if (at >= (last.get(step.node)?.at ?? -Infinity))
       last.set(step.node, { at, step, runId: held.run.id });
   }
+}
+
+/** Whether a person has marked a run. */
+function isKept({ pinnedAt, note, tags }: RunRecord): boolean {
+  return pinnedAt !== undefined || note !== undefined || tags !== undefined;
 }
 
 function isUnfinished(run: RunRecord): boolean {

@@ -1,4 +1,5 @@
-import { metricWords, type EvidenceTable } from '@graft/graph';
+import type { EvidenceTable } from '../metrics/evidence-table.ts';
+import { metricWords } from '../metrics/metric-words.ts';
 
 /** The name of a node, by path. */
 type NodeTitle = (path: string) => string;

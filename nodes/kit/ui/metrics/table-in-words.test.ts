@@ -1,9 +1,14 @@
-import { type EvidenceTable, metricTitle, tableNote } from '@graft/graph';
+import {
+  type EvidenceTable,
+  inMetricWords,
+  metricTitle,
+  tableMetricWords,
+  tableNote,
+} from '@graft/graph';
 import { createElement } from 'react';
 import { renderToStaticMarkup } from 'react-dom/server';
 import { expect, test } from 'vitest';
 import { EvidenceTableView } from './evidence-table.tsx';
-import { inMetricWords, tableMetricWords } from './metric-words.ts';
 
 test('metrics are called by their words, and with their output by what its node is called', () => {
   expect(tableMetricWords('exactMatch')).toBe('Exact match');

@@ -1,0 +1,4 @@
+-- AlterTable
+ALTER TABLE "Run" ADD COLUMN "note" TEXT;
+ALTER TABLE "Run" ADD COLUMN "scores" TEXT;
+ALTER TABLE "Run" ADD COLUMN "tags" TEXT;
