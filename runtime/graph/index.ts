@@ -64,6 +64,7 @@ export {
 export { paretoFront, type ParetoFront } from './evidence/pareto-front.ts';
 export { agreementOf, verdictsOf, type Agreement, type Verdicts } from './evidence/agreement.ts';
 export * from './evidence/race.ts';
+export * from './evidence/answer-trace.ts';
 export { SeededRandom, seededOrder } from './evidence/seeded-random.ts';
 export * from './contracts/training.ts';
 export * from './contracts/material.ts';
@@ -156,6 +157,7 @@ export { planGraph, type PlanOptions } from './plan/plan-graph.ts';
 export { canonicalAfter, canonicalEncode, hashParts } from './key/canonical-encode.ts';
 export { cacheKey, familyParts, type CacheKeyInput } from './key/cache-key.ts';
 export { explainMiss, fileMarks } from './key/explain-miss.ts';
+export { answerStations, type AnswerStations, type TraceStation } from './key/answer-stations.ts';
 export { canonicalJson, sameJson } from './base/canonical-json.ts';
 export { sha256 } from './base/sha256.ts';
 export { isInnerPath } from './base/names.ts';
