@@ -192,6 +192,14 @@ export {
   type Steps,
   type PastParams,
 } from './run/run-view.ts';
+export {
+  partMeaning,
+  partText,
+  stopWords,
+  traceSentence,
+  verdictWords,
+  wrongParts,
+} from './run/trace-words.ts';
 export { noStandIns, withStandIns, shareDone, noTexts, standInViews } from './run/stand-ins.ts';
 export { stepParams, type ReportedProblem, type StepView } from './run/step-view.ts';
 export {
@@ -208,6 +216,7 @@ export {
   screenStore,
   innerStepStore,
 } from './screen/screen-store.ts';
+export { readingStore, type FollowedAnswers, type OutputReading } from './screen/reading-store.ts';
 export { type Conflict, conflictStore } from './screen/conflict-store.ts';
 export { keepViewShowable } from './screen/keep-view-showable.ts';
 export {

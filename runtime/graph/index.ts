@@ -157,7 +157,13 @@ export { planGraph, type PlanOptions } from './plan/plan-graph.ts';
 export { canonicalAfter, canonicalEncode, hashParts } from './key/canonical-encode.ts';
 export { cacheKey, familyParts, type CacheKeyInput } from './key/cache-key.ts';
 export { explainMiss, fileMarks } from './key/explain-miss.ts';
-export { answerStations, type AnswerStations, type TraceStation } from './key/answer-stations.ts';
+export {
+  answerStations,
+  type AnswerStations,
+  type QuestionTrace,
+  type TraceStation,
+  type TraceSummary,
+} from './key/answer-stations.ts';
 export { canonicalJson, sameJson } from './base/canonical-json.ts';
 export { sha256 } from './base/sha256.ts';
 export { isInnerPath } from './base/names.ts';

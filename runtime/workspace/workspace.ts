@@ -13,7 +13,6 @@ export {
 export type { ItemCounts, RunRecord } from '@graft/graph';
 export type { RetentionPolicy } from '@graft/store';
 export type { AnswerScore } from './labels/answer-accuracy.ts';
-export type { QuestionTrace, TraceSummary } from './labels/answer-traces.ts';
 export type { CollectReport, UnlistedSizes } from './runs/state-storage.ts';
 export { rowFilters } from './compare/aligned-rows.ts';
 export type { ExperimentHandle } from './experiment/experiment-runs.ts';

@@ -97,9 +97,9 @@ const plain = (found: readonly PassageName[], shown: readonly PassageName[], dro
 
 describe('where a wrong answer was lost', () => {
   it('is the model, if the passage was in the prompt', () => {
-    const { verdict, lostAt, stops } = trace(plain(['a', 'b', 'kiln.md*'], ['a', 'b', 'kiln.md*']));
+    const { verdict, lost, stops } = trace(plain(['a', 'b', 'kiln.md*'], ['a', 'b', 'kiln.md*']));
     expect(verdict).toBe('model');
-    expect(lostAt).toBeUndefined();
+    expect(lost).toBeUndefined();
     expect(stops.map(({ station, places }) => [station, places])).toEqual([
       [0, [3]],
       [1, [3]],
@@ -109,17 +109,17 @@ describe('where a wrong answer was lost', () => {
 
   it('is retrieval, if no list has the passage', () => {
     expect(trace(plain(['a', 'b'], ['a', 'b']))).toMatchObject({
-      ...{ verdict: 'not-found', lostAt: 0 },
+      ...{ verdict: 'not-found', lost: { station: 0 } },
     });
     expect(trace(plain([], []))).toMatchObject({ verdict: 'not-found' });
   });
 
   it('is the top of the prompt, or its token budget', () => {
     expect(trace(plain(['a', 'b', 'kiln.md*'], ['a', 'b']))).toMatchObject({
-      ...{ verdict: 'cut-by-top', lostAt: 1 },
+      ...{ verdict: 'cut-by-top', lost: { station: 1 } },
     });
     expect(trace(plain(['a', 'kiln.md*', 'b'], ['a', 'b'], 1))).toMatchObject({
-      ...{ verdict: 'cut-by-budget', lostAt: 1 },
+      ...{ verdict: 'cut-by-budget', lost: { station: 1 } },
     });
     expect(trace(plain(['kiln.md*'], []))).toMatchObject({ verdict: 'cut-by-top' });
   });
@@ -131,14 +131,14 @@ describe('where a wrong answer was lost', () => {
       list(hits(kiln, 'a'), 1),
       asked(prompt(kiln, ['a']), 2),
     ];
-    expect(trace(reranked)).toMatchObject({ verdict: 'dropped', lostAt: 1 });
+    expect(trace(reranked)).toMatchObject({ verdict: 'dropped', lost: { station: 1 } });
     const fused = [
       list(hits(kiln, 'a')),
       list(hits(kiln, 'kiln.md*')),
       list(hits(kiln, 'a'), 0, 1),
       asked(prompt(kiln, ['a']), 2),
     ];
-    expect(trace(fused)).toMatchObject({ verdict: 'dropped', lostAt: 2 });
+    expect(trace(fused)).toMatchObject({ verdict: 'dropped', lost: { station: 2 } });
   });
 
   it('is no list whose loss another one makes good', () => {
@@ -158,13 +158,13 @@ describe('where a wrong answer was lost', () => {
       { kind: 'questions', from: [0], row: hits(kiln) },
       asked(prompt(kiln, []), 1),
     ];
-    expect(trace(routed)).toMatchObject({ verdict: 'without-passages', lostAt: 2 });
+    expect(trace(routed)).toMatchObject({ verdict: 'without-passages', lost: { station: 2 } });
     const searchedAgain: Listed[] = [
       ...routed.slice(0, 2),
       list(hits(kiln, 'a'), 1),
       asked(prompt(kiln, ['a']), 2),
     ];
-    expect(trace(searchedAgain)).toMatchObject({ verdict: 'not-found', lostAt: 2 });
+    expect(trace(searchedAgain)).toMatchObject({ verdict: 'not-found', lost: { station: 2 } });
   });
 
   it('is the last of several prompts: that of the round that answered', () => {
@@ -246,7 +246,10 @@ describe('other verdicts', () => {
   it('is right, or right by luck where the passage was lost', () => {
     const right = { text: 'At 05:40.' };
     expect(trace(plain(['kiln.md*'], ['kiln.md*']), right).verdict).toBe('right');
-    expect(trace(plain(['a'], ['a']), right)).toMatchObject({ verdict: 'lucky', lostAt: 0 });
+    expect(trace(plain(['a'], ['a']), right)).toMatchObject({
+      verdict: 'lucky',
+      lost: { station: 0 },
+    });
     expect(trace(plain(['a', 'kiln.md*'], ['a']), right).verdict).toBe('lucky');
     // Nothing was lost where nothing was looked for, and nothing is known where rows are missing.
     expect(trace([asked(prompt(kiln, []))], right).verdict).toBe('right');

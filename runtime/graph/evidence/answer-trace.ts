@@ -46,17 +46,10 @@ export interface StationRow {
  * - `no reference`: nothing says whether the answer is right.
  */
 export type TraceVerdict =
-  | 'right'
-  | 'lucky'
-  | 'not-found'
-  | 'dropped'
-  | 'cut-by-top'
-  | 'cut-by-budget'
-  | 'without-passages'
-  | 'model'
-  | 'unanswerable'
-  | 'unknown'
-  | 'no reference';
+  TraceLoss | 'right' | 'lucky' | 'model' | 'unanswerable' | 'unknown' | 'no reference';
+/** How a wanted passage did not come into the prompt. */
+export type TraceLoss =
+  'not-found' | 'dropped' | 'cut-by-top' | 'cut-by-budget' | 'without-passages';
 
 /** Where wrong answers were lost. */
 export const traceParts = [
@@ -93,14 +86,18 @@ export interface TraceStop {
   readonly station: number;
   /** Number of its row there. */
   readonly row: number;
-  /** For hits and prompts: the place of each wanted passage, from 1; 0: it is not there. */
+  /** For hits and prompts: the place of each document's first wanted passage, from 1; 0: it is not there. */
   readonly places: readonly number[];
+  /** The same of any passage of each document, wanted or not. */
+  readonly documents: readonly number[];
+  /** See `StationRow`. */
+  readonly considered?: number;
 }
 
 export interface AnswerTrace {
   readonly verdict: TraceVerdict;
-  /** The station at which the first wanted passage was lost; absent if none was. */
-  readonly lostAt?: number;
+  /** The first loss of a wanted passage, and the station where it was; absent if none was lost. */
+  readonly lost?: { readonly how: TraceLoss; readonly station: number };
   /** In the order of the stations; the answer is the last. */
   readonly stops: readonly TraceStop[];
 }
@@ -180,28 +177,42 @@ export function traceAnswer(
     const row = way.get(station);
     return (onlyHolding[document] === true ? row?.holding : row?.first)?.[document] ?? 0;
   };
-  const stops = Array.from(way, ([station, { row }]) => ({
-    ...{ station, row },
+  const stops = Array.from(way, ([station, { row, first, considered }]) => ({
+    ...{ station, row, documents: first },
     places: documents.map((_, index) => placeIn(station, index)),
+    ...(considered === undefined ? {} : { considered }),
   }));
   const losses = documents.flatMap((_, document) => {
     const loss = lossOf({ stations, way, hits, prompt, placeIn: (at) => placeIn(at, document) });
-    return loss === undefined ? [] : [loss];
+    return loss ?? [];
   });
   const verdict = answerVerdict(answer);
-  if (verdict === 'no reference') return { verdict, stops };
   const isNamed = documents.length > 0 && answer.question.answerable !== false;
-  const [first] = isNamed ? losses.sort((a, b) => a.order - b.order) : [];
-  const lost = first?.lostAt === undefined ? {} : { lostAt: first.lostAt };
+  const isKnown = isNamed && !losses.includes('unknown');
+  const [lost] = isKnown
+    ? losses
+        .filter((loss) => loss !== 'unknown')
+        .sort((a, b) => order.indexOf(a.how) - order.indexOf(b.how))
+    : [];
+  const trace = { ...(lost === undefined ? {} : { lost }), stops };
+  if (verdict === 'no reference') return { verdict, ...trace };
   if (verdict === 'right') {
-    const part = first && tracePart(first.verdict);
+    const part = lost && tracePart(lost.how);
     const isLucky = part === 'retrieval' || part === 'budget';
-    return isLucky ? { verdict: 'lucky', ...lost, stops } : { verdict, stops };
+    return { verdict: isLucky ? 'lucky' : verdict, ...trace };
   }
-  if (answer.question.answerable === false) return { verdict: 'unanswerable', stops };
-  if (!isNamed) return { verdict: 'unknown', stops };
-  return { verdict: first?.verdict ?? 'model', ...lost, stops };
+  if (answer.question.answerable === false) return { verdict: 'unanswerable', ...trace };
+  return { verdict: isKnown ? (lost?.how ?? 'model') : 'unknown', ...trace };
 }
+
+/** The earlier on the way, the earlier here. */
+const order: readonly TraceLoss[] = [
+  'not-found',
+  'dropped',
+  'cut-by-top',
+  'cut-by-budget',
+  'without-passages',
+];
 
 type Way = ReadonlyMap<number, StationRow>;
 
@@ -244,13 +255,6 @@ function lastOf(
   return [...way.keys()].findLast((at) => stations[at]?.kind === kind);
 }
 
-interface Loss {
-  readonly verdict: TraceVerdict;
-  /** The earlier on the way, the less. */
-  readonly order: number;
-  readonly lostAt?: number;
-}
-
 /** Where a document's passage was lost on the way; undefined if the prompt has it. */
 function lossOf(at: {
   readonly stations: readonly StationLinks[];
@@ -259,30 +263,24 @@ function lossOf(at: {
   readonly hits: readonly number[];
   readonly prompt: number | undefined;
   placeIn(station: number): number;
-}): Loss | undefined {
+}): AnswerTrace['lost'] | 'unknown' {
   const { stations, way, hits, prompt, placeIn } = at;
   // No prompt, or no row of the question there: nothing says what the model read.
-  if (prompt === undefined) return { verdict: 'unknown', order: 5 };
+  if (prompt === undefined) return 'unknown';
   if (placeIn(prompt) > 0) return undefined;
   const read = stations[prompt]?.from.filter((one) => stations[one]?.kind === 'hits') ?? [];
-  if (read.length === 0) return { verdict: 'without-passages', order: 3, lostAt: prompt };
-  if (read.some((one) => !way.has(one))) return { verdict: 'unknown', order: 5 };
+  if (read.length === 0) return { how: 'without-passages', station: prompt };
+  if (read.some((one) => !way.has(one))) return 'unknown';
   const place = Math.min(...read.map(placeIn).filter((found) => found > 0));
   if (Number.isFinite(place)) {
     const isBeyond = place > (way.get(prompt)?.considered ?? 0);
-    return isBeyond
-      ? { verdict: 'cut-by-top', order: 2, lostAt: prompt }
-      : { verdict: 'cut-by-budget', order: 2, lostAt: prompt };
+    return { how: isBeyond ? 'cut-by-top' : 'cut-by-budget', station: prompt };
   }
   const dropping = hits.find(
     (one) =>
       placeIn(one) === 0 &&
-      (stations[one]?.from ?? []).some((source) => hits.includes(source) && placeIn(source) > 0),
+      stations[one]?.from.some((source) => hits.includes(source) && placeIn(source) > 0) === true,
   );
-  if (dropping !== undefined) return { verdict: 'dropped', order: 1, lostAt: dropping };
-  const [searching] = hits;
-  return {
-    ...{ verdict: 'not-found', order: 0 },
-    ...(searching === undefined ? {} : { lostAt: searching }),
-  };
+  if (dropping !== undefined) return { how: 'dropped', station: dropping };
+  return { how: 'not-found', station: hits[0] ?? prompt };
 }

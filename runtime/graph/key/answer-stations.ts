@@ -1,6 +1,11 @@
 import type { ArtifactRef } from '../contracts/artifact.ts';
 import type { StepSummary } from '../contracts/run-event.ts';
-import type { StationKind, StationLinks } from '../evidence/answer-trace.ts';
+import type {
+  AnswerTrace,
+  StationKind,
+  StationLinks,
+  TracePart,
+} from '../evidence/answer-trace.ts';
 import {
   Answers,
   Chunks,
@@ -24,6 +29,25 @@ export interface AnswerStations {
   readonly stations: readonly TraceStation[];
   /** What was searched for the hits among them. */
   readonly chunks: readonly ArtifactRef[];
+}
+
+/** Where the wrong ones among answers were lost. */
+export interface TraceSummary {
+  /** Upstream first; the answers are the last. */
+  readonly stations: readonly Pick<TraceStation, 'node' | 'port' | 'artifact' | 'kind'>[];
+  readonly right: number;
+  /** Right ones whose wanted passage was lost. */
+  readonly lucky: number;
+  readonly wrong: number;
+  /** Together as many as are wrong. */
+  readonly parts: Readonly<Record<TracePart, number>>;
+}
+
+/** One answer, followed back to its question. */
+export interface QuestionTrace extends AnswerTrace {
+  /** Id of the answer. */
+  readonly id: string;
+  readonly question: string;
 }
 
 const kinds: ReadonlyMap<string, StationKind> = new Map([

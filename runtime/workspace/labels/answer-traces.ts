@@ -17,15 +17,16 @@ import {
   tracePart,
   traceParts,
   type Answer,
-  type AnswerTrace,
   type AnswerStations,
   type ArtifactRef,
   type ArtifactStore,
   type Question,
+  type QuestionTrace,
   type RunStore,
   type StationRow,
   type TracePart,
   type TraceStation,
+  type TraceSummary,
 } from '@graft/graph';
 import { PromiseCache } from '../runs/promise-cache.ts';
 
@@ -33,25 +34,6 @@ import { PromiseCache } from '../runs/promise-cache.ts';
 export interface TracedAnswers {
   readonly run: string;
   readonly answers: ArtifactRef;
-}
-
-/** Where the wrong ones among answers were lost. */
-export interface TraceSummary {
-  /** Upstream first; the answers are the last. */
-  readonly stations: readonly Pick<TraceStation, 'node' | 'port' | 'artifact' | 'kind'>[];
-  readonly right: number;
-  /** Right ones whose wanted passage was lost. */
-  readonly lucky: number;
-  readonly wrong: number;
-  /** Together as many as are wrong. */
-  readonly parts: Readonly<Record<TracePart, number>>;
-}
-
-/** One answer, followed back to its question. */
-export interface QuestionTrace extends AnswerTrace {
-  /** Id of the answer. */
-  readonly id: string;
-  readonly question: string;
 }
 
 interface Traces {

@@ -22,6 +22,8 @@ import { part } from '../../kit/part.tsx';
 import { OutputPreview } from './shown-output.ts';
 import { ScoreLine } from '../../kit/notebook/cell-frame.tsx';
 import { useScore } from '../../api/runs/use-score.ts';
+import { FollowedQuestion } from './trace/followed-question.tsx';
+import { TraceSummaryLine } from './trace/trace-summary.tsx';
 
 const LiveCurves = part(() => import('./live-curves.tsx').then((loaded) => loaded.LiveCurves));
 
@@ -135,7 +137,9 @@ function StepOutput({ node }: { readonly node: string }) {
         </p>
       )}
       <WarningNotice node={node} />
+      <FollowedQuestion artifact={artifact} />
       <Score artifact={artifact} />
+      <TraceSummaryLine artifact={artifact} />
       <SmallModelLine artifact={artifact} />
       <PortTabs ports={ports} current={tab} choose={choose} />
       {trains ? <LiveCurves step={step} /> : null}
@@ -145,6 +149,7 @@ function StepOutput({ node }: { readonly node: string }) {
           step={step}
           port={port}
           artifact={artifact}
+          keptAs={`${step.node}.${port ?? ''}`}
           showMaker={feed && (() => action('showNode')(feed.node))}
         />
       ) : trains ? null : step.status === 'running' ? (
