@@ -192,14 +192,7 @@ export {
   type Steps,
   type PastParams,
 } from './run/run-view.ts';
-export {
-  partMeaning,
-  partText,
-  stopWords,
-  traceSentence,
-  verdictWords,
-  wrongParts,
-} from './run/trace-words.ts';
+export { stopWords, verdictWords } from './run/trace-words.ts';
 export { noStandIns, withStandIns, shareDone, noTexts, standInViews } from './run/stand-ins.ts';
 export { stepParams, type ReportedProblem, type StepView } from './run/step-view.ts';
 export {

@@ -65,6 +65,7 @@ export { paretoFront, type ParetoFront } from './evidence/pareto-front.ts';
 export { agreementOf, verdictsOf, type Agreement, type Verdicts } from './evidence/agreement.ts';
 export * from './evidence/race.ts';
 export * from './evidence/answer-trace.ts';
+export { partMeaning, partText, traceSentence, wrongParts } from './evidence/trace-text.ts';
 export { SeededRandom, seededOrder } from './evidence/seeded-random.ts';
 export * from './contracts/training.ts';
 export * from './contracts/material.ts';

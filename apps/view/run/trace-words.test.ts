@@ -1,10 +1,6 @@
 import type { AnswerTrace, TraceStop } from '@graft/graph';
 import { expect, it } from 'vitest';
-import { ordinal, partText, stopWords, traceSentence, verdictWords } from './trace-words.ts';
-
-const none = {
-  ...{ retrieval: 0, budget: 0, model: 0, 'without-passages': 0, unanswerable: 0, unknown: 0 },
-};
+import { ordinal, stopWords, verdictWords } from './trace-words.ts';
 
 const stop = (places: readonly number[], more: Partial<TraceStop> = {}): TraceStop => ({
   ...{ station: 1, row: 0, places, documents: places },
@@ -65,15 +61,4 @@ it('says of an answer what it is', () => {
   expect(words(trace('no reference'))).toBe('no reference');
   expect(verdictWords(trace('right'))).toBeUndefined();
   expect(verdictWords(trace('model'))).toBe('In the prompt: lost by the model');
-});
-
-it('sums up the wrong answers in a sentence', () => {
-  expect(traceSentence({ wrong: 24, parts: { ...none, retrieval: 6, budget: 3, model: 15 } })).toBe(
-    'Of 24 wrong answers, 6 were lost in retrieval, 3 were cut from the prompt and 15 were lost by the model.',
-  );
-  expect(traceSentence({ wrong: 1, parts: { ...none, unanswerable: 1 } })).toBe(
-    'Of 1 wrong answer, 1 has no answer in the documents.',
-  );
-  expect(traceSentence({ wrong: 0, parts: none })).toBeUndefined();
-  expect(partText('retrieval', 1)).toBe('1 was lost in retrieval');
 });

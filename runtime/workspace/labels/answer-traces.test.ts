@@ -108,7 +108,7 @@ async function ran({ hits, answers, chunks = [] }: Rows, { isLast = false } = {}
       lastSteps: () => Promise.resolve(new Map(steps.map((one) => [one.node, one]))),
     },
   });
-  return { traces, made, of: { run: 'r', answers: made.answers } };
+  return { artifacts, traces, made, of: { run: 'r', answers: made.answers } };
 }
 
 const rows: Rows = {
@@ -181,6 +181,17 @@ it('knows from the chunks that a found passage of the document is not the one wi
 it('finds the way of results that the run did not make anew', async () => {
   const { traces, of } = await ran(rows, { isLast: true });
   expect(await traces.summary(of)).toMatchObject({ wrong: 5 });
+});
+
+it('counts rows of what is gone as missing, until it is there again', async () => {
+  const { artifacts, traces, made, of } = await ran(rows);
+  const bytes: Uint8Array[] = [];
+  for await (const part of artifacts.get(made.hits.digest)) bytes.push(part);
+  await artifacts.delete(made.hits.digest);
+  // The prompt still shows what the model had.
+  expect(await traces.summary(of)).toMatchObject({ wrong: 5, parts: { unknown: 4, model: 1 } });
+  await artifacts.put(bytes);
+  expect(await traces.summary(of)).toMatchObject({ parts: { unknown: 1, retrieval: 2 } });
 });
 
 it('has nothing to tell of other answers, and refuses what are none', async () => {

@@ -66,7 +66,7 @@ export class AnswerTraces {
     this.#journal = parts.journal;
   }
 
-  /** Undefined if no step of the run made them, or if no hits or prompts are on their way. */
+  /** Undefined if no step of the run made them, or if no hits are on their way. Throws `missing-file` if they are gone. */
   async summary(of: TracedAnswers, signal?: AbortSignal): Promise<TraceSummary | undefined> {
     return (await this.#traces(of, signal))?.summary;
   }
@@ -115,16 +115,31 @@ export class AnswerTraces {
     const way = await this.#stationsOf({ run, answers });
     // Without hits there is nothing to lose on the way.
     if (!way?.stations.some(({ kind }) => kind === 'hits')) return undefined;
+    const artifacts = [...way.stations.map(({ artifact }) => artifact), ...way.chunks];
+    const there = await Promise.all(artifacts.map(({ digest }) => this.#artifacts.has(digest)));
+    const gone = new Set(artifacts.flatMap(({ digest }, at) => (there[at] ? [] : [digest])));
     const key = JSON.stringify([
       ...way.stations.map(({ node, artifact }) => [node, artifact.digest]),
-      ...way.chunks.map(({ digest }) => digest),
+      ...[way.chunks.map(({ digest }) => digest), ...gone],
     ]);
-    return this.#known.get(key, (finding) => this.#trace(answers, way, finding), signal);
+    return this.#known.get(
+      key,
+      (finding) => this.#trace({ answers, ...way, gone }, finding),
+      signal,
+    );
   }
 
+  /** Rows of what is gone count as missing. */
   async #trace(
-    answers: ArtifactRef,
-    { stations, chunks }: AnswerStations,
+    {
+      answers,
+      stations,
+      chunks,
+      gone,
+    }: AnswerStations & {
+      readonly answers: ArtifactRef;
+      readonly gone: ReadonlySet<string>;
+    },
     signal: AbortSignal,
   ): Promise<Traces> {
     const read = new AnswerRows();
@@ -133,10 +148,12 @@ export class AnswerTraces {
     }
     const rows: ReadonlyMap<number, StationRow>[] = [];
     for (const station of stations) {
-      const own = station.artifact.digest === answers.digest;
-      rows.push(own ? read.own() : await this.#rowsAt(station, read, signal));
+      const { digest } = station.artifact;
+      if (digest === answers.digest) rows.push(read.own());
+      else rows.push(gone.has(digest) ? new Map() : await this.#rowsAt(station, read, signal));
     }
-    const held = await this.#held(chunks, read, signal);
+    const kept = chunks.filter(({ digest }) => !gone.has(digest));
+    const held = await this.#held(kept, read, signal);
     return traced(stations, read.answers, (at) => ({
       rowAt: (station) => rows[station]?.get(at),
       ...(held === undefined ? {} : { held: held.get(at) ?? [] }),

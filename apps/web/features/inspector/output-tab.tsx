@@ -51,14 +51,12 @@ export function OutputTab({ node }: { readonly node: string }) {
   const shown = useRunView((state) =>
     asked === undefined || stepOf(state, asked) === undefined ? undefined : asked,
   );
-  const output = <StepOutput key={shown ?? node} node={shown ?? node} />;
-  return usesFile ? (
+  return (
     <>
-      <InnerSteps node={node} shown={shown} />
-      {output}
+      {usesFile ? <InnerSteps node={node} shown={shown} /> : null}
+      <FollowedQuestion node={shown ?? node} />
+      <StepOutput key={shown ?? node} node={shown ?? node} />
     </>
-  ) : (
-    output
   );
 }
 
@@ -137,7 +135,6 @@ function StepOutput({ node }: { readonly node: string }) {
         </p>
       )}
       <WarningNotice node={node} />
-      <FollowedQuestion artifact={artifact} />
       <Score artifact={artifact} />
       <TraceSummaryLine artifact={artifact} />
       <SmallModelLine artifact={artifact} />

@@ -50,7 +50,9 @@ export function RowList<T>(props: RowListProps<T>): ReactNode {
         data-current={number === went?.row}
       >
         {row.fits ? children(row.value, number) : <RawRow value={row.raw} />}
-        {rowFoot?.(rows[at - first], number)}
+        {rowFoot === undefined ? null : (
+          <div className="gk-row-foot">{rowFoot(rows[at - first], number)}</div>
+        )}
         {rowActions === undefined ? null : (
           <span className="gk-row-actions">{rowActions(rows[at - first], number)}</span>
         )}

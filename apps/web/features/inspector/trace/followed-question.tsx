@@ -1,8 +1,8 @@
-import type { ArtifactRef } from '@graft/graph';
-import { partText } from '@graft/view';
+import { partText } from '@graft/graph';
+import { stepOf } from '@graft/view';
 import type { ReactNode } from 'react';
 import { CloseIcon } from '../../../kit/icons.tsx';
-import { useReading } from '../../../kit/stores.ts';
+import { useReading, useRunView } from '../../../kit/stores.ts';
 import { TraceStrip } from './trace-strip.tsx';
 import { useFollowedTrace, useTraceSummary } from './use-traces.ts';
 
@@ -23,20 +23,23 @@ function Line(props: { readonly children: ReactNode; readonly label: string; end
   );
 }
 
-/** Above an output: the question that is followed through the graph, and which rows alone are shown. */
-export function FollowedQuestion({ artifact }: { readonly artifact: ArtifactRef | undefined }) {
+/** Above the output of a node: the question that is followed through the graph, and which rows alone are shown. */
+export function FollowedQuestion({ node }: { readonly node: string }) {
   const { question, summary, trace } = useFollowedTrace();
   const part = useReading((state) => state.part);
   const ofPart = useTraceSummary(part ?? undefined);
+  const outputs = useRunView((state) => stepOf(state, node)?.outputs);
   const { follow, showPart } = useReading.getState();
-  const isOnWay = ofPart?.stations.some((station) => station.artifact.digest === artifact?.digest);
-  // The summary above the answers shows it there.
-  const isPartTold = part?.answers.digest === artifact?.digest;
-  const shown = part === null || isPartTold || isOnWay !== true ? undefined : part.part;
+  const isHere = (digest: string | undefined): boolean =>
+    Object.values(outputs ?? {}).some((output) => output.digest === digest);
+  const isOnWay = ofPart?.stations.some(({ artifact }) => isHere(artifact.digest)) === true;
+  // The summary above the answers tells it there.
+  const shown = part === null || !isOnWay || isHere(part.answers.digest) ? undefined : part.part;
+  const here = summary?.stations.find(({ artifact }) => isHere(artifact.digest));
   if (question === null && shown === undefined) return null;
   return (
     <div
-      className="mx-4 mt-3 mb-2 -space-y-1 rounded-[7px] border border-line text-sm print:hidden"
+      className="mx-4 mt-3 rounded-[7px] border border-line text-sm print:hidden"
       data-testid="followed"
       role="group"
       aria-label="Followed question"
@@ -48,7 +51,7 @@ export function FollowedQuestion({ artifact }: { readonly artifact: ArtifactRef 
           </p>
           {summary === undefined || trace === undefined ? null : (
             <div className="-mx-1">
-              <TraceStrip of={question} {...{ summary, trace }} here={artifact?.digest} />
+              <TraceStrip of={question} {...{ summary, trace }} here={here?.artifact.digest} />
             </div>
           )}
         </Line>

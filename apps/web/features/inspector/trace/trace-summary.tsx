@@ -1,6 +1,5 @@
-import type { ArtifactRef } from '@graft/graph';
+import { partMeaning, partText, wrongParts, type ArtifactRef } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
-import { partMeaning, partText, wrongParts } from '@graft/view';
 import { Fragment } from 'react';
 import { useReading } from '../../../kit/stores.ts';
 import { useFollowable, useTraceSummary } from './use-traces.ts';
