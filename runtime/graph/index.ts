@@ -17,6 +17,7 @@ export {
   citationMarks,
   withoutCitations,
   abstains,
+  referenceTest,
   verdictRule,
 } from './rows/answer-verdict.ts';
 export { isLabelsFile } from './rows/labels-file.ts';

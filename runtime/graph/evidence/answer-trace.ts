@@ -1,4 +1,4 @@
-import { answerVerdict } from '../rows/answer-verdict.ts';
+import { answerVerdict, referenceTest } from '../rows/answer-verdict.ts';
 import type { Answer, Prompt, Question, QuestionHits } from '../rows/port-types.ts';
 
 /** A kind of rows that a question passes through on the way to its answer. */
@@ -109,14 +109,6 @@ export interface TracedAnswer {
   readonly held?: readonly boolean[];
 }
 
-/** Whether a passage has every word of a question's reference. */
-export function holdsReference(text: string, { id, question, reference = '' }: Question): boolean {
-  return (
-    reference.trim() !== '' &&
-    answerVerdict({ text, question: { id, question, reference } }) === 'right'
-  );
-}
-
 /** Where the passages of a question's documents are among its hits. */
 export function hitsRow(row: number, { hits }: QuestionHits, question: Question): StationRow {
   const passages = hits.map(({ chunk }) => ({ path: chunk.source.path, text: () => chunk.text }));
@@ -146,11 +138,12 @@ function placesOf(
   question: Question,
 ): Pick<StationRow, 'first' | 'holding'> {
   const documents = [...new Set(question.documents)];
-  const place = (found: number): number => found + 1;
+  const holds = referenceTest(question.reference ?? '');
+  const placeOf = (isIt: (passage: Passage) => boolean): number => passages.findIndex(isIt) + 1;
   return {
-    first: documents.map((path) => place(passages.findIndex((one) => one.path === path))),
-    holding: documents.map((path) =>
-      place(passages.findIndex((one) => one.path === path && holdsReference(one.text(), question))),
+    first: documents.map((document) => placeOf(({ path }) => path === document)),
+    holding: documents.map((document) =>
+      placeOf((passage) => passage.path === document && holds(passage.text())),
     ),
   };
 }

@@ -6,13 +6,13 @@ import {
   chunkSchema,
   GraphError,
   hitsRow,
-  holdsReference,
   Prompts,
   promptRow,
   promptSchema,
   Questions,
   questionHitsSchema,
   questionSchema,
+  referenceTest,
   traceAnswer,
   tracePart,
   traceParts,
@@ -209,9 +209,9 @@ export class AnswerTraces {
       const all = readRows(this.#artifacts, artifact, portTypeOf(artifact));
       for await (const row of inTurns(all, signal)) {
         const { text, source } = chunkSchema.parse(row);
-        for (const { at, document, question } of wanting.get(source.path) ?? []) {
+        for (const { at, document, holds } of wanting.get(source.path) ?? []) {
           const known = held.get(at) ?? [];
-          if (known[document] !== true && holdsReference(text, question)) known[document] = true;
+          if (known[document] !== true && holds(text)) known[document] = true;
           held.set(at, known);
         }
       }
@@ -246,6 +246,15 @@ function stationRow(
   return { ids, rowOf: (number, question) => hitsRow(number, hits, question) };
 }
 
+/** A document that an answer's question names. */
+interface WantedDocument {
+  /** Number of the answer. */
+  readonly at: number;
+  /** Number of the document among those that the question names. */
+  readonly document: number;
+  readonly holds: (text: string) => boolean;
+}
+
 /** The answers, with the numbers of those of a question. */
 class AnswerRows {
   readonly answers: Pick<Answer, 'id' | 'text' | 'question'>[] = [];
@@ -269,12 +278,13 @@ class AnswerRows {
     return new Map(this.answers.map((_, at) => [at, { row: at, first: [], holding: [] }]));
   }
 
-  byDocument() {
-    const wanting = new Map<string, { at: number; document: number; question: Question }[]>();
+  byDocument(): ReadonlyMap<string, readonly WantedDocument[]> {
+    const wanting = new Map<string, WantedDocument[]>();
     for (const [at, { question }] of this.answers.entries()) {
+      const holds = referenceTest(question.reference ?? '');
       for (const [document, path] of [...new Set(question.documents)].entries()) {
         const known = wanting.get(path) ?? [];
-        known.push({ at, document, question });
+        known.push({ at, document, holds });
         wanting.set(path, known);
       }
     }
