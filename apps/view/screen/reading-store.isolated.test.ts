@@ -1,4 +1,4 @@
-import { Answers } from '@graft/graph';
+import { Answers, parseGraph } from '@graft/graph';
 import { afterEach, expect, it } from 'vitest';
 import { documentStore } from '../document/document-store.ts';
 import { readingStore } from './reading-store.ts';
@@ -31,11 +31,12 @@ it('forgets all of it with the file', () => {
   read('generate.answers', { text: 'kiln' });
   follow(question);
   showPart({ run: 'r', answers, part: 'model' });
-  const file = { path: 'a.graft.json', revision: '1', text: '' };
-  documentStore.setState({ file } as never);
+  const baseGraph = parseGraph('{ "graft": 1, "nodes": {}, "edges": [] }', 'a.graft.json');
+  const file = { path: 'a.graft.json', base: '1', baseText: '', baseGraph };
+  documentStore.getState().open(file);
   expect(readingStore.getState()).toMatchObject({ outputs: {}, question: null, part: null });
   follow(question);
   // Saved anew it is the same file.
-  documentStore.setState({ file: { ...file, revision: '2' } } as never);
+  documentStore.getState().open({ ...file, base: '2' });
   expect(readingStore.getState().question).toEqual(question);
 });
