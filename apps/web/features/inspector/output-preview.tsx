@@ -21,7 +21,7 @@ import { useRowWindow } from './output/row-window.ts';
 import { SortControl } from './output/sort-control.tsx';
 import { useScrolledRow } from '../../kit/find/scroll-to-row.ts';
 import { previews } from '@graft/nodes/previews';
-import { useFollowedRows } from './trace/use-traces.ts';
+import { useFollowedRows, useFollows } from './trace/use-traces.ts';
 import { useAnswerStrip } from './trace/trace-strip.tsx';
 
 /** What a preview is given while there is no artifact yet, only text being written. */
@@ -89,7 +89,8 @@ export function OutputPreview(props: OutputPreviewProps) {
   const list = useRef<HTMLDivElement>(null);
   const readRow = useReadRow(artifact);
   const ordering = useRowOrder(artifact, order, (by) => read({ order: by }));
-  const followed = useFollowedRows(keptAs === undefined ? undefined : artifact);
+  const follows = useFollows(step.node) && keptAs !== undefined;
+  const followed = useFollowedRows(follows ? artifact : undefined);
   const all = useMemo(
     () => inOrder(followed.rows, ordering.numbers),
     [followed.rows, ordering.numbers],
@@ -118,7 +119,7 @@ export function OutputPreview(props: OutputPreviewProps) {
   });
   useFromTheTop(list, all);
   const error = unread ?? ordering.error;
-  const { went, goTo: mark } = useScrolledRow(list, text);
+  const { went, goTo: mark, unmark } = useScrolledRow(list, text);
   useHighlight(list, text);
   const map = useEmbeddingMap(artifact, step.node);
   const byRow = artifact?.mediaType !== Metrics.mediaType;
@@ -136,9 +137,11 @@ export function OutputPreview(props: OutputPreviewProps) {
   const { row: followedRow, isReady } = followed;
   const isSorted = ordering.order === undefined || ordering.numbers !== undefined;
   useEffect(() => {
-    if (followedRow === undefined || !isReady || !isSorted) return;
+    if (followedRow === undefined || !isReady || !isSorted) return undefined;
     // A question of another part than the one that is shown moves nothing.
     if (placeOfRow(all, followedRow) !== undefined) goTo(followedRow);
+    // It is marked as long as it is followed.
+    return unmark;
     // Not whenever rows come in.
   }, [followedRow, isReady, isSorted]);
   // What was written before a run was cancelled is still worth reading.

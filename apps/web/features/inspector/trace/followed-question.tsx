@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { CloseIcon } from '../../../kit/icons.tsx';
 import { useReading, useRunView } from '../../../kit/stores.ts';
 import { TraceStrip } from './trace-strip.tsx';
-import { useFollowedTrace, useTraceSummary } from './use-traces.ts';
+import { useFollowedTrace, useFollows, useTraceSummary } from './use-traces.ts';
 
 function Line(props: { readonly children: ReactNode; readonly label: string; end(): void }) {
   return (
@@ -36,7 +36,8 @@ export function FollowedQuestion({ node }: { readonly node: string }) {
   // The summary above the answers tells it there.
   const shown = part === null || !isOnWay || isHere(part.answers.digest) ? undefined : part.part;
   const here = summary?.stations.find(({ artifact }) => isHere(artifact.digest));
-  if (question === null && shown === undefined) return null;
+  const follows = useFollows(node);
+  if (!follows || (question === null && shown === undefined)) return null;
   return (
     <div
       className="mx-4 mt-3 rounded-[7px] border border-line text-sm print:hidden"

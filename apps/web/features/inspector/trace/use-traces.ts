@@ -5,11 +5,11 @@ import {
   type QuestionTrace,
   type TraceSummary,
 } from '@graft/graph';
-import { isOver, type FollowedAnswers } from '@graft/view';
+import { isOver, prefixOf, type FollowedAnswers } from '@graft/view';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { queries } from '../../../api/client.ts';
-import { useReading, useRunView } from '../../../kit/stores.ts';
+import { useDocument, useReading, useRunView, useScreen } from '../../../kit/stores.ts';
 
 /** Answers whose traces come together. */
 const pageSize = 50;
@@ -62,6 +62,15 @@ export function useFollowedTrace() {
     ),
   );
   return { question, summary, trace: data ?? undefined };
+}
+
+/** Whether a node shows the question that is followed: of the cells of the notebook, only the selected one scrolls to it. */
+export function useFollows(path: string): boolean {
+  const prefix = useDocument(({ trail }) => prefixOf(trail));
+  return useScreen(
+    ({ view, selection }) =>
+      view !== 'notebook' || selection.some((id) => `${path}/`.startsWith(`${prefix}${id}/`)),
+  );
 }
 
 /** Which rows of an output to show: the one of the question that is followed, and those of a part of the wrong answers. */
