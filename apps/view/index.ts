@@ -203,6 +203,7 @@ export {
   type Steps,
   type PastParams,
 } from './run/run-view.ts';
+export { stopWords, verdictWords } from './run/trace-words.ts';
 export { noStandIns, withStandIns, shareDone, noTexts, standInViews } from './run/stand-ins.ts';
 export { stepParams, type ReportedProblem, type StepView } from './run/step-view.ts';
 export {
@@ -219,6 +220,7 @@ export {
   screenStore,
   innerStepStore,
 } from './screen/screen-store.ts';
+export { readingStore, type FollowedAnswers, type OutputReading } from './screen/reading-store.ts';
 export { type Conflict, conflictStore } from './screen/conflict-store.ts';
 export { keepViewShowable } from './screen/keep-view-showable.ts';
 export {

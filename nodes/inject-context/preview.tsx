@@ -15,7 +15,7 @@ export function preview(props: PreviewProps): ReactNode {
   return (
     <RowList {...props} schema={promptSchema} unit="prompts">
       {(prompt: Prompt, at) => (
-        <details className="gk-fold" open={at === 0}>
+        <details className="gk-fold" open={at === 0 || at === props.went?.row}>
           <summary>
             <span className="gk-grow">{prompt.question.question}</span>
             <span className="gk-faint">

@@ -26,6 +26,7 @@ export {
   citationMarks,
   withoutCitations,
   abstains,
+  referenceTest,
   verdictRule,
 } from './rows/answer-verdict.ts';
 export { isLabelsFile } from './rows/labels-file.ts';
@@ -74,6 +75,8 @@ export {
 export { paretoFront, type ParetoFront } from './evidence/pareto-front.ts';
 export { agreementOf, verdictsOf, type Agreement, type Verdicts } from './evidence/agreement.ts';
 export * from './evidence/race.ts';
+export * from './evidence/answer-trace.ts';
+export { partMeaning, partText, traceSentence, wrongParts } from './evidence/trace-text.ts';
 export { SeededRandom, seededOrder } from './evidence/seeded-random.ts';
 export * from './contracts/training.ts';
 export * from './contracts/material.ts';
@@ -166,6 +169,13 @@ export { planGraph, type PlanOptions } from './plan/plan-graph.ts';
 export { canonicalAfter, canonicalEncode, hashParts } from './key/canonical-encode.ts';
 export { cacheKey, familyParts, type CacheKeyInput } from './key/cache-key.ts';
 export { explainMiss, fileMarks } from './key/explain-miss.ts';
+export {
+  answerStations,
+  type AnswerStations,
+  type QuestionTrace,
+  type TraceStation,
+  type TraceSummary,
+} from './key/answer-stations.ts';
 export { canonicalJson, sameJson } from './base/canonical-json.ts';
 export { sha256 } from './base/sha256.ts';
 export { isInnerPath } from './base/names.ts';

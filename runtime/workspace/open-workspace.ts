@@ -20,6 +20,7 @@ import { FrozenFiles } from './files/frozen-files.ts';
 import { GraphFiles } from './files/graph-files.ts';
 import { openStateFolder, StateGuard } from './files/state-folder.ts';
 import { AnswerAccuracy } from './labels/answer-accuracy.ts';
+import { AnswerTraces } from './labels/answer-traces.ts';
 import { LabelFiles } from './labels/label-files.ts';
 import { GraphLocks } from './locks/graph-locks.ts';
 import { KeptGraphs } from './locks/kept-graphs.ts';
@@ -183,6 +184,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     comparisons: new Comparisons({ runs: journal, artifacts, rows, registry }),
     rows,
     ...{ scores, history: new RunHistory(journal, runScores) },
+    traces: new AnswerTraces({ artifacts, journal }),
     maps: new EmbeddingMaps(artifacts),
     frozen: new FrozenFiles({ root, stateFolder, artifacts }),
     labels: new LabelFiles(root, stateFolder),

@@ -7,6 +7,7 @@ import type { Examples } from './files/examples.ts';
 import type { FrozenFiles } from './files/frozen-files.ts';
 import type { GraphFiles } from './files/graph-files.ts';
 import type { AnswerAccuracy } from './labels/answer-accuracy.ts';
+import type { AnswerTraces } from './labels/answer-traces.ts';
 import type { LabelFiles } from './labels/label-files.ts';
 import type { GraphLocks } from './locks/graph-locks.ts';
 import type { KeptGraphs } from './locks/kept-graphs.ts';
@@ -50,6 +51,8 @@ export interface Workspace extends AsyncDisposable {
   readonly scores: AnswerAccuracy;
   /** Lists of runs, by their scores, notes and tags. */
   readonly history: RunHistory;
+  /** Where wrong answers were lost between question and answer. */
+  readonly traces: AnswerTraces;
   /** The vectors of an artifact on a plane. */
   readonly maps: EmbeddingMaps;
   /** Files of frozen rows. */

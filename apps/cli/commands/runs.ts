@@ -1,4 +1,12 @@
-import { itemsText, type RunRecord, runScoreText, type StepSummary, usageText } from '@graft/graph';
+import {
+  answersMediaType,
+  itemsText,
+  type RunRecord,
+  runScoreText,
+  type StepSummary,
+  traceSentence,
+  usageText,
+} from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
@@ -37,10 +45,30 @@ export async function showRun(name: string, rawOptions: unknown): Promise<ExitCo
     print(runRow(run).join('  '));
     if (run.error !== undefined) print(oneLine(run.error, 1000));
     print(table(steps.map(stepRow), [3]));
+    for (const line of await lossLines(workspace, run.id, steps)) print(line);
     for (const [path, digest] of Object.entries(run.graphs ?? {}))
       print(`used ${oneLine(path, 200)} as it was then (${digest.slice(0, 12)})`);
   }
   return exitCode.succeeded;
+}
+
+/** For each output of answers that are still stored, where the wrong ones were lost. */
+async function lossLines(
+  { traces, artifacts }: Workspace,
+  run: string,
+  steps: readonly StepSummary[],
+): Promise<string[]> {
+  const lines: string[] = [];
+  for (const { node, outputs } of steps) {
+    for (const answers of Object.values(outputs)) {
+      if (answers.mediaType !== answersMediaType || !(await artifacts.has(answers.digest)))
+        continue;
+      const summary = await traces.summary({ run, answers });
+      const lost = summary && traceSentence(summary);
+      if (lost !== undefined) lines.push(`${node}: ${lost}`);
+    }
+  }
+  return lines;
 }
 
 /** The runs of its variants, and the table so far. */

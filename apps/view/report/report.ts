@@ -23,6 +23,8 @@ export interface ReportRows {
   readonly gone: boolean;
   /** Of answers: how many agree with the references of their questions, and how many do not. */
   readonly score?: { readonly right: number; readonly wrong: number };
+  /** Where the wrong ones were lost, a sentence. */
+  readonly lost?: string;
   /** Of embeddings: where those that the page holds lie. */
   readonly map?: EmbeddingMap;
 }

@@ -6,6 +6,7 @@ import {
   innerStepStore,
   overlayStore,
   panelStore,
+  readingStore,
   runView,
   screenStore,
   usedGraphs,
@@ -50,6 +51,8 @@ export const useConflict = bound(conflictStore);
 export const useChecks = bound(checks);
 /** The graph files that the open one uses. */
 export const useUsedGraphs = bound(usedGraphs);
+/** How the outputs of the open file are read. */
+export const useReading = bound(readingStore);
 /** The latest announcement for screen readers. */
 export const useAnnouncement = bound(announcementStore);
 /** The step within a used file whose output is shown. */

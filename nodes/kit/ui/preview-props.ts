@@ -44,6 +44,8 @@ export interface PreviewProps {
   readonly told?: string;
   /** Actions on one row, drawn in its corner. */
   readonly rowActions?: (row: unknown, number: number) => ReactNode;
+  /** Stands below a row. */
+  readonly rowFoot?: (row: unknown, number: number) => ReactNode;
   /** Printing. Paper does not scroll: draws all loaded rows, up to `mostOnPaper`, and says how many are missing. */
   readonly onPaper?: true;
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerVerdict, abstains } from './answer-verdict.ts';
+import { answerVerdict, abstains, referenceTest } from './answer-verdict.ts';
 
 const verdict = (text: string, reference?: string) =>
   answerVerdict({
@@ -62,6 +62,24 @@ describe('the verdict on an answer', () => {
     const long = `${'1,'.repeat(20_000)}${' per'.repeat(20_000)}${'('.repeat(20_000)}`;
     expect(verdict(long, long)).toBe('right');
   });
+});
+
+it.each([
+  ['It costs £40.50 [1].', '£40.50 (list price £34.00).'],
+  ['Twenty-eight half-pint mugs', '28 half-pint mugs.'],
+  ['Number 3 of the burners', 'Burner number three.'],
+  ['burner NUMBER three', 'Burner number three.'],
+  ['six PER CENT', '6 %'],
+  ['naïve Øystein', 'Naive Øystein'],
+  ['A halfpint', 'Half-pint'],
+  ['A stipend of £1,900.00, at 10:15', '£1900 at 10:15'],
+  ['A stipend of £190,0', '£1900'],
+  ['£40.50', '£40.5'],
+  ['', '?'],
+  ['anything', ''],
+  ['Burner two', 'Burner two, at 1.'],
+])('tests whether %j has the words of %j as the verdict does', (text, reference) => {
+  expect(referenceTest(reference)(text)).toBe(verdict(text, reference) === 'right');
 });
 
 it.each([

@@ -1,10 +1,10 @@
 import { metricMeanings, Metrics, type ArtifactRef, type Span } from '@graft/graph';
 import { numberAt, placeOfRow, RawRows, type PreviewComponent } from '@graft/nodes/kit/ui';
-import { useEffect, useMemo, useRef, useState, type RefObject } from 'react';
+import { useEffect, useMemo, useRef, type RefObject } from 'react';
 import { problemsOf } from '../../api/problem.ts';
 import { problemText, placeOf, type StepView, nodeTypes, previewType } from '@graft/view';
 import { openMenu, giveRowMenus } from '../../kit/open-menu.ts';
-import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';
+import { useDocument, useReading, useRunView, useScreen } from '../../kit/stores.ts';
 import { useItemRows, useReadRow } from './output/read-rows.ts';
 import { downloadFormats } from './output/download-formats.ts';
 import { useFound } from './output/find-rows.ts';
@@ -15,11 +15,14 @@ import { useHighlight } from '../../kit/find/highlight.ts';
 import { OutputBar } from './output/output-bar.tsx';
 import { useOnPaper } from './output/on-paper.ts';
 import { useRowActions } from './output/row-actions.tsx';
+import { useOutputReading } from './output/use-reading.ts';
 import { inOrder, useRowOrder } from './output/row-order.ts';
 import { useRowWindow } from './output/row-window.ts';
 import { SortControl } from './output/sort-control.tsx';
 import { useScrolledRow } from '../../kit/find/scroll-to-row.ts';
 import { previews } from '@graft/nodes/previews';
+import { useFollowedRows, useFollows } from './trace/use-traces.ts';
+import { useAnswerStrip } from './trace/trace-strip.tsx';
 
 /** What a preview is given while there is no artifact yet, only text being written. */
 const unfinished: ArtifactRef = { digest: '0'.repeat(64), mediaType: '', size: 0 };
@@ -34,6 +37,8 @@ interface OutputPreviewProps {
   readonly artifact: ArtifactRef | undefined;
   /** A question that stands above it, and is not repeated. */
   readonly told?: string;
+  /** Name under which sort, filter and search are kept, and questions followed; absent: not beyond the screen. */
+  readonly keptAs?: string;
   /** Shows the node that made it, where that is another than the one that is looked at. */
   readonly showMaker?: (() => void) | undefined;
 }
@@ -73,23 +78,28 @@ function previewOf(type: string, mediaType: string | undefined): PreviewComponen
 
 /** A page of an output in its node type's own view. Loaded when a first output is looked at, with every view. */
 export function OutputPreview(props: OutputPreviewProps) {
-  const { step, port, artifact, told, showMaker } = props;
+  const { step, port, artifact, told, keptAs, showMaker } = props;
   const node = useDocument(({ graph }) => placeOf(graph, step.node)?.node);
   const params = useGivenParams(step);
   // Whoever only uses a graph changes nothing of it.
   const inApp = useScreen(({ view }) => view === 'app');
-  const [text, search] = useState('');
-  const [filters, setFilters] = useState(false);
+  const { reading, read } = useOutputReading(keptAs);
+  const { order, text = '', only: filters = false } = reading;
+  const setFilters = (only: boolean): void => read({ only });
   const list = useRef<HTMLDivElement>(null);
   const readRow = useReadRow(artifact);
-  const ordering = useRowOrder(artifact);
-  const searched = useFound(artifact, text);
-  const matches = useMemo(
-    () => inOrder(searched?.rows, ordering.numbers),
-    [searched?.rows, ordering.numbers],
+  const ordering = useRowOrder(artifact, order, (by) => read({ order: by }));
+  const follows = useFollows(step.node) && keptAs !== undefined;
+  const followed = useFollowedRows(follows ? artifact : undefined);
+  const all = useMemo(
+    () => inOrder(followed.rows, ordering.numbers),
+    [followed.rows, ordering.numbers],
   );
+  const strip = useAnswerStrip(keptAs === undefined || inApp ? undefined : artifact);
+  const searched = useFound(artifact, text);
+  const matches = useMemo(() => searched && inOrder(searched.rows, all), [searched, all]);
   const found = searched && matches && { ...searched, rows: matches };
-  const numbers = filters ? found?.rows : ordering.numbers;
+  const numbers = filters && found !== undefined ? found.rows : all;
   const shown = useOnPaper(useRowWindow(artifact, numbers), artifact, numbers);
   const { rows, first, total, loading, want, cut, error: unread } = shown;
   const whole = async (row: unknown, number: number): Promise<unknown> =>
@@ -107,20 +117,33 @@ export function OutputPreview(props: OutputPreviewProps) {
       ];
     });
   });
-  useFromTheTop(list, ordering.numbers);
+  useFromTheTop(list, all);
   const error = unread ?? ordering.error;
-  const { went, goTo: mark } = useScrolledRow(list, text);
+  const { went, goTo: mark, unmark } = useScrolledRow(list, text);
   useHighlight(list, text);
   const map = useEmbeddingMap(artifact, step.node);
   const byRow = artifact?.mediaType !== Metrics.mediaType;
   const goTo = (row: number): void => {
     const at = placeOfRow(numbers, row);
-    if (at === undefined) setFilters(false);
+    if (at === undefined) {
+      setFilters(false);
+      useReading.getState().showPart(null);
+    }
     const place = at ?? ordering.places?.placeOf(row) ?? row;
     // Of a table all rows are coming.
     if (byRow && (place < first || place >= first + rows.length)) want(place, place + 1);
     mark(row);
   };
+  const { row: followedRow, isReady } = followed;
+  const isSorted = ordering.order === undefined || ordering.numbers !== undefined;
+  useEffect(() => {
+    if (followedRow === undefined || !isReady || !isSorted) return undefined;
+    // A question of another part than the one that is shown moves nothing.
+    if (placeOfRow(all, followedRow) !== undefined) goTo(followedRow);
+    // It is marked as long as it is followed.
+    return unmark;
+    // Not whenever rows come in.
+  }, [followedRow, isReady, isSorted]);
   // What was written before a run was cancelled is still worth reading.
   const writes = (step.status === 'running' || step.status === 'cancelled') && step.texts.size > 0;
   const items = useItemRows(step, writes);
@@ -137,7 +160,8 @@ export function OutputPreview(props: OutputPreviewProps) {
     <>
       {artifact === undefined || downloadFormats(artifact).length === 0 ? null : (
         <OutputBar
-          {...{ artifact, rows, text, search, found, goTo, byRow }}
+          {...{ artifact, rows, text, found, goTo, byRow }}
+          search={(typed) => read({ text: typed })}
           total={numbers === undefined ? total : (artifact.count ?? total)}
           current={went?.row}
           wholeRows={() =>
@@ -164,12 +188,13 @@ export function OutputPreview(props: OutputPreviewProps) {
         }}
       >
         <Preview
-          // In another order it is another list.
-          key={JSON.stringify(ordering.numbers && ordering.order)}
+          // In another order it is another list, and so it is of a part.
+          key={JSON.stringify([ordering.numbers && ordering.order, followed.rows?.length])}
           {...shown}
           loading={loading || (numbers !== undefined && found?.searching === true)}
           readRow={readRow}
           {...(shown.onPaper ? {} : { rowActions: corner })}
+          {...(shown.onPaper || strip === undefined ? {} : { rowFoot: strip })}
           {...(numbers === undefined ? {} : { numbers })}
           {...(went === undefined ? {} : { went })}
           artifact={artifact ?? unfinished}

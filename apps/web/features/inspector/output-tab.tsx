@@ -22,6 +22,8 @@ import { part } from '../../kit/part.tsx';
 import { OutputPreview } from './shown-output.ts';
 import { ScoreLine } from '../../kit/notebook/cell-frame.tsx';
 import { useScore } from '../../api/runs/use-score.ts';
+import { FollowedQuestion } from './trace/followed-question.tsx';
+import { TraceSummaryLine } from './trace/trace-summary.tsx';
 
 const LiveCurves = part(() => import('./live-curves.tsx').then((loaded) => loaded.LiveCurves));
 
@@ -49,14 +51,12 @@ export function OutputTab({ node }: { readonly node: string }) {
   const shown = useRunView((state) =>
     asked === undefined || stepOf(state, asked) === undefined ? undefined : asked,
   );
-  const output = <StepOutput key={shown ?? node} node={shown ?? node} />;
-  return usesFile ? (
+  return (
     <>
-      <InnerSteps node={node} shown={shown} />
-      {output}
+      {usesFile ? <InnerSteps node={node} shown={shown} /> : null}
+      <FollowedQuestion node={shown ?? node} />
+      <StepOutput key={shown ?? node} node={shown ?? node} />
     </>
-  ) : (
-    output
   );
 }
 
@@ -136,6 +136,7 @@ function StepOutput({ node }: { readonly node: string }) {
       )}
       <WarningNotice node={node} />
       <Score artifact={artifact} />
+      <TraceSummaryLine artifact={artifact} />
       <SmallModelLine artifact={artifact} />
       <PortTabs ports={ports} current={tab} choose={choose} />
       {trains ? <LiveCurves step={step} /> : null}
@@ -145,6 +146,7 @@ function StepOutput({ node }: { readonly node: string }) {
           step={step}
           port={port}
           artifact={artifact}
+          keptAs={`${step.node}.${port ?? ''}`}
           showMaker={feed && (() => action('showNode')(feed.node))}
         />
       ) : trains ? null : step.status === 'running' ? (

@@ -136,6 +136,7 @@ function Outputs({ outputs }: Pick<ReportCell, 'outputs'>) {
         </p>
       )}
       {score === undefined ? null : <ScoreLine score={score} />}
+      {rows.lost === undefined ? null : <p className="px-4 pb-2">{rows.lost}</p>}
       <PortTabs ports={outputs.map(({ port }) => port)} current={chosen} choose={choose} />
       <OutputView key={output.port} output={output} held={rows} />
     </div>

@@ -20,7 +20,11 @@ export interface ScrolledRow {
 export function useScrolledRow(
   list: RefObject<HTMLElement | null>,
   text: string,
-): { readonly went: ScrolledRow | undefined; readonly goTo: (row: number) => void } {
+): {
+  readonly went: ScrolledRow | undefined;
+  readonly goTo: (row: number) => void;
+  readonly unmark: () => void;
+} {
   const [scrolled, setWent] = useState<ScrolledRow>();
   useEffect(() => {
     if (scrolled === undefined) return;
@@ -56,5 +60,9 @@ export function useScrolledRow(
     };
     // Only when a row is scrolled to, not while the text is typed.
   }, [scrolled]);
-  return { went: scrolled, goTo: (row) => setWent({ row }) };
+  return {
+    went: scrolled,
+    goTo: (row) => setWent({ row }),
+    unmark: () => setWent(undefined),
+  };
 }

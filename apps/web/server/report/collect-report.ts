@@ -11,6 +11,7 @@ import {
   type Registry,
   type RunRecord,
   type StepSummary,
+  traceSentence,
 } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import {
@@ -57,7 +58,11 @@ export async function collectReport(
   for (const artifact of artifacts) {
     const own = held[rowsKey(artifact)];
     if (own !== undefined)
-      rows[rowsKey(artifact)] = { ...own, ...(await factsOf(workspace, artifact, own)) };
+      rows[rowsKey(artifact)] = {
+        ...own,
+        ...(await factsOf(workspace, artifact, own)),
+        ...(own.gone ? {} : await lossesOf(workspace, { run: record.id, answers: artifact })),
+      };
   }
   const shown = shownRun(record, workspace.root);
   const { id, file, status, startedAt, finishedAt, error, variant } = shown;
@@ -149,6 +154,17 @@ async function factsOf(
     default:
       return {};
   }
+}
+
+/** Where the wrong ones among answers of a run were lost. */
+async function lossesOf(
+  workspace: Workspace,
+  of: { readonly run: string; readonly answers: ArtifactRef },
+): Promise<Pick<ReportRows, 'lost'>> {
+  if (of.answers.mediaType !== answersMediaType) return {};
+  const summary = await workspace.traces.summary(of);
+  const lost = summary && traceSentence(summary);
+  return lost === undefined ? {} : { lost };
 }
 
 /** A map of the first rows alone, each where it lies among all. */

@@ -6,6 +6,7 @@ import { graphsRouter, packagesRouter } from './graphs.ts';
 import { labelsRouter, rowsRouter } from './row-files.ts';
 import { liveRouter } from './live.ts';
 import { runsRouter } from './runs.ts';
+import { tracesRouter } from './traces.ts';
 import { router } from './trpc.ts';
 
 /** The API of the page, by topic. It validates every input; the workspace validates every path. */
@@ -20,6 +21,7 @@ export const appRouter = router({
   packages: packagesRouter,
   rows: rowsRouter,
   labels: labelsRouter,
+  traces: tracesRouter,
   live: liveRouter,
 });
 export type AppRouter = typeof appRouter;

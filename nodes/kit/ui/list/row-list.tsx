@@ -16,6 +16,7 @@ export interface RowListProps<T> extends Pick<
   | 'numbers'
   | 'went'
   | 'rowActions'
+  | 'rowFoot'
   | 'onPaper'
 > {
   readonly schema: z.ZodType<T>;
@@ -27,8 +28,8 @@ export interface RowListProps<T> extends Pick<
 
 /** All rows, of which only those in view are drawn; shows rows that do not fit the schema as JSON. */
 export function RowList<T>(props: RowListProps<T>): ReactNode {
-  const { rows, schema, children, rowActions, first = 0, numbers, went, want, total } = props;
-  const { onPaper } = props;
+  const { rows, schema, children, first = 0, numbers, went, want, total } = props;
+  const { rowActions, rowFoot, onPaper } = props;
   const fitting = useMemo(() => fittingRows(rows, schema), [rows, schema]);
   const gone = useMemo(() => {
     const at = went === undefined ? undefined : placeOfRow(numbers, went.row);
@@ -49,6 +50,9 @@ export function RowList<T>(props: RowListProps<T>): ReactNode {
         data-current={number === went?.row}
       >
         {row.fits ? children(row.value, number) : <RawRow value={row.raw} />}
+        {rowFoot === undefined ? null : (
+          <div className="gk-row-foot">{rowFoot(rows[at - first], number)}</div>
+        )}
         {rowActions === undefined ? null : (
           <span className="gk-row-actions">{rowActions(rows[at - first], number)}</span>
         )}

@@ -20,7 +20,7 @@ export function HitList(props: HitListProps): ReactNode {
       {(row: QuestionHits, at) => {
         const wanted = wantedDocuments(row);
         return (
-          <details className="gk-fold" open={at === 0}>
+          <details className="gk-fold" open={at === 0 || at === props.went?.row}>
             <summary>
               <span className="gk-grow">{row.question.question}</span>
               {wanted.all.size > 0 && (

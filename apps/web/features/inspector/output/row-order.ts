@@ -1,6 +1,7 @@
 import { rowColumns, verdictColumn, type ArtifactRef, type RowColumn } from '@graft/graph';
+import type { OutputReading } from '@graft/view';
 import { useQuery } from '@tanstack/react-query';
-import { useMemo, useState } from 'react';
+import { useMemo } from 'react';
 import { api } from '../../../api/client.ts';
 import type { Places } from '../../../kit/find/find-bar.tsx';
 import { useScore } from '../../../api/runs/use-score.ts';
@@ -9,10 +10,7 @@ import { useScore } from '../../../api/runs/use-score.ts';
 const mostRows = 200_000;
 const mostBytes = 200_000_000;
 
-interface Order {
-  readonly column: string;
-  readonly descending: boolean;
-}
+export type Order = NonNullable<OutputReading['order']>;
 
 export interface RowOrdering {
   /** By what they can be put in order; none where they cannot be. */
@@ -29,11 +27,16 @@ export interface RowOrdering {
 
 const none: readonly RowColumn[] = [];
 
-/** In which order the rows of an output are shown: as they are, or by a column. */
-export function useRowOrder(artifact: ArtifactRef | undefined): RowOrdering {
-  const [order, sortBy] = useState<Order>();
+/** In which order the rows of an output are shown: as they are, or by a column that they have. */
+export function useRowOrder(
+  artifact: ArtifactRef | undefined,
+  chosen: Order | undefined,
+  sortBy: (order: Order | undefined) => void,
+): RowOrdering {
   const { count = 0, size = 0, mediaType = '' } = artifact ?? {};
   const canSort = count > 1 && count <= mostRows && size <= mostBytes;
+  const isKnown = canSort && rowColumns(mediaType).some(({ id }) => id === chosen?.column);
+  const order = isKnown ? chosen : undefined;
   const { data, isFetching, error } = useQuery({
     queryKey: ['row-order', artifact?.digest, order],
     enabled: artifact !== undefined && order !== undefined,
@@ -64,12 +67,12 @@ export function useRowOrder(artifact: ArtifactRef | undefined): RowOrdering {
   };
 }
 
-/** The rows that match, in the order in which all are shown. */
+/** Those of the rows that match, in the order in which all are shown; where one of both is not given, the other. */
 export function inOrder(
   matches: readonly number[] | undefined,
   numbers: readonly number[] | undefined,
 ): readonly number[] | undefined {
-  if (matches === undefined || numbers === undefined) return matches;
+  if (matches === undefined || numbers === undefined) return matches ?? numbers;
   const matching = new Set(matches);
   return numbers.filter((number) => matching.has(number));
 }
