@@ -175,7 +175,9 @@ describe('a repository of safetensors converted to GGUF', () => {
     const catalogue = await hubs.open(hub, { ggufConverter: made });
     const entry = await catalogue.import('hf:o/r', { toGguf: 'f16' });
     expect(made.asked).toEqual(['r-F16 f16 mit']);
-    expect(entry).toMatchObject({ id: 'r-F16', format: 'gguf', licence: { id: 'mit' } });
+    expect(entry).toMatchObject({
+      ...{ id: 'r-F16', title: 'r (F16)', format: 'gguf', licence: { id: 'mit' } },
+    });
     expect(entry.licence.url).toBe(`${hub.url}/o/r`);
     expect(entry.files[0]?.sources[0]).toMatch(/^converted:hf:o\/r@[0-9a-f]{40}$/);
     const digest = createHash('sha256').update(smallGguf(4096)).digest('hex');

@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import {
+  convertibleFamilies,
   GraphError,
   hubReferenceText,
   parseHubReference,
-  trainableFamilies,
   type ModelEntry,
 } from '@graft/graph';
 import type { BlobStore } from './blob-store.ts';
@@ -36,6 +36,8 @@ interface Named {
 /** The same with its folder. */
 interface Published extends Named {
   readonly folder: string;
+  /** Default: the folder's name. */
+  readonly title?: string;
   readonly licence?: ModelEntry['licence'];
 }
 
@@ -77,8 +79,8 @@ export async function importConverted(
   requireConvertible(from, known);
   requireOther(from, options.id);
   const folder = await catalogue.fetch(from, options);
-  const { licence } = catalogue.entry(from);
-  return addConverted(target, { ...namedBy(target, from), folder, licence }, options);
+  const { licence, title } = catalogue.entry(from);
+  return addConverted(target, { ...namedBy(target, from), folder, licence, title }, options);
 }
 
 /**
@@ -190,7 +192,7 @@ async function addConverted(
     });
     const description = {
       ...(await describeGguf(file, path)),
-      title: `${described.title} (${encoding.toUpperCase()})`,
+      title: `${published.title ?? described.title} (${encoding.toUpperCase()})`,
     };
     return keepModel(
       target,
@@ -206,11 +208,10 @@ function requireConvertible(
   { format, architecture }: Pick<ModelDescription, 'format' | 'architecture'>,
 ): void {
   if (format !== 'safetensors') throw notSafetensors(from, format);
-  const known = Object.values(trainableFamilies).flat();
-  if (known.some((family) => family === architecture)) return;
+  if (convertibleFamilies.includes(architecture)) return;
   throw new GraphError(
     'bad-model',
-    `${from} has the model_type "${architecture}"; Graft converts ${known.join(', ')} to GGUF. ` +
+    `${from} has the model_type "${architecture}"; Graft converts ${convertibleFamilies.join(', ')} to GGUF. ` +
       "Convert others with llama.cpp's convert_hf_to_gguf.py and import the result.",
   );
 }
