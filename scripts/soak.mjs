@@ -18,6 +18,8 @@ if (share < 1) {
     `The soak, ${files.length} files. Repeat them: npm run soak -- --share ${share} --seed ${values.seed}\n`,
   );
 }
+// Tests that need a server of others build it in the whole soak only.
+process.env.GRAFT_SOAK_SHARE = String(share);
 for (const file of files) process.stdout.write(`  ${file}\n`);
 const specs = files.filter((file) => file.endsWith('.spec.ts'));
 const tests = files.filter((file) => !file.endsWith('.spec.ts'));

@@ -28,6 +28,7 @@ const { metafile } = await build({
     'command-line': path.join(here, 'command-line.ts'),
     worker: path.join(here, 'worker.ts'),
     trainer: path.join(here, 'trainer.ts'),
+    converter: path.join(here, 'converter.ts'),
   },
   outdir: dist,
   outExtension: { '.js': '.mjs' },

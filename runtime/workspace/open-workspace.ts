@@ -11,6 +11,7 @@ import { openDatabaseStores } from '@graft/store/database';
 import { DiskReserve, openFilesystemStores } from '@graft/store/filesystem';
 import { checkpointFolder, scratchFolder } from '@graft/worker/state-folders';
 import { engineVersions } from '@graft/worker/engine-versions';
+import { convertingProcesses } from '@graft/worker/start-converter';
 import { Comparisons } from './compare/comparisons.ts';
 import { environment } from './env.ts';
 import { ExperimentRuns } from './experiment/experiment-runs.ts';
@@ -65,10 +66,11 @@ export interface OpenOptions {
   readonly savesOnClose?: () => void;
 }
 
-/** The worker: its source, or its bundle beside this one's. */
-function defaultWorkerEntry(): string {
-  const name = import.meta.url.endsWith('.ts') ? '../worker/main.ts' : './worker.mjs';
-  return fileURLToPath(new URL(name, import.meta.url));
+/** The entry of a process: its source, or its bundle beside this one's. */
+function processEntry(name: 'worker' | 'converter'): string {
+  const source = name === 'worker' ? 'main' : name;
+  const path = import.meta.url.endsWith('.ts') ? `../worker/${source}.ts` : `./${name}.mjs`;
+  return fileURLToPath(new URL(path, import.meta.url));
 }
 
 /**
@@ -80,7 +82,8 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   const stateFolder = resolve(options.stateFolder ?? join(root, '.graft'));
   await openStateFolder(stateFolder);
   const modelsFolder = resolve(options.modelsFolder ?? defaultModelsFolder(environment));
-  const catalogue = createCatalogue({ modelsFolder });
+  const ggufConverter = convertingProcesses(processEntry('converter'));
+  const catalogue = createCatalogue({ modelsFolder, ggufConverter });
   const reserve = new DiskReserve(stateFolder);
   // Whoever comes to make room must be let in.
   const { filesystem, database, keeper } = await reserve.relieve('collection', () =>
@@ -92,7 +95,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   await catalogue.list();
   const threads = options.threads ?? availableParallelism();
   const supervisor = new WorkerSupervisor({
-    entry: options.workerEntry ?? defaultWorkerEntry(),
+    entry: options.workerEntry ?? processEntry('worker'),
     worker: {
       ...{ root, stateFolder, modelsFolder, threads },
       ...(options.memory === undefined ? {} : { memory: options.memory }),

@@ -11,6 +11,7 @@ export {
   type ExportFormat,
 } from '@graft/engine';
 export type { ItemCounts, RunRecord } from '@graft/graph';
+export { ggufEncodings } from '@graft/backends/catalogue';
 export type { RetentionPolicy } from '@graft/store';
 export type { AnswerScore } from './labels/answer-accuracy.ts';
 export type { CollectReport, UnlistedSizes } from './runs/state-storage.ts';

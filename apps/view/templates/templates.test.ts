@@ -128,13 +128,15 @@ describe.each(Object.entries(folders))('%s', (_, material) => {
 it('counts what lies in the folder, and says of what is missing what to add', () => {
   const titles = (material?: Material) => startsFor(material).map(({ title }) => title);
   expect(titles({ documents: [notes], tables: [rows.alpaca] })).toEqual([
+    'Ask a model',
     'Ask these 5 documents',
     'Teach a model these 30 rows',
     'Compare settings',
     'Start empty',
   ]);
-  expect(titles({ documents: [{ ...notes, count: 1 }], tables: [] })[0]).toBe('Ask this document');
+  expect(titles({ documents: [{ ...notes, count: 1 }], tables: [] })[1]).toBe('Ask this document');
   expect(titles()).toEqual([
+    'Ask a model',
     'Ask documents',
     'Teach a model rows',
     'Compare settings',

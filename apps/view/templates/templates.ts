@@ -1,11 +1,12 @@
 import { emptyGraph, plural, type Graph, type Material } from '@graft/graph';
 import { askDocuments } from './ask-documents.ts';
+import { askModel } from './ask-model.ts';
 import { compareSettings, measuringTable } from './compare-settings.ts';
 import { countDocuments, documentPatterns, trainingTable } from './folder-files.ts';
 import { layGraph } from './lay-graph.ts';
 import { teachRows } from './teach-rows.ts';
 
-export type TemplateId = 'empty' | 'ask' | 'teach' | 'compare';
+export type TemplateId = 'empty' | 'model' | 'ask' | 'teach' | 'compare';
 
 /** A way to begin a graph. */
 export interface Start {
@@ -25,6 +26,11 @@ const nothing: Material = { documents: [], tables: [] };
 /** The ways to begin a graph, with what a folder offers; always the same ones in the same order. */
 export function startsFor(material: Material = nothing): readonly Start[] {
   return [
+    {
+      ...{ id: 'model', title: 'Ask a model', name: 'ask-model' },
+      about: 'One of this computer, of Ollama or LM Studio, or of the hub. Needs no files.',
+      lay: () => layGraph(askModel),
+    },
     askStart(material),
     teachStart(material),
     compareStart(material),

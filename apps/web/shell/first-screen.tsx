@@ -20,7 +20,8 @@ export function FirstScreen() {
   const examples = useQuery(queries.graphs.examples.queryOptions(undefined, { enabled: isNew }));
   // Drawn when all of it is known, so that nothing moves.
   if (files === undefined || isLooking || examples.isLoading) return null;
-  const offered = starts.some(({ id, lay }) => id !== 'empty' && lay !== undefined);
+  const needNone = ['empty', 'model'];
+  const offered = starts.some(({ id, lay }) => !needNone.includes(id) && lay !== undefined);
   return (
     <section
       aria-label="How to begin"
@@ -33,8 +34,8 @@ export function FirstScreen() {
         <p className="mt-1 text-ink-2">
           {isNew
             ? offered
-              ? 'Start with the files of its folder, create a graph, or start from an example.'
-              : 'Drop documents or rows here to start with them, create a graph, or start from an example.'
+              ? 'Ask a model, start with the files of this folder, or start from an example.'
+              : 'Ask a model, drop documents or rows here to start with them, or start from an example.'
             : 'Open a graph on the left, create one, or open a package that somebody sent you.'}
         </p>
         {isNew ? <StartOffers starts={starts} /> : null}

@@ -1,6 +1,6 @@
 import type { ModelEntry, ModelFacts, ModelLookup } from '@graft/graph';
 import type { HubModels } from './hub-models.ts';
-import type { GgufConverter } from './gguf-converter.ts';
+import type { GgufConverter, GgufEncoding } from './gguf-converter.ts';
 import type { ImportOptions } from './import-model.ts';
 import type { FetchProgress } from './model-download.ts';
 import type { ModelPreferences } from './model-preferences.ts';
@@ -118,6 +118,8 @@ export interface Catalogue {
    * hub by reference. With `toGguf` it adds a GGUF file made of safetensors, and keeps their licence and origin.
    */
   import(from: string, options?: ImportOptions): Promise<ModelEntry>;
+  /** The id of what `import` makes with `toGguf` where nobody names one. Throws `name-taken`. */
+  convertedId(from: string, to: GgufEncoding): string;
   /**
    * Adds a model whose files come with somebody's package, each checked against its digest. One of a built-in id must be
    * that very model. Of its sources only those are kept that nothing but bytes comes from. Throws `bad-model`,

@@ -24,8 +24,9 @@ import type {
 } from './catalogue-contract.ts';
 import { CatalogueRecords } from './catalogue-records.ts';
 import { ConvertedModels } from './converted-models.ts';
-import { importConverted } from './convert-model.ts';
+import { convertedId, importConverted } from './convert-model.ts';
 import { builtInEntries } from './entries.ts';
+import type { GgufEncoding } from './gguf-converter.ts';
 import { foreignEntry } from './foreign-entry.ts';
 import { HubAccess } from './hub-access.ts';
 import { HubModels } from './hub-models.ts';
@@ -50,10 +51,7 @@ import { notOurs } from '../installed/installed-record.ts';
 import { SharedWork } from '../shared/shared-work.ts';
 
 /** A model of a hub to look up first; `as`: under another name, in place of what has it. */
-interface HubWish {
-  readonly reference: HubReference;
-  readonly as?: ImportOptions;
-}
+type HubWish = { readonly reference: HubReference; readonly as?: ImportOptions };
 interface FetchWork {
   readonly signal: AbortSignal;
   readonly progress: (progress: FetchProgress) => void;
@@ -200,9 +198,19 @@ class FolderCatalogue implements Catalogue {
   import(from: string, options: ImportOptions = {}): Promise<ModelEntry> {
     const { toGguf } = options;
     if (toGguf === undefined && isHubReference(from)) return this.#importFromHub(from, options);
-    const target = {
-      blobs: this.#blobs,
-      access: this.#access,
+    return toGguf === undefined
+      ? importModel(this.#importTarget(), from, options)
+      : importConverted(this.#importTarget(), from, { ...options, toGguf });
+  }
+
+  convertedId(from: string, to: GgufEncoding): string {
+    return convertedId(this.#importTarget(), from, to);
+  }
+
+  #importTarget() {
+    return {
+      ...{ catalogue: this, converter: this.#ggufConverter },
+      ...{ blobs: this.#blobs, access: this.#access },
       taken: (id: string) => this.#records.isBuiltIn(id),
       find: (id: string) => this.#records.find(id),
       alone: (id: string, signal: AbortSignal, work: () => Promise<void>) =>
@@ -210,17 +218,11 @@ class FolderCatalogue implements Catalogue {
       add: (entry: ModelEntry) => this.#records.add(entry),
       drop: (digests: readonly string[]) => this.#dropBlobs(digests),
     };
-    if (toGguf === undefined) return importModel(target, from, options);
-    const joined = { ...target, catalogue: this, converter: this.#ggufConverter };
-    return importConverted(joined, from, { ...options, toGguf });
   }
 
   receive(entry: ModelEntry, { name, blob }: ModelPackage): Promise<void> {
-    const target = {
-      ...{ blobs: this.#blobs, find: (id: string) => this.#records.find(id) },
-      elsewhere: (id: string) => this.#elsewhere.find(id)?.entry,
-      add: (added: ModelEntry) => this.#records.add(added),
-    };
+    const elsewhere = (id: string) => this.#elsewhere.find(id)?.entry;
+    const target = { ...this.#importTarget(), elsewhere };
     const received = foreignEntry(entry, name);
     return withFileLock(this.#lockOf(entry.id), {}, () => receiveModel(target, received, blob));
   }
@@ -268,9 +270,7 @@ class FolderCatalogue implements Catalogue {
   async #dropBlobs(digests: readonly string[], id?: string): Promise<void> {
     const others = this.#records.all().filter((entry) => entry.id !== id);
     const kept = new Set(others.flatMap(({ files }) => files.map(({ digest }) => digest)));
-    for (const digest of digests) {
-      if (!kept.has(digest)) await this.#blobs.removeBlob(digest);
-    }
+    for (const digest of digests) if (!kept.has(digest)) await this.#blobs.removeBlob(digest);
   }
 
   async #importFromHub(from: string, options: ImportOptions): Promise<ModelEntry> {

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { GraphError } from '@graft/graph';
 import { afterEach, describe, expect, it } from 'vitest';
 import { HubCatalogues } from '../testing/hub-catalogues.ts';
-import { smallGguf } from '../testing/hub-folder.ts';
+import { smallGguf, smallSafetensors } from '../testing/hub-folder.ts';
 import { noOtherTools } from '../testing/no-other-tools.ts';
 import { createCatalogue } from './catalogue.ts';
 import type { Catalogue, CatalogueOptions } from './catalogue-contract.ts';
@@ -24,23 +24,12 @@ async function folder(): Promise<string> {
   return path;
 }
 
-const header = '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}';
-const weights = Buffer.concat([
-  Buffer.from(BigUint64Array.of(BigInt(header.length)).buffer),
-  Buffer.from(header),
-  Buffer.alloc(4),
-]);
-const files = (family = 'llama'): Record<string, Buffer> => ({
-  'config.json': Buffer.from(`{"model_type":"${family}","max_position_embeddings":64}`),
-  'tokenizer.json': Buffer.from('{}'),
-  'tokenizer_config.json': Buffer.from('{}'),
-  'model.safetensors': weights,
-});
-async function published(family?: string): Promise<string> {
-  const own = await folder();
-  for (const [name, bytes] of Object.entries(files(family)))
-    await writeFile(join(own, name), bytes);
-  return own;
+async function published(family?: string, own?: string): Promise<string> {
+  const to = own ?? (await folder());
+  await mkdir(to, { recursive: true });
+  for (const [name, bytes] of Object.entries(smallSafetensors(family)))
+    await writeFile(join(to, name), bytes);
+  return to;
 }
 
 /** Writes a small GGUF file, and records what it is asked. */
@@ -90,7 +79,7 @@ describe('a folder of safetensors converted to GGUF', () => {
     );
     // No path of this machine leaves it.
     expect(catalogue.lookup('mine')?.source).toBe(`converted:file:${basename(own)}`);
-    expect((await readdir(own)).sort()).toEqual(Object.keys(files()).sort());
+    expect((await readdir(own)).sort()).toEqual(Object.keys(smallSafetensors()).sort());
     await rm(join(catalogue.modelsFolder, 'models'), { recursive: true });
     await rm(join(catalogue.modelsFolder, 'sha256'), { recursive: true });
     await expect(catalogue.fetch('mine')).rejects.toThrow(/Graft converted it from file:.*again/);
@@ -104,6 +93,18 @@ describe('a folder of safetensors converted to GGUF', () => {
       ...{ id: 'mine-F16', licence: { id: 'MIT' } },
       files: [{ path: 'mine-F16.gguf', sources: [`converted:file:${own}`] }],
     });
+  });
+
+  it('never takes the place of what it is made of', async () => {
+    const own = await published();
+    const catalogue = await catalogueWith(converter());
+    const mine = await catalogue.import(own, { id: 'mine' });
+    await expect(catalogue.import('mine', { toGguf: 'f16', id: 'mine' })).rejects.toMatchObject({
+      code: 'name-taken',
+      message: '"mine" is the model to convert; choose another id for its GGUF file',
+    });
+    expect(catalogue.entry('mine')).toEqual(mine);
+    await catalogue.fetch('mine');
   });
 
   it('of another family is refused by its name before anything is written', async () => {
@@ -166,12 +167,17 @@ describe('a folder of safetensors converted to GGUF', () => {
 
 describe('a repository of safetensors converted to GGUF', () => {
   it('is downloaded, converted once, and keeps the licence and the commit', async () => {
-    const hub = await hubs.serve({ 'o/r': files() }, { terms: { 'o/r': { licence: 'mit' } } });
+    const hub = await hubs.serve(
+      { 'o/r': smallSafetensors() },
+      { terms: { 'o/r': { licence: 'mit' } } },
+    );
     const made = converter();
     const catalogue = await hubs.open(hub, { ggufConverter: made });
     const entry = await catalogue.import('hf:o/r', { toGguf: 'f16' });
     expect(made.asked).toEqual(['r-F16 f16 mit']);
-    expect(entry).toMatchObject({ id: 'r-F16', format: 'gguf', licence: { id: 'mit' } });
+    expect(entry).toMatchObject({
+      ...{ id: 'r-F16', title: 'r (F16)', format: 'gguf', licence: { id: 'mit' } },
+    });
     expect(entry.licence.url).toBe(`${hub.url}/o/r`);
     expect(entry.files[0]?.sources[0]).toMatch(/^converted:hf:o\/r@[0-9a-f]{40}$/);
     const digest = createHash('sha256').update(smallGguf(4096)).digest('hex');
@@ -183,10 +189,31 @@ describe('a repository of safetensors converted to GGUF', () => {
     expect(made.asked).toHaveLength(2);
   });
 
+  it('gets an id of its own beside one of the same name, also on a page that asks for the id first', async () => {
+    const hub = await hubs.serve({ 'o/r': smallSafetensors(), 'p/r': smallSafetensors('qwen2') });
+    const made = converter();
+    const catalogue = await hubs.open(hub, { ggufConverter: made });
+    expect(catalogue.convertedId('hf:p/r', 'f16')).toBe('r-F16');
+    const first = await catalogue.import('hf:o/r', { toGguf: 'f16' });
+    expect(catalogue.convertedId('hf:o/r', 'f16')).toBe('r-F16');
+    expect(catalogue.convertedId('hf:p/r', 'f16')).toBe('p-r-F16');
+    const second = await catalogue.import('hf:p/r', { toGguf: 'f16' });
+    expect([first.id, second.id]).toEqual(['r-F16', 'p-r-F16']);
+    expect(catalogue.entry('r-F16')).toEqual(first);
+    expect(await catalogue.import('hf:p/r', { toGguf: 'f16' })).toEqual(second);
+    const own = await published('llama', join(await folder(), 'r'));
+    await expect(catalogue.import(own, { toGguf: 'f16' })).rejects.toMatchObject({
+      code: 'name-taken',
+      message: 'Another model has the id "r-F16"; choose another id for yours',
+    });
+    await catalogue.import(own, { toGguf: 'f16', id: 'mine' });
+    expect(catalogue.entry('r-F16')).toEqual(first);
+  });
+
   it('of another format or family is refused before it is downloaded', async () => {
     const hub = await hubs.serve({
       'o/gguf': { 'a-Q8_0.gguf': smallGguf(4096) },
-      'o/phi': files('phi3'),
+      'o/phi': smallSafetensors('phi3'),
     });
     const catalogue = await hubs.open(hub, { ggufConverter: converter() });
     await expect(catalogue.import('hf:o/gguf', { toGguf: 'f16' })).rejects.toThrow(

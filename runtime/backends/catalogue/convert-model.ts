@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import {
+  convertibleFamilies,
   GraphError,
   hubReferenceText,
   parseHubReference,
-  trainableFamilies,
   type ModelEntry,
 } from '@graft/graph';
 import type { BlobStore } from './blob-store.ts';
@@ -25,12 +25,19 @@ import { requireSmall } from './model-folder-file.ts';
 import { describeSafetensors } from './safetensors-description.ts';
 import type { ModelDescription } from './onnx-description.ts';
 
-/** A model in safetensors: its name, its folder, and where that is from. */
-interface Published {
-  readonly name: string;
-  readonly folder: string;
-  /** A reference with its commit, or the folder's own path. */
+/** What a model in safetensors is called, and where it is from. */
+interface Named {
+  /** The name of its folder or repository, else its id; then longer ones, for where another model has what is made of it. */
+  readonly names: readonly string[];
+  /** A reference, with its commit once that is known, or the folder's own address. */
   readonly origin: string;
+}
+
+/** The same with its folder. */
+interface Published extends Named {
+  readonly folder: string;
+  /** Default: the folder's name. */
+  readonly title?: string;
   readonly licence?: ModelEntry['licence'];
 }
 
@@ -67,24 +74,81 @@ export async function importConverted(
     catalogue.lookup(from) ?? (reference && (await catalogue.hub.describe(reference, signal)));
   if (known === undefined) {
     const folder = localPath(from, access.endpoint);
-    const origin = `file:${folder}`;
-    return addConverted(target, { name: basename(folder), folder, origin }, options);
+    return addConverted(target, { ...namedBy(target, from), folder }, options);
   }
   requireConvertible(from, known);
+  requireOther(from, options.id);
   const folder = await catalogue.fetch(from, options);
-  const entry = catalogue.entry(from);
-  const { licence } = entry;
-  const name = basename(reference?.repo ?? from);
-  return addConverted(target, { name, folder, licence, origin: originOf(entry) }, options);
+  const { licence, title } = catalogue.entry(from);
+  return addConverted(target, { ...namedBy(target, from), folder, licence, title }, options);
+}
+
+/**
+ * The id of what `importConverted` makes of a model where nobody chooses one: what was made of the same before has it, or
+ * no model. Throws `name-taken` where others have all that it can have.
+ */
+export function convertedId(
+  target: ConversionTarget,
+  from: string,
+  encoding: GgufEncoding,
+): string {
+  return freeId(target, namedBy(target, from), encoding);
+}
+
+function namedBy(
+  { catalogue, access }: Pick<ConversionTarget, 'catalogue' | 'access'>,
+  from: string,
+): Named {
+  const { repo } = parseHubReference(from) ?? {};
+  const names = repo === undefined ? [basename(from)] : [basename(repo), repo.replace('/', '-')];
+  if (catalogue.lookup(from) !== undefined)
+    return { names, origin: originOf(catalogue.entry(from)) };
+  if (repo !== undefined) return { names, origin: hubReferenceText({ repo }) };
+  const folder = localPath(from, access.endpoint);
+  return { names: [basename(folder)], origin: `file:${folder}` };
+}
+
+function freeId(
+  { taken, find }: Pick<ConversionTarget, 'taken' | 'find'>,
+  { names, origin }: Named,
+  encoding: GgufEncoding,
+): string {
+  const ids = names.map((name) => importedId(`${name}-${encoding.toUpperCase()}`, () => false));
+  const free = ids.find((id) => {
+    const before = find(id);
+    return !taken(id) && (before === undefined || isMadeOf(before, origin));
+  });
+  if (free !== undefined) return free;
+  throw new GraphError(
+    'name-taken',
+    `Another model has the id "${ids.join('", another "')}"; choose another id for yours`,
+  );
+}
+
+const withoutCommit = (origin: string): string => origin.replace(/@[0-9a-f]{40}$/, '');
+
+const isMadeOf = ({ files }: ModelEntry, origin: string): boolean =>
+  files.some(({ sources }) =>
+    sources.some((source) => withoutCommit(source) === withoutCommit(`converted:${origin}`)),
+  );
+
+/** The GGUF file would take the place of what it is made of. */
+function requireOther(from: string, id: string | undefined): void {
+  if (id === undefined || importedId(id, () => false) !== from) return;
+  throw new GraphError(
+    'name-taken',
+    `"${from}" is the model to convert; choose another id for its GGUF file`,
+  );
 }
 
 async function addConverted(
   target: ConversionTarget,
-  { name: publishedName, folder, origin, licence }: Published,
+  published: Published,
   options: ConversionOptions,
 ): Promise<ModelEntry> {
   const { toGguf: encoding } = options;
   const { converter, blobs } = target;
+  const { folder, origin, licence } = published;
   if (converter === undefined) {
     throw new GraphError('internal', 'This catalogue has no converter.', { audience: 'developer' });
   }
@@ -95,13 +159,14 @@ async function addConverted(
       throw new GraphError('missing-file', `there is no folder ${folder}`);
     }
     if (!found.isDirectory()) throw notSafetensors(folder);
-    const published = await describeSafetensors(localFiles(folder));
-    requireConvertible(origin, published);
+    const described = await describeSafetensors(localFiles(folder));
+    requireConvertible(origin, described);
     const there = new Set(await readdir(folder));
     for (const path of readWhole) if (there.has(path)) await requireSmall(folder, path);
-    const name = options.id ?? `${publishedName}-${encoding.toUpperCase()}`;
+    const name = options.id ?? freeId(target, published, encoding);
     const id = importedId(name, target.taken);
-    const path = `${publishedName.replace(/[^\w.-]+/g, '-')}-${encoding.toUpperCase()}.gguf`;
+    const [base = 'model'] = published.names;
+    const path = `${base.replace(/[^\w.-]+/g, '-')}-${encoding.toUpperCase()}.gguf`;
     const made = `converted:${origin}`;
     const before = isPinned(origin) ? target.find(id) : undefined;
     if (before !== undefined && (await isHere(blobs, before, { path, made }))) return before;
@@ -116,11 +181,19 @@ async function addConverted(
     const file = await blobs.stagingPath('.gguf');
     brought.push({ file, path, source: made });
     const progress = (done: number, total: number): void =>
-      options.progress?.({ done, total, unit: `bytes of ${id}`, message: `converts to ${path}` });
+      options.progress?.({
+        done,
+        total,
+        unit: `converted bytes of ${id}`,
+        message: `converts to ${path}`,
+      });
     await plan.write(file, { signal, progress }).catch((error: unknown) => {
       throw signal.aborted ? stopped(error) : error;
     });
-    const description = { ...(await describeGguf(file, path)), title: published.title };
+    const description = {
+      ...(await describeGguf(file, path)),
+      title: `${published.title ?? described.title} (${encoding.toUpperCase()})`,
+    };
     return keepModel(
       target,
       { description, brought, ...(licence === undefined ? {} : { licence }) },
@@ -135,11 +208,10 @@ function requireConvertible(
   { format, architecture }: Pick<ModelDescription, 'format' | 'architecture'>,
 ): void {
   if (format !== 'safetensors') throw notSafetensors(from, format);
-  const known = Object.values(trainableFamilies).flat();
-  if (known.some((family) => family === architecture)) return;
+  if (convertibleFamilies.includes(architecture)) return;
   throw new GraphError(
     'bad-model',
-    `${from} has the model_type "${architecture}"; Graft converts ${known.join(', ')} to GGUF. ` +
+    `${from} has the model_type "${architecture}"; Graft converts ${convertibleFamilies.join(', ')} to GGUF. ` +
       "Convert others with llama.cpp's convert_hf_to_gguf.py and import the result.",
   );
 }

@@ -10,7 +10,7 @@ export type {
 } from './catalogue-contract.ts';
 export { hubOffers, meantOffer, type HubOffer } from './hub-choice.ts';
 export type { FoundRepo, HubRepo } from './hub-client.ts';
-export { ggufEncodings, type GgufConverter } from './gguf-converter.ts';
+export { ggufEncodings, type GgufEncoding, type GgufConverter } from './gguf-converter.ts';
 export type { ImportOptions } from './import-model.ts';
 export type { FetchProgress } from './model-download.ts';
 export { builtInEntries } from './entries.ts';

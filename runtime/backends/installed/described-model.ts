@@ -59,11 +59,8 @@ async function describeGgufModel(found: FoundModel): Promise<DescribedModel> {
   const licence = header.metadata.get('general.license');
   return described(
     found,
-    {
-      ...{ ...description, parameters },
-      // Ollama's own name for it tells apart what is one model to its file.
-      ...(found.origin.tool === 'Ollama' ? { title: found.title } : {}),
-    },
+    // As its tool shows it. The name in the file is often that of the training run.
+    { ...description, parameters, title: found.title },
     {
       files: found.weights,
       ...(licence?.type === 'string' ? { licence: String(licence.value) } : {}),

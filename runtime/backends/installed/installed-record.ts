@@ -31,7 +31,7 @@ export const recordSchema = describedSchema.extend({
 export type InstalledRecord = z.infer<typeof recordSchema>;
 
 /** Changes whenever the same files may be described in another way: with our rules, counted here, and with llama.cpp. */
-const rules = `1, ${backendVersions['llama.cpp']}`;
+const rules = `2, ${backendVersions['llama.cpp']}`;
 
 /** The record of a model: the known one if nothing has changed since, else a new one. */
 export async function recordOf(

@@ -110,7 +110,7 @@ export async function refusal(response: Response, asked: Asked): Promise<Error> 
   const words = serverWords(text, key);
   const answer = words === '' ? `it answers ${status}` : `it answers ${status}, "${words}"`;
   if (status === 401 || status === 403) return keyRefused(answer, asked, to.node);
-  if (status === 400 || status === 404) {
+  if (status === 404 || (status === 400 && !isAboutLength(text))) {
     const unknown = await unknownModel(asked);
     if (unknown !== undefined) return unknown;
   }
@@ -209,6 +209,10 @@ async function unknownModel(asked: Asked): Promise<GraphError | undefined> {
     return undefined;
   }
 }
+
+/** Of a text that is too long: llama.cpp's server answers 400 for it, and under any name of a model. */
+const isAboutLength = (text: string): boolean =>
+  /exceed_context_size|context_length_exceeded|too (long|large)|max\w* context/i.test(text);
 
 /** Waiting does not help if the account is used up. */
 function isSpent(text: string): boolean {

@@ -273,6 +273,19 @@ describe('a remote reranker', () => {
     });
   });
 
+  it('tells that a passage is too long, of a server that answers under any name', async () => {
+    const { score } = await openReranker(({ path }, response) => {
+      if (path.endsWith('/models')) return sendJson(response, { data: [{ id: 'model.gguf' }] });
+      // As llama.cpp's server words it.
+      response.writeHead(400, { 'content-type': 'application/json' });
+      const message = 'input (69 tokens) is larger than the max context size (40 tokens). skipping';
+      response.end(JSON.stringify({ error: { message, type: 'exceed_context_size_error' } }));
+    });
+    const { code, message } = await complaint(score('a'));
+    expect(code).toBe('bad-input');
+    expect(message).toContain('is larger than the max context size (40 tokens)');
+  });
+
   it('refuses scores of some passages only', async () => {
     const { score } = await openReranker((_asked, response) => {
       sendJson(response, { results: [{ index: 1, relevance_score: 2 }] });

@@ -47,6 +47,18 @@ export function smallGguf(weights = 4096, seed = 1): Buffer {
   return Buffer.concat([head, Buffer.alloc((32 - (head.length % 32)) % 32), data]);
 }
 
+/** The files of a language model of a family in safetensors, with a single weight. */
+export function smallSafetensors(family = 'llama'): Record<string, Buffer> {
+  const header = '{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}';
+  const length = Buffer.from(BigUint64Array.of(BigInt(header.length)).buffer);
+  return {
+    'config.json': Buffer.from(`{"model_type":"${family}","max_position_embeddings":64}`),
+    'tokenizer.json': Buffer.from('{}'),
+    'tokenizer_config.json': Buffer.from('{}'),
+    'model.safetensors': Buffer.concat([length, Buffer.from(header), Buffer.alloc(4)]),
+  };
+}
+
 /** The files of an embedder in the layout of transformers.js. */
 export const smallEmbedder: HubFolderFiles = {
   'config.json': '{"model_type":"bert","hidden_size":8,"architectures":["BertModel"]}',

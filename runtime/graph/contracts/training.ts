@@ -200,6 +200,9 @@ export const trainableArchitectures: readonly string[] = [
   ...new Set(Object.entries(trainableFamilies).flatMap(([gguf, types]) => [gguf, ...types])),
 ];
 
+/** The `model_type`s of safetensors that Graft converts to GGUF. */
+export const convertibleFamilies: readonly string[] = Object.values(trainableFamilies).flat();
+
 /** Precisions of GGUF files with tensors that Graft cannot read. */
 const unreadablePrecision = /^(ud-)?(iq[123]|tq[12]|mxfp|nvfp|q1_)/i;
 

@@ -123,6 +123,17 @@ it('tells of a closed repository whether a token is there, and reads it only wit
   });
 });
 
+it('finds names by words in any order, which the hub looks for as one text', async () => {
+  await using served = await shelfOf();
+  const { shelf, hub } = served;
+  const found = await shelf.search({ text: 'gguf small', signal });
+  expect(found.map(({ repo }) => repo)).toEqual(['own/Small-GGUF']);
+  expect(await shelf.search({ text: 'small onnx', signal })).toEqual([]);
+  hub.requests.length = 0;
+  await shelf.search({ text: 'small', signal });
+  expect(hub.requests).toHaveLength(1);
+});
+
 it('stops a search that nobody waits for any more', async () => {
   await using served = await shelfOf();
   const { shelf, hub } = served;

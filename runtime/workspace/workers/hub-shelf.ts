@@ -43,6 +43,8 @@ export interface HubSearch {
 
 /** Repositories of a search: as many as one reads. */
 const mostFound = 20;
+/** Those among which all words of a search are looked for. */
+const mostSifted = 200;
 
 /** What a hub has, for whoever chooses a model. Every method throws `bad-model` with one line for people. */
 export class HubShelf {
@@ -54,16 +56,25 @@ export class HubShelf {
 
   /**
    * Most downloaded first. Embedders and cross-encoders share GGUF with language models, which are downloaded more: each
-   * format has its part.
+   * format has its part. Words that the hub finds in no name together, as in `smollm2 135m`, are looked for one by one.
    */
   async search({ text, kind = 'language-model', signal }: HubSearch): Promise<FoundRepo[]> {
     const formats = kind === 'language-model' ? (['gguf'] as const) : (['gguf', 'onnx'] as const);
-    const limit = mostFound / formats.length;
-    const found = await Promise.all(
-      formats.map((format) => this.#catalogue.hub.search({ text, format, limit, signal })),
-    );
-    const byName = new Map(found.flat().map((repo) => [repo.repo, repo]));
-    return [...byName.values()].toSorted((a, b) => b.downloads - a.downloads);
+    const ask = async (words: string, limit: number): Promise<FoundRepo[]> => {
+      const found = await Promise.all(
+        formats.map((format) => this.#catalogue.hub.search({ text: words, format, limit, signal })),
+      );
+      const byName = new Map(found.flat().map((repo) => [repo.repo, repo]));
+      return [...byName.values()].toSorted((a, b) => b.downloads - a.downloads);
+    };
+    const found = await ask(text, mostFound / formats.length);
+    const words = text.toLowerCase().split(/\s+/);
+    const [longest] = words.toSorted((a, b) => b.length - a.length);
+    if (found.length > 0 || longest === undefined || words.length < 2) return found;
+    const some = await ask(longest, mostSifted);
+    const named = ({ repo }: FoundRepo): boolean =>
+      words.every((word) => repo.toLowerCase().includes(word));
+    return some.filter(named).slice(0, mostFound);
   }
 
   /** The repository that a reference names, with all of its models. */

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type RequestListener } from 'node:http';
 import { afterEach, expect, it } from 'vitest';
-import { askServer, runningServers } from './running-servers.ts';
+import { askServer, ollamaAddress, runningServers } from './running-servers.ts';
 
 const { signal } = new AbortController();
 const open: (() => void)[] = [];
@@ -38,6 +38,18 @@ it('finds the usual servers that run and have models', async () => {
   expect(await runningServers(signal, usual, long)).toEqual([
     { ...usual[0], models: ['qwen3:4b', 'smollm2'] },
   ]);
+});
+
+it.each([
+  [undefined, 'http://127.0.0.1:11434/v1'],
+  ['127.0.0.1:8000', 'http://127.0.0.1:8000/v1'],
+  ['http://localhost:80', 'http://localhost:80/v1'],
+  ['0.0.0.0', 'http://127.0.0.1:11434/v1'],
+  ['[::]:9000', 'http://127.0.0.1:9000/v1'],
+  ['10.0.0.5:11434', 'http://127.0.0.1:11434/v1'],
+  ['no address', 'http://127.0.0.1:11434/v1'],
+])('finds Ollama where its own variable says that it listens on this machine: %s', (host, url) => {
+  expect(ollamaAddress(host)).toBe(url);
 });
 
 it('tests an address, and says what to do where it is none', async () => {

@@ -1,5 +1,6 @@
 import { servedModels } from '@graft/backends/remote';
 import { GraphError } from '@graft/graph';
+import { environment } from '../env.ts';
 import { operatorAccess } from './operator-access.ts';
 
 /** A server with an OpenAI-compatible address that answers. */
@@ -12,12 +13,28 @@ export interface RunningServer {
   readonly secret?: string;
 }
 
-/** Where programs that serve models listen, unless they are told otherwise. */
-const usualServers = [
-  { program: 'Ollama', url: 'http://127.0.0.1:11434/v1' },
+interface UsualServer {
+  readonly program: string;
+  readonly url: string;
+}
+
+/** Where programs that serve models listen on this machine, unless they are told otherwise. */
+const usualServers = (): readonly UsualServer[] => [
+  { program: 'Ollama', url: ollamaAddress(environment['OLLAMA_HOST']) },
   { program: 'LM Studio', url: 'http://127.0.0.1:1234/v1' },
   { program: 'llama.cpp', url: 'http://127.0.0.1:8080/v1' },
-] as const;
+];
+
+/** Where Ollama listens by its own variable, as in `0.0.0.0:8000`; one on another machine is none of this machine's. */
+export function ollamaAddress(host = ''): string {
+  const usual = 'http://127.0.0.1:11434/v1';
+  const address = `http://${host.trim().replace(/^http:\/\//, '')}`;
+  if (!URL.canParse(address)) return usual;
+  const { hostname, port } = new URL(address);
+  if (!/^(localhost|127\.\d+\.\d+\.\d+|0\.0\.0\.0|\[::1?\])$/.test(hostname)) return usual;
+  const local = /^(0\.0\.0\.0|\[::\])$/.test(hostname) ? '127.0.0.1' : hostname;
+  return `http://${local}:${port === '' ? (/:80\b/.test(host) ? '80' : '11434') : port}/v1`;
+}
 
 /** Milliseconds: what runs on this machine answers at once, and others get a moment more. */
 const usualPatience = 1_500;
@@ -26,7 +43,7 @@ const namedPatience = 10_000;
 /** The usual servers of this machine that run now and have models. */
 export async function runningServers(
   signal: AbortSignal,
-  usual: readonly { readonly program: string; readonly url: string }[] = usualServers,
+  usual: readonly UsualServer[] = usualServers(),
   patience = usualPatience,
 ): Promise<readonly RunningServer[]> {
   const asked = usual.map(async ({ program, url }): Promise<RunningServer[]> => {

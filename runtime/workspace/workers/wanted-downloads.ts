@@ -1,20 +1,24 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { ggufEncodings } from '@graft/backends/catalogue';
 import { hasCode, replaceFile } from '@graft/kit';
 import { z } from 'zod';
 
 const wantedSchema = z.record(
   z.string(),
   z.object({
-    /** Where one is that the catalogue has not. */
+    /** Where one is that the catalogue has not; of a conversion, what it is made of. */
     source: z.string().optional(),
+    /** Of a conversion: the precision of the GGUF file. */
+    to: z.enum(ggufEncodings).optional(),
     /** Bytes. */
     size: z.number().optional(),
   }),
 );
 type Wanted = z.infer<typeof wantedSchema>;
+export type WantedDownload = Wanted[string];
 
-/** Downloads that somebody asked for and that have not ended, kept while the server is away: `downloads.json` of a state folder. */
+/** Downloads and conversions that somebody asked for and that have not ended, kept while the server is away: `downloads.json` of a state folder. */
 export class WantedDownloads {
   readonly #path: string;
   /** Changes follow each other. */
@@ -33,7 +37,7 @@ export class WantedDownloads {
     }
   }
 
-  add(id: string, wanted: Wanted[string]): Promise<void> {
+  add(id: string, wanted: WantedDownload): Promise<void> {
     return this.#change((all) => ({ ...all, [id]: wanted }));
   }
 

@@ -5,6 +5,7 @@ import {
   suggestedModel,
   type Catalogue,
   type FetchProgress,
+  type GgufEncoding,
   type ModelMachine,
   type SuggestedModel,
 } from '@graft/backends/catalogue';
@@ -20,7 +21,7 @@ import {
 import { availableMemory, machineMemory, PendingWork } from '@graft/kit';
 import { HubShelf } from './hub-shelf.ts';
 import { offeredModels, type OfferedModel } from './offered-models.ts';
-import { WantedDownloads } from './wanted-downloads.ts';
+import { WantedDownloads, type WantedDownload } from './wanted-downloads.ts';
 import { receiveModelFiles } from '../uploads/model-upload.ts';
 
 export interface OfferedModels {
@@ -34,9 +35,11 @@ export interface CataloguedModel extends ModelFacts {
   readonly preferred?: true;
 }
 
-/** A download that somebody asked for: under way, or ended by `problem`. */
+/** A download or a conversion that somebody asked for: under way, or ended by `problem`. */
 export interface ModelDownload {
   readonly model: string;
+  /** Of a conversion: the model in safetensors that it is made of. */
+  readonly madeOf?: string;
   readonly progress?: FetchProgress & {
     /** Its amount and time when it was first told, and the time of this one, in ms since the epoch. */
     readonly since: { readonly done: number; readonly from: number; readonly to: number };
@@ -49,6 +52,12 @@ export interface DownloadOptions {
   readonly consent?: boolean;
   /** Where one is that the catalogue has not, `hf:`, and how many bytes it has. */
   readonly from?: { readonly source: string; readonly size?: number | undefined } | undefined;
+}
+
+export interface ConversionOptions {
+  readonly to: GgufEncoding;
+  /** The person has accepted the licence of what is downloaded first. */
+  readonly consent?: boolean;
 }
 
 export interface ImportedAs {
@@ -76,6 +85,11 @@ const stopPatience = 10_000;
 interface Job {
   readonly abort: AbortController;
   state: ModelDownload;
+}
+
+interface Bringing {
+  readonly signal: AbortSignal;
+  readonly progress: (progress: FetchProgress) => void;
 }
 
 /** The models of a workspace on this machine: which can be had, and downloads that go on whoever looks. */
@@ -157,19 +171,60 @@ export class WorkspaceModels {
       (from === undefined && parseHubReference(id) !== undefined);
     if (!isKnown && from === undefined) this.#parts.catalogue.entry(id);
     if (from !== undefined && !from.source.startsWith('hf:')) throw noAddress();
-    const before = this.#jobs.get(id);
+    const { catalogue } = this.#parts;
+    this.#begin({ model: id }, { ...from }, ({ signal, progress }) => {
+      if (isKnown || from === undefined) return catalogue.fetch(id, { signal, consent, progress });
+      const { source, size } = from;
+      // Of what is imported its own size is not known before it is here.
+      const sized = ({ total: _, ...told }: FetchProgress): void =>
+        progress({ ...told, ...(size === undefined ? {} : { total: size }) });
+      const as = { id, title: id, keep: true, consent };
+      return catalogue.import(source, { ...as, signal, progress: sized });
+    });
+  }
+
+  /**
+   * Begins to make a GGUF file of a model in safetensors of the catalogue or of the hub, which is downloaded first where
+   * it is not here. Gives the id of what is made. Throws `bad-model` for an unknown one, and `name-taken`.
+   */
+  convert(from: string, { to, consent = false }: ConversionOptions): string {
+    const { catalogue } = this.#parts;
+    // No path of this machine.
+    if (parseHubReference(from) === undefined) catalogue.entry(from);
+    const model = catalogue.convertedId(from, to);
+    const before = this.#jobs.get(model)?.state;
+    if (before !== undefined && before.problem === undefined && before.madeOf !== from)
+      throw new GraphError(
+        'name-taken',
+        `"${before.madeOf ?? model}" is becoming "${model}" just now. Convert "${from}" when that has ended.`,
+      );
+    this.#begin({ model, madeOf: from }, { source: from, to }, (hooks) =>
+      catalogue.import(from, { toGguf: to, consent, ...hooks }),
+    );
+    return model;
+  }
+
+  /** Begins a job unless it goes on. */
+  #begin(
+    state: ModelDownload,
+    wanted: WantedDownload,
+    bring: (hooks: Bringing) => Promise<unknown>,
+  ): void {
+    const { model } = state;
+    const before = this.#jobs.get(model);
     if (before !== undefined && before.state.problem === undefined) return;
-    const job: Job = { abort: new AbortController(), state: { model: id } };
-    this.#jobs.set(id, job);
-    this.#work.follow(this.#wanted.add(id, { ...from }));
-    this.#work.follow(this.#bring(id, job, { consent, ...(isKnown ? {} : { from }) }));
+    const job: Job = { abort: new AbortController(), state };
+    this.#jobs.set(model, job);
+    this.#work.follow(this.#wanted.add(model, wanted));
+    this.#work.follow(this.#bring(job, bring));
   }
 
   /** Goes on with the downloads that were under way when the last server of this workspace ended, however it did. */
   async resume(): Promise<void> {
-    for (const [id, { source, size }] of Object.entries(await this.#wanted.read())) {
+    for (const [id, { source, size, to }] of Object.entries(await this.#wanted.read())) {
       try {
-        this.download(id, source === undefined ? {} : { from: { source, size } });
+        if (to !== undefined && source !== undefined) this.convert(source, { to });
+        else this.download(id, source === undefined ? {} : { from: { source, size } });
       } catch {
         // The catalogue has it no more.
         await this.#wanted.drop(id);
@@ -232,39 +287,34 @@ export class WorkspaceModels {
     await this.#work.settled();
   }
 
-  async #bring(id: string, job: Job, { consent = false, from }: DownloadOptions): Promise<void> {
+  async #bring(job: Job, bring: (hooks: Bringing) => Promise<unknown>): Promise<void> {
     const { signal } = job.abort;
-    const { catalogue } = this.#parts;
-    let since: { readonly done: number; readonly from: number } | undefined;
-    const progress = (told: FetchProgress): void => {
+    const { progress: _, problem: __, ...about } = job.state;
+    const { model } = about;
+    let since: { readonly done: number; readonly from: number; readonly unit: string } | undefined;
+    const progress = ({ done, unit, total, message }: FetchProgress): void => {
       const to = Date.now();
-      since ??= { done: told.done, from: to };
-      // Of what is imported its own size is not known before it is here.
-      const total = from === undefined ? told.total : from.size;
-      const { done, unit, message } = told;
+      // A conversion follows the download of what it converts.
+      if (since?.unit !== unit) since = { done, from: to, unit };
       job.state = {
-        model: id,
+        ...about,
         progress: {
-          ...{ done, unit, since: { ...since, to } },
+          ...{ done, unit, since: { done: since.done, from: since.from, to } },
           ...(total === undefined ? {} : { total }),
           ...(message === undefined ? {} : { message }),
         },
       };
     };
     try {
-      if (from === undefined) await catalogue.fetch(id, { signal, consent, progress });
-      else {
-        const as = { id, title: id, keep: true, consent };
-        await catalogue.import(from.source, { ...as, signal, progress });
-      }
-      if (this.#jobs.get(id) === job) this.#jobs.delete(id);
+      await bring({ signal, progress });
+      if (this.#jobs.get(model) === job) this.#jobs.delete(model);
     } catch (error) {
       const [problem] = GraphError.from(error).problems;
-      if (problem !== undefined) job.state = { model: id, problem };
+      if (problem !== undefined) job.state = { ...about, problem };
     } finally {
       // One that only ends with the server goes on with the next.
-      const isCurrent = (this.#jobs.get(id) ?? job) === job;
-      if (!this.#closed.signal.aborted && isCurrent) await this.#wanted.drop(id);
+      const isCurrent = (this.#jobs.get(model) ?? job) === job;
+      if (!this.#closed.signal.aborted && isCurrent) await this.#wanted.drop(model);
     }
   }
 }

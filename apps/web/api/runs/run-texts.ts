@@ -24,6 +24,8 @@ export function progressText(progress: Progress): string {
     if (total === undefined) return `downloading ${message ?? unit.slice('bytes of '.length)}`;
     return `downloading ${bytes(done)} of ${bytes(total)}${speedText(progress)}`;
   }
+  if (unit.startsWith('converted bytes of ') && total !== undefined)
+    return `converting ${bytes(done)} of ${bytes(total)}${speedText(progress)}`;
   // A loop ends early when its condition is met.
   if (unit === 'rounds' && message !== undefined && total !== undefined) {
     return `${message} of at most ${count(total)}`;

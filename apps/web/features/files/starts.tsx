@@ -65,12 +65,12 @@ export function StartChoice({ starts, isLooking, chosen, choose }: ChoiceProps) 
   );
 }
 
-/** The ways to begin with files of the folder, each a button; where files are missing, which. */
+/** The ways to begin with a model or with files of the folder, each a button; where files are missing, which. */
 export function StartOffers({ starts }: Pick<Starts, 'starts'>) {
   const id = useId();
   return (
     <ul
-      aria-label="Start with your files"
+      aria-label="Ways to start"
       className="mt-4 divide-y divide-line overflow-hidden rounded-[9px] border border-line bg-panel"
     >
       {starts

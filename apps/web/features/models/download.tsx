@@ -66,6 +66,26 @@ export function PauseButton({
   );
 }
 
+/** Stops a conversion: nothing of it stays. */
+export function CancelConversionButton({
+  id,
+  small = false,
+}: {
+  readonly id: string;
+  readonly small?: boolean;
+}) {
+  return (
+    <button
+      type="button"
+      className={`button ${small ? 'small' : ''}`}
+      title="Keeps what is downloaded, and nothing of the GGUF file"
+      onClick={() => void cancelDownload(id).catch(report)}
+    >
+      Cancel conversion
+    </button>
+  );
+}
+
 /** Deletes what has come of a download that is paused or has failed. It goes with it, so the focus does too. */
 export function DiscardButton({
   id,
@@ -90,9 +110,9 @@ export function DiscardButton({
   );
 }
 
-/** The progress and speed of a download, the time left, or why it failed. */
+/** The progress and speed of a download or a conversion, the time left, or why it failed. */
 export function DownloadProgress({ coming }: { readonly coming: Download }) {
-  const { model, progress, problem } = coming;
+  const { model, madeOf, progress, problem } = coming;
   if (problem !== undefined)
     return (
       <p role="alert" className="max-h-24 overflow-auto whitespace-pre-line text-error">
@@ -104,7 +124,11 @@ export function DownloadProgress({ coming }: { readonly coming: Download }) {
       <p className="text-sm text-ink-2 tabular-nums">
         {progress === undefined ? 'Beginning …' : progressText(progress)}
       </p>
-      <ProgressBar inline label={`Download of ${model}`} share={shareOf(coming)} />
+      <ProgressBar
+        inline
+        label={madeOf === undefined ? `Download of ${model}` : `Conversion to ${model}`}
+        share={shareOf(coming)}
+      />
     </div>
   );
 }

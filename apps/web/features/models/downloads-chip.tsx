@@ -2,7 +2,7 @@ import { useOverlay } from '../../kit/stores.ts';
 import { downloadsLine } from './downloads-line.ts';
 import { useDownloads, useFinishedDownloads } from './use-models.ts';
 
-/** In the header: the downloads of models under way or failed, wherever one is; leads to them. */
+/** In the header: the downloads and conversions of models under way or failed, wherever one is; leads to them. */
 export function DownloadsChip() {
   const downloads = useDownloads();
   useFinishedDownloads(downloads);
@@ -20,7 +20,9 @@ export function DownloadsChip() {
       onClick={() =>
         useOverlay
           .getState()
-          .show({ modelQuestion: { kind: undefined, current: '', first: first.model } })
+          .show({
+            modelQuestion: { kind: undefined, current: '', first: first.madeOf ?? first.model },
+          })
       }
     >
       <span

@@ -2,11 +2,13 @@ import { bytes, count } from '@graft/nodes/kit/ui';
 import { useId, useState, type ReactNode } from 'react';
 import type { ModelKind } from '@graft/graph';
 import { refusalOf } from '../../api/problem.ts';
+import { ConvertBox, isConvertible } from './convert-box.tsx';
 import { loraWords } from './lora-words.ts';
 import { memoryWords, weightCount } from './memory-words.ts';
 import { ModelActions } from './model-actions.tsx';
 import { FactList, isTryable, Licence, MemoryLine } from './model-details.tsx';
 import { kindNames } from './model-sections.ts';
+import { PrecisionRow } from './precision-row.tsx';
 import {
   toldFacts,
   useHubFacts,
@@ -28,6 +30,8 @@ interface HubDetailsProps {
   readonly downloads: ReadonlyMap<string, Download>;
   /** Takes a model; undefined where nothing asks for one. */
   readonly use: ((id: string) => void) | undefined;
+  /** Shows another model. */
+  readonly show: (id: string) => void;
 }
 
 /** A repository of the hub: its models by precision, what each is and needs, and the ways to it. */
@@ -57,6 +61,7 @@ function Repository({
   offered,
   downloads,
   use,
+  show,
 }: HubDetailsProps & { readonly repo: OfferedRepo }) {
   const models = repo.models.toSorted((a, b) => a.size - b.size);
   const [at, setAt] = useState<string>();
@@ -70,6 +75,16 @@ function Repository({
   const isClosed = repo.gated && !repo.hasToken;
   const here = offered.models.find(({ facts }) => facts.id === chosen?.model);
   const facts = useChosenFacts(chosen, toldFacts(repo, chosen?.format, kind), !isClosed);
+  const convertible =
+    chosen === undefined || isClosed
+      ? undefined
+      : {
+          ...{ id: chosen.model, size: chosen.size, licence: repo.licence, format: chosen.format },
+          architecture: facts.known.architecture,
+          parameters: facts.known.parameters,
+          isHere: here?.installed === true,
+        };
+  const converts = convertible !== undefined && isConvertible(convertible);
   return (
     <section aria-label={repo.repo} className="flex min-h-0 flex-1 flex-col">
       <div className="min-h-0 flex-1 overflow-auto px-4 py-3">
@@ -110,10 +125,17 @@ function Repository({
         {here === undefined || !isTryable(here) ? null : (
           <TryBox key={here.facts.id} of={{ id: here.facts.id }} />
         )}
+        {converts ? (
+          <ConvertBox
+            key={convertible.id}
+            {...{ of: convertible, offered, downloads, show }}
+            use={kind === undefined || kind === 'language-model' ? use : undefined}
+          />
+        ) : null}
       </div>
       {chosen === undefined || isClosed ? null : (
         <Actions
-          {...{ repo, chosen, offered, downloads }}
+          {...{ repo, chosen, offered, downloads, quiet: converts }}
           use={
             use === undefined ||
             (kind !== undefined && facts.known.kind !== undefined && facts.known.kind !== kind)
@@ -132,8 +154,9 @@ function Actions(props: {
   readonly offered: Offered;
   readonly downloads: ReadonlyMap<string, Download>;
   readonly use: (() => void) | undefined;
+  readonly quiet: boolean;
 }) {
-  const { repo, chosen, offered, downloads, use } = props;
+  const { repo, chosen, offered, downloads, use, quiet } = props;
   const known = offered.models.find(({ facts }) => facts.id === chosen.model);
   return (
     <ModelActions
@@ -144,6 +167,7 @@ function Actions(props: {
       isHere={known?.installed === true}
       coming={downloads.get(chosen.model)}
       use={use}
+      quiet={quiet}
     />
   );
 }
@@ -171,9 +195,6 @@ interface VariantsProps {
   readonly consent: boolean;
 }
 
-const fitWords = { fits: 'fits', tight: 'tight', 'too-large': 'too large' } as const;
-const fitTones = { fits: 'good', tight: 'working', 'too-large': 'bad' } as const;
-
 /** The models of a repository by precision: arrows go through them. */
 function Variants({ models, chosen, choose, offered, consent }: VariantsProps) {
   const group = useId();
@@ -191,34 +212,19 @@ function Variants({ models, chosen, choose, offered, consent }: VariantsProps) {
     >
       <legend className="mb-1 font-[550]">Precision</legend>
       {models.map(({ model, quant, format, size, memory, path }) => {
-        const { fits } = memoryWords(withKind(memory, undefined), offered.memory);
         const known = offered.models.find(({ facts }) => facts.id === model);
         return (
-          <label
+          <PrecisionRow
             key={model}
-            title={path}
-            className="grid cursor-default grid-cols-[auto_minmax(0,1fr)_auto_72px] items-center gap-x-2.5 rounded-[7px] px-2 py-1 hover:bg-paper has-checked:bg-accent-soft has-focus-visible:outline-2 has-focus-visible:outline-accent"
+            {...{ group, title: path, value: model, size: bytes(size), memory }}
+            machine={offered.memory}
+            checked={model === chosen?.model}
+            choose={() => choose(model)}
           >
-            <input
-              type="radio"
-              className="outline-none"
-              name={group}
-              value={model}
-              checked={model === chosen?.model}
-              onChange={() => choose(model)}
-            />
-            <span className="truncate">
-              {quant}
-              {formats.size > 1 ? <span className="text-ink-2"> · {format}</span> : null}
-              {known?.installed === true ? <span className="text-ink-2"> · here</span> : null}
-            </span>
-            <span className="text-right text-ink-2 tabular-nums">{bytes(size)}</span>
-            <span className="text-right">
-              <span className="chip bg-panel" data-tone={fitTones[fits]}>
-                {fitWords[fits]}
-              </span>
-            </span>
-          </label>
+            {quant}
+            {formats.size > 1 ? <span className="text-ink-2"> · {format}</span> : null}
+            {known?.installed === true ? <span className="text-ink-2"> · here</span> : null}
+          </PrecisionRow>
         );
       })}
     </fieldset>

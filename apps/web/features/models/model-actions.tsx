@@ -16,10 +16,13 @@ interface ModelActionsProps {
   readonly coming: Download | undefined;
   /** Takes the model; undefined where nothing asks for one, or where it does not fit. */
   readonly use: (() => void) | undefined;
+  /** Something else is to be done with it first. */
+  readonly quiet?: boolean;
 }
 
 /** At the foot of the details of a model: how far its download is, and what can be done with it. */
-export function ModelActions({ of, isHere, coming, use }: ModelActionsProps) {
+export function ModelActions({ of, isHere, coming, use, quiet = false }: ModelActionsProps) {
+  const go = quiet ? '' : 'go';
   const { id, size, received = 0, licence } = of;
   const isComing = coming !== undefined && coming.problem === undefined;
   return (
@@ -48,14 +51,14 @@ export function ModelActions({ of, isHere, coming, use }: ModelActionsProps) {
             Try again
           </button>
         ) : isHere ? null : (
-          <DownloadButton of={of} {...(use === undefined ? { look: 'go' } : {})} />
+          <DownloadButton of={of} {...(use === undefined && !quiet ? { look: 'go' } : {})} />
         )}
         {use === undefined || (coming !== undefined && !isComing) ? null : isHere || isComing ? (
-          <button type="button" className="button go" onClick={use}>
+          <button type="button" className={`button ${go}`} onClick={use}>
             Use this model
           </button>
         ) : (
-          <DownloadButton of={of} use={use} look="go" />
+          <DownloadButton of={of} use={use} {...(quiet ? {} : { look: 'go' })} />
         )}
       </div>
     </div>

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query';
-import { useId, useState, type ReactNode } from 'react';
+import { useCallback, useId, useState, type ReactNode } from 'react';
 import { queries } from '../../api/client.ts';
 import { refusalOf } from '../../api/problem.ts';
 import { useListed } from '../../kit/use-listed.ts';
@@ -12,7 +12,7 @@ import { typedReference } from './typed-reference.ts';
 import { entrySections, type Entry } from './picker-entries.ts';
 import { ServerDetails } from './server-details.tsx';
 import { useHubSearch } from './use-hub.ts';
-import { useDownloads } from './use-models.ts';
+import { conversionOf, useDownloads } from './use-models.ts';
 import { useMayAskServer, useServers, type ServedModel } from './use-servers.ts';
 
 interface ModelChoiceProps {
@@ -62,6 +62,10 @@ export function ModelChoice({
       use(entry.model.facts.id);
     else focusDetails();
   };
+  const showMade = useCallback((made: string): void => {
+    setSearch('');
+    setAt(made);
+  }, []);
   const focusDetails = (): void =>
     ['input:checked', '.button.go', 'input', 'button']
       .map((part) => document.querySelector<HTMLElement>(`[id="${id}-details"] ${part}`))
@@ -94,7 +98,7 @@ export function ModelChoice({
         {...common}
         model={entry.model}
         isCurrent={entry.id === current}
-        coming={downloads.get(entry.id)}
+        coming={downloads.get(entry.id) ?? conversionOf(downloads, entry.id)}
       />
     );
   };
@@ -162,14 +166,14 @@ export function ModelChoice({
           {data === undefined || shown === undefined ? null : shown.kind === 'server' ? (
             <ServerDetails key={shown.id} server={shown.server} use={askInstead} />
           ) : shown.kind === 'repo' ? (
-            <HubDetails {...{ name: shown.id, kind, offered: data, downloads }} use={take} />
+            <HubDetails
+              {...{ name: shown.id, kind, offered: data, downloads, show: showMade }}
+              use={take}
+            />
           ) : (
             <ModelDetails
               key={shown.id}
-              model={shown.model}
-              machine={data.memory}
-              coming={downloads.get(shown.id)}
-              use={take === undefined ? undefined : () => use(shown.id)}
+              {...{ model: shown.model, offered: data, downloads, use: take, show: showMade }}
             />
           )}
         </div>

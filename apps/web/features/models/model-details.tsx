@@ -1,5 +1,6 @@
 import { count, bytes } from '@graft/nodes/kit/ui';
 import type { ReactNode } from 'react';
+import { ConvertBox, isConvertible } from './convert-box.tsx';
 import { loraWords } from './lora-words.ts';
 import { memoryWords, weightCount } from './memory-words.ts';
 import { ModelActions } from './model-actions.tsx';
@@ -43,25 +44,29 @@ export function Licence({ id, url }: { readonly id: string; readonly url?: strin
 
 /** Whether a model is here and answers prompts. */
 export function isTryable({ installed, unusable, facts }: OfferedModel): boolean {
-  return installed && unusable === undefined && facts.kind === 'language-model';
+  const isAnswering = facts.kind === 'language-model' && facts.format === 'gguf';
+  return installed && unusable === undefined && isAnswering;
 }
 
 interface ModelDetailsProps {
   readonly model: OfferedModel;
-  readonly machine: Offered['memory'];
-  readonly coming: Download | undefined;
-  readonly use: (() => void) | undefined;
+  readonly offered: Offered;
+  readonly downloads: ReadonlyMap<string, Download>;
+  /** Takes a model; undefined where nothing asks for one. */
+  readonly use: ((id: string) => void) | undefined;
+  readonly show: (id: string) => void;
 }
 
 /** A model: what it is, what it needs of this machine, and what can be done with it. */
-export function ModelDetails({ model, machine, coming, use }: ModelDetailsProps) {
+export function ModelDetails({ model, offered, downloads, use, show }: ModelDetailsProps) {
   const { facts, licence, installed, received, dtype } = model;
   const { origin, unusable, recommended, tested } = model;
-  const { id, kind, format, architecture, size } = facts;
+  const { id, kind, format, architecture, size, parameters } = facts;
+  const convertible = { id, size, licence, format, architecture, parameters, isHere: installed };
   const lora = loraWords({ kind, format, architecture, precision: dtype });
   const known: readonly (readonly [string, ReactNode] | undefined)[] = [
     ['Name', <code className="font-mono text-[11.5px]">{id}</code>],
-    facts.parameters === undefined ? undefined : ['Parameters', weightCount(facts.parameters)],
+    parameters === undefined ? undefined : ['Parameters', weightCount(parameters)],
     ['Format', `${format}, ${dtype}`],
     ['Size', bytes(size)],
     facts.dimension === undefined ? undefined : ['Vectors', `${count(facts.dimension)} wide`],
@@ -84,18 +89,22 @@ export function ModelDetails({ model, machine, coming, use }: ModelDetailsProps)
         </div>
         <div className="mt-3 grid gap-1">
           {unusable === undefined ? null : <p className="text-error">{unusable}</p>}
-          <MemoryLine model={model} machine={machine} />
+          <MemoryLine model={model} machine={offered.memory} />
           {lora === undefined ? null : <p className="text-ink-2">{lora}.</p>}
           {tested === undefined ? null : <p className="text-ink-2">{tested}</p>}
         </div>
         {isTryable(model) ? <TryBox of={{ id }} /> : null}
+        {isConvertible(convertible) ? (
+          <ConvertBox {...{ of: convertible, offered, downloads, use, show }} />
+        ) : null}
       </div>
       {unusable !== undefined ? null : (
         <ModelActions
           of={{ id, size, received, licence }}
           isHere={installed}
-          coming={coming}
-          use={use}
+          coming={downloads.get(id)}
+          use={use === undefined ? undefined : () => use(id)}
+          quiet={isConvertible(convertible)}
         />
       )}
     </section>

@@ -135,7 +135,8 @@ export function ModelImport({ came, leave }: ModelImportProps) {
       <h2 className="text-lg font-[620]">Import a model</h2>
       <p className="mt-1 text-ink-2">
         A GGUF file, or a folder with config.json, tokenizer.json and safetensors or ONNX weights.
-        Graft copies it into the catalogue, which all workspaces on this machine share.
+        Graft copies it into the catalogue, which all workspaces on this machine share, and converts
+        safetensors to GGUF when you ask for it there.
       </p>
       <label className="mt-3 block">
         <span className="mb-1 block font-[550]">File or folder on the server’s machine</span>

@@ -4,7 +4,12 @@ import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api/client.ts';
 import { useDocument, useOverlay } from '../../kit/stores.ts';
 import { report } from '../../api/graphs/graph-file.ts';
-import { DownloadButton, DownloadProgress, PauseButton } from './download.tsx';
+import {
+  CancelConversionButton,
+  DownloadButton,
+  DownloadProgress,
+  PauseButton,
+} from './download.tsx';
 import { download, useDownloads } from './use-models.ts';
 
 interface ModelRemediesProps {
@@ -27,7 +32,7 @@ export function ModelRemedies({ id, kind, choose, node }: ModelRemediesProps) {
   const ask = (importing: boolean): void =>
     useOverlay.getState().show({
       modelQuestion: {
-        ...{ kind, current: id, choose, importing },
+        ...{ kind, current: id, choose, importing, first: coming?.madeOf ?? id },
         ...(node === undefined ? {} : { node }),
       },
     });
@@ -51,7 +56,9 @@ export function ModelRemedies({ id, kind, choose, node }: ModelRemediesProps) {
         <DownloadProgress coming={coming} />
       )}
       <div className="mt-1 flex flex-wrap gap-1.5">
-        {isComing ? (
+        {isComing && coming.madeOf !== undefined ? (
+          <CancelConversionButton id={id} small />
+        ) : isComing ? (
           <PauseButton id={id} small />
         ) : fits ? (
           <DownloadButton

@@ -55,7 +55,7 @@ function StateChip({ model, coming }: ModelState) {
       : coming !== undefined
         ? [
             'working',
-            `downloading${shareOf(coming) === undefined ? '' : ` ${percentOf(shareOf(coming) ?? 0)}`}`,
+            `${coming.madeOf === undefined ? 'downloading' : 'converting'}${shareOf(coming) === undefined ? '' : ` ${percentOf(shareOf(coming) ?? 0)}`}`,
           ]
         : !installed && received > 0
           ? ['plain', `paused at ${percentOf(received / facts.size)}`]

@@ -19,11 +19,14 @@ const idsOf = (parts: Partial<PickerParts>): readonly (readonly string[])[] =>
     ...parts,
   }).map(({ title, entries }) => [title, ...entries.map(({ id }) => id)]);
 
-it('lists what is named, what is here, servers, and the hub last', () => {
-  expect(idsOf({ named: 'hf:o/c' })).toEqual([
+it('lists what is named, what is here, servers, what can be had, and the hub last', () => {
+  const here = { id: 'here', title: 'On this computer', models: [model('m')] } as const;
+  const more = { id: 'catalogue', title: 'In the catalogue', models: [model('n')] } as const;
+  expect(idsOf({ named: 'hf:o/c', known: [here, more] })).toEqual([
     ['By name', 'hf:o/c'],
-    ['On this computer', 'm', 'hf:o/a:Q8_0'],
+    ['On this computer', 'm'],
     ['Running servers', 'server http://127.0.0.1:11434/v1', 'server'],
+    ['In the catalogue', 'n'],
     ['From the hub', 'hf:o/a', 'hf:o/b'],
   ]);
 });

@@ -27,8 +27,8 @@ export interface PickerParts {
 }
 
 /**
- * The list in its order: what is named in full, models of this computer and of the catalogue, servers, the hub, whose
- * results come last and move nothing. Empty sections are left out.
+ * The list in its order: what is named in full, models of this computer, its servers, the catalogue, which is long, and
+ * the hub, whose results come last and move nothing. Empty sections are left out.
  */
 export function entrySections(parts: PickerParts): readonly EntrySection[] {
   const { search, named, known, found, servers } = parts;
@@ -36,6 +36,7 @@ export function entrySections(parts: PickerParts): readonly EntrySection[] {
     ...section,
     entries: models.map((model) => ({ kind: 'model', id: model.facts.id, model })),
   }));
+  const isHere = ({ id }: EntrySection): boolean => id === 'here';
   const isKnown = local.some(({ entries }) => entries.some(({ id }) => id === named));
   const byName: readonly Entry[] =
     isKnown || named === undefined ? [] : [{ kind: 'repo', id: named }];
@@ -44,11 +45,12 @@ export function entrySections(parts: PickerParts): readonly EntrySection[] {
     .filter(({ id }) => id !== named);
   return [
     { id: 'named', title: 'By name', entries: byName },
-    ...local,
+    ...local.filter(isHere),
     {
       ...{ id: 'servers', title: 'Running servers' },
       entries: servers === undefined ? [] : serverEntries(servers, search),
     },
+    ...local.filter((section) => !isHere(section)),
     { id: 'hub', title: 'From the hub', entries: repos },
   ].filter(({ entries }) => entries.length > 0);
 }

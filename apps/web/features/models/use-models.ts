@@ -45,13 +45,22 @@ export function useDownloads(): ReadonlyMap<string, Download> {
   return new Map(data.map((download) => [download.model, download]));
 }
 
+/** The conversion of a model that is under way, else the one that failed. */
+export function conversionOf(
+  downloads: ReadonlyMap<string, Download>,
+  id: string,
+): Download | undefined {
+  const all = [...downloads.values()].filter(({ madeOf }) => madeOf === id);
+  return all.find(({ problem }) => problem === undefined) ?? all[0];
+}
+
 /** Reads the models anew when a download has ended, and when one's size shows that the catalogue has got to know it. */
 export function useFinishedDownloads(downloads: ReadonlyMap<string, Download>): void {
   const before = useRef<ReadonlyMap<string, Download>>(new Map());
   useEffect(() => {
     const going = [...before.current].filter(([, { problem }]) => problem === undefined);
     before.current = downloads;
-    const ended = going.flatMap(([id]) => (downloads.has(id) ? [] : [id]));
+    const ended = going.filter(([id]) => !downloads.has(id)).map(([, download]) => download);
     const isFound = going.some(
       ([id, { progress }]) =>
         progress?.total === undefined && downloads.get(id)?.progress?.total !== undefined,
@@ -61,11 +70,14 @@ export function useFinishedDownloads(downloads: ReadonlyMap<string, Download>): 
 }
 
 /** Of downloads that ended, those that were not only paused. */
-async function announceCome(ended: readonly string[]): Promise<void> {
+async function announceCome(ended: readonly Download[]): Promise<void> {
   if (ended.length === 0) return;
   const { models } = await queryClient.fetchQuery(queries.models.offered.queryOptions());
-  for (const { facts, installed } of models)
-    if (installed && ended.includes(facts.id)) announce(`${facts.title} is downloaded.`);
+  for (const { model, madeOf } of ended) {
+    const come = models.find(({ facts, installed }) => installed && facts.id === model);
+    const how = madeOf === undefined ? 'downloaded' : 'converted';
+    if (come !== undefined) announce(`${come.facts.title} is ${how}.`);
+  }
 }
 
 const look = (): Promise<void> =>
@@ -75,10 +87,23 @@ type DownloadInput = Parameters<typeof api.models.download.mutate>[0];
 
 export async function download(of: DownloadInput): Promise<void> {
   await api.models.download.mutate(of);
+  await lookFor(of.id);
+}
+
+/** Begins to make a GGUF file of a model; gives the id of what is made. */
+export async function convertModel(
+  of: Parameters<typeof api.models.convert.mutate>[0],
+): Promise<string> {
+  const { id } = await api.models.convert.mutate(of);
+  await lookFor(id);
+  return id;
+}
+
+async function lookFor(id: string): Promise<void> {
   await look();
   const under = queryClient.getQueryData(queries.models.downloads.queryKey());
   // One that came before the first look was never seen under way.
-  if (under?.some(({ model }) => model === of.id) !== true) await refreshModels();
+  if (under?.some(({ model }) => model === id) !== true) await refreshModels();
 }
 
 /** Stops a download, or forgets one that failed. */

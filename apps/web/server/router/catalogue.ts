@@ -1,5 +1,5 @@
 import { modelKindSchema } from '@graft/graph';
-import { askServer, runningServers, secretStates } from '@graft/workspace';
+import { askServer, ggufEncodings, runningServers, secretStates } from '@graft/workspace';
 import { z } from 'zod';
 import { procedure, router } from './trpc.ts';
 import { shownProblem, withoutFolders } from './shown-paths.ts';
@@ -99,6 +99,18 @@ export const modelsRouter = router({
       }),
     )
     .mutation(({ ctx, input: { id, ...options } }) => ctx.workspace.models.download(id, options)),
+  /** Begins to make a GGUF file of a model in safetensors; it is one of the downloads. Gives the id of what is made. */
+  convert: procedure
+    .input(
+      z.object({
+        from: modelInput.shape.id,
+        to: z.enum(ggufEncodings),
+        consent: z.boolean().default(false),
+      }),
+    )
+    .mutation(({ ctx, input: { from, ...options } }) => ({
+      id: ctx.workspace.models.convert(from, options),
+    })),
   /** Imports a model from a path on the server's machine, or `hf:`. Stops when the client has gone. */
   import: procedure
     .input(z.object({ from: z.string().min(1).max(2_000), id: modelInput.shape.id.optional() }))

@@ -1,0 +1,33 @@
+import type { Template } from './lay-graph.ts';
+
+/** Questions, put before a model as they are. It needs no files: whoever has a model sees it answer. */
+export const askModel: Template = {
+  nodes: {
+    questions: {
+      ...{ type: 'questions', at: [20, 86] },
+      params: { questions: 'Why is the sky blue?' },
+    },
+    prompt: { type: 'prompt', at: [262, 86] },
+    'base-model': { type: 'base-model', at: [262, 278] },
+    generate: { type: 'generate', at: [504, 86] },
+  },
+  edges: [
+    ...['questions.questions -> prompt.questions', 'prompt.prompts -> generate.prompts'],
+    'base-model.model -> generate.model',
+  ],
+  groups: { answers: { title: 'A question, answered', x: 2, y: 40, width: 726, height: 410 } },
+  notes: {
+    start: {
+      text: '# Ask a model\n\nChoose the model in _Base model_, then press **Run** (Ctrl ↵).',
+      ...{ x: 2, y: -84, width: 448 },
+    },
+    questions: {
+      text: 'Type your own questions here, one a line. Or select nothing and ask in the panel on the right.',
+      ...{ about: 'questions', x: 20, y: 228, width: 206 },
+    },
+    model: {
+      text: 'Models of Ollama, LM Studio and the hub are in one list here: select _Base model_, then press **…** beside _Model_.',
+      ...{ about: 'base-model', x: 504, y: 278, width: 206 },
+    },
+  },
+};
