@@ -9,11 +9,12 @@ import { writeRandomWeights, type Encoding } from './random-weights.ts';
 
 /**
  * What Graft claims for a model of 1.7 B before it loads it, beside the peak of the process that holds it: for answers
- * by the `generate` node's own settings, and for a step of `train-lora`. Arguments: encodings, sentences of a prompt,
- * threads.
+ * by the `generate` node's own settings, and for a step of `train-lora`. Arguments: encodings, and uses (`answers`,
+ * `step`, and `quick-answers` for f16 read as Q8_0, which a CPU reads faster and Graft makes first).
  */
 const bar = { least: 0.85, most: 1.15 };
-const [encodings = 'q4,f16', sentences = '24', threads = '2'] = process.argv.slice(2);
+const [encodings = 'q4,f16', uses = 'answers,step,quick-answers'] = process.argv.slice(2);
+const [sentences, threads] = [24, 2];
 const [context, parallel] = [2048, 4];
 const [batch, length] = [8, 64];
 const measuredSchema = z.object({
@@ -23,6 +24,11 @@ const measuredSchema = z.object({
   readAs: z.string().optional(),
 });
 type Measured = z.infer<typeof measuredSchema>;
+const useSchema = z.enum(['answers', 'step', 'quick-answers']);
+type Use = z.infer<typeof useSchema>;
+const titles: Readonly<Record<Use, string>> = {
+  ...{ answers: 'generation', step: 'LoRA step', 'quick-answers': 'generation in Q8_0' },
+};
 
 const folder = await mkdtemp(path.join(tmpdir(), 'graft-memory-'));
 const rows: string[][] = [];
@@ -31,18 +37,19 @@ try {
     const file = path.join(folder, `${encoding}.gguf`);
     await writeRandomWeights(file, encoding);
     const { size } = await stat(file);
-    for (const [use, measure] of usesOf(encoding)) {
-      const { claimed, taken, parallel: answers } = await measure(file);
-      const what =
-        answers === undefined ? use : `${use}, ${String(answers)} × ${String(context)} tokens`;
-      rows.push([
-        `${encoding}, ${what}`,
+    for (const use of z.array(useSchema).parse(uses.split(','))) {
+      if (use === 'quick-answers' && encoding !== 'f16') continue;
+      const { claimed, taken, parallel: answers } = await measure(use, file, encoding);
+      const row = [
+        `${encoding}, ${titles[use]}${answers === undefined ? '' : `, ${String(answers)} × ${String(context)} tokens`}`,
         gigabytes(size),
         gigabytes(claimed),
         gigabytes(taken),
         `${(claimed / taken).toFixed(2)}×`,
         verdict(claimed / taken, { atLeast: bar.least, atMost: bar.most }),
-      ]);
+      ];
+      console.error(row.join('  '));
+      rows.push(row);
     }
     await rm(file);
   }
@@ -55,18 +62,15 @@ console.log(
 printTable(['', 'file', 'claimed', 'peak', 'claimed / peak', 'bar'], rows);
 console.log(`\nBar: claimed / peak within ${String(bar.least)} to ${String(bar.most)}.`);
 
-type Use = readonly [name: string, measure: (file: string) => Promise<Measured>];
-
-function usesOf(encoding: Encoding): readonly Use[] {
-  const generation =
-    (how: 'fastest' | 'as-published') =>
-    (file: string): Promise<Measured> =>
-      generate(file, encoding, how);
-  const step: Use = ['LoRA step', (file) => train(file, encoding)];
-  const asPublished: Use = ['generation', generation('as-published')];
-  // Of f16 a CPU reads prompts faster in Q8_0, which Graft makes of it.
-  const quick: Use = ['generation in Q8_0', generation('fastest')];
-  return encoding === 'f16' ? [asPublished, quick, step] : [asPublished, step];
+function measure(use: Use, file: string, encoding: Encoding): Promise<Measured> {
+  switch (use) {
+    case 'answers':
+      return generate(file, encoding, 'as-published');
+    case 'quick-answers':
+      return generate(file, encoding, 'fastest');
+    case 'step':
+      return train(file, encoding);
+  }
 }
 
 async function generate(
@@ -76,11 +80,11 @@ async function generate(
 ): Promise<Measured> {
   const request = {
     ...{ file, digest: digestOf(encoding), modelsFolder: path.join(folder, 'models') },
-    ...{ context, parallel, threads: Number(threads), encoding: how },
+    ...{ context, parallel, threads, encoding: how },
   };
   // A process of its own converts the model, whose memory is not that of the answers.
   if (how === 'fastest') await askOwn('generation.ts', { ...request, context: 256, sentences: 1 });
-  return askOwn('generation.ts', { ...request, sentences: Number(sentences) });
+  return askOwn('generation.ts', { ...request, sentences });
 }
 
 async function train(file: string, encoding: Encoding): Promise<Measured> {
@@ -90,7 +94,7 @@ async function train(file: string, encoding: Encoding): Promise<Measured> {
   }
   return askOwn('training.ts', {
     ...{ file, folder: own, digest: digestOf(encoding), rows: batch, length },
-    threads: Number(threads),
+    threads,
   });
 }
 
