@@ -51,7 +51,7 @@ export async function runMeasured(
 }
 
 /** A process and all below it. Looks at no other: a look at a whole machine costs as much as a training thread. */
-async function treeOf(root: number): Promise<number[]> {
+export async function treeOf(root: number): Promise<number[]> {
   const tasks = await readdir(`/proc/${String(root)}/task`).catch(() => []);
   const lists = await Promise.all(
     tasks.map((task) =>
@@ -63,10 +63,19 @@ async function treeOf(root: number): Promise<number[]> {
   return [root, ...below.flat()];
 }
 
-/** Peak resident bytes of a process so far. */
-export async function peakOf(pid: number): Promise<number> {
+/** Peak resident bytes of a process so far, pages of mapped files included. */
+export function peakOf(pid: number): Promise<number> {
+  return statusOf(pid, 'VmHWM');
+}
+
+/** Resident bytes of a process now. */
+export function currentOf(pid: number): Promise<number> {
+  return statusOf(pid, 'VmRSS');
+}
+
+async function statusOf(pid: number, key: 'VmHWM' | 'VmRSS'): Promise<number> {
   const status = await readFile(`/proc/${String(pid)}/status`, 'utf8').catch(() => '');
-  return Number(/^VmHWM:\s+(\d+) kB/m.exec(status)?.[1] ?? 0) * 1024;
+  return Number(new RegExp(`^${key}:\\s+(\\d+) kB`, 'm').exec(status)?.[1] ?? 0) * 1024;
 }
 
 /** Milliseconds of processor time that a process has taken so far; the kernel counts in hundredths of a second. */

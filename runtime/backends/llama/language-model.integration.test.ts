@@ -32,7 +32,7 @@ describe('the language model', { timeout: modelTestTimeout }, () => {
   beforeAll(async () => {
     runtime = await loadLlamaRuntime('cpu');
     const file = await languageModelFile();
-    weights = await loadLlamaWeights(runtime, file, never());
+    weights = await loadLlamaWeights(runtime, file, { signal: never() });
     model = new LlamaLanguageModel(weights, {
       ...{ id: file.id, runtime, contextLength: 2_048, parallel: 2 },
     });
@@ -195,7 +195,9 @@ describe('the language model', { timeout: modelTestTimeout }, () => {
 
   it('stops loading on an abort', async () => {
     const abort = new AbortController();
-    const loading = loadLlamaWeights(runtime, await languageModelFile(), abort.signal);
+    const loading = loadLlamaWeights(runtime, await languageModelFile(), {
+      signal: abort.signal,
+    });
     abort.abort();
     const error: unknown = await loading.catch((thrown: unknown) => thrown);
     expect(error).toBeInstanceOf(GraphError);

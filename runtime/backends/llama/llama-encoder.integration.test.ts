@@ -42,7 +42,7 @@ describe('encoders in GGUF', { timeout: modelTestTimeout }, () => {
       ...{ kind: 'embedder', dimension: 16, contextLength: 64 },
       embedding: { pooling: [name] },
     });
-    const weights = await loadLlamaWeights(runtime, file, never());
+    const weights = await loadLlamaWeights(runtime, file, { signal: never() });
     // As the layout of `cls` states it.
     const contextLength = name === 'cls' ? 24 : description.contextLength;
     await using embedder = new LlamaEmbedder(weights, { id: name, runtime, contextLength });
@@ -57,7 +57,7 @@ describe('encoders in GGUF', { timeout: modelTestTimeout }, () => {
   it('score pairs as CrossEncoder does but for segments, which llama.cpp leaves out', async () => {
     const { file, expected, description } = await golden('cross-encoder', scoresSchema);
     expect(description).toMatchObject({ kind: 'cross-encoder', contextLength: 40 });
-    const weights = await loadLlamaWeights(runtime, file, never());
+    const weights = await loadLlamaWeights(runtime, file, { signal: never() });
     const options = { id: 'scores', runtime, contextLength: description.contextLength };
     await using encoder = new LlamaCrossEncoder(weights, options);
     for (const [at, [query, passage]] of expected.pairs.entries()) {

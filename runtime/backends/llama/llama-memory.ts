@@ -1,29 +1,40 @@
 import { GraphError } from '@graft/graph';
+import { readGgufHeader } from '@graft/kit';
 import type { GgufInsights } from 'node-llama-cpp';
-import { requireSoundHeader, type LlamaFile } from './llama-file.ts';
+import { readableHeader } from '../catalogue/model-folder-file.ts';
+import type { LlamaFile } from './llama-file.ts';
 import type { LlamaRuntime } from './llama-runtime.ts';
 import { pieceSize } from './llama-slot.ts';
+import { weightsOnCpu, type WeightsMemory } from './weights-memory.ts';
 
-/** Memory of a GGUF file before it is loaded, from its metadata, as node-llama-cpp estimates. */
+/** Memory of a GGUF file before it is loaded, from its header; of contexts as node-llama-cpp estimates it. */
 export class LlamaMemory {
+  /** On the computing device. */
+  readonly weights: WeightsMemory;
   readonly #insights: GgufInsights;
   readonly #device: string;
 
-  private constructor(insights: GgufInsights, device: string) {
+  private constructor(insights: GgufInsights, device: string, weights: WeightsMemory) {
     this.#insights = insights;
     this.#device = device;
+    this.weights = weights;
   }
 
   /** Reads only the head of the file. Throws `damaged-file` and `bad-model`. */
   static async of(file: LlamaFile, { llama, device }: LlamaRuntime): Promise<LlamaMemory> {
-    await requireSoundHeader(file);
+    const header = await readableHeader(file.path, readGgufHeader);
     const { GgufInsights, readGgufFileInfo } = await import('node-llama-cpp');
     try {
       const info = await readGgufFileInfo(file.path, {
         sourceType: 'filesystem',
         logWarnings: false,
       });
-      return new LlamaMemory(await GgufInsights.from(info, llama), device);
+      // Of split weights this is only the first file.
+      const isWhole = device === 'cpu' && !header.metadata.has('split.count');
+      const weights = isWhole
+        ? weightsOnCpu(header, llama.systemInfo)
+        : { bytes: file.size, mapped: true };
+      return new LlamaMemory(await GgufInsights.from(info, llama), device, weights);
     } catch (cause) {
       throw new GraphError('bad-model', `"${file.id}" cannot be read as GGUF`, { cause });
     }

@@ -4,16 +4,19 @@ import { stampOf } from '../catalogue/file-stamp.ts';
 import { missingWeights, requireSoundHeader, type LlamaFile } from './llama-file.ts';
 import type { LlamaRuntime } from './llama-runtime.ts';
 
-/** Loads a GGUF file. Aborting rejects at once and frees what is loaded meanwhile. */
+/**
+ * Loads a GGUF file; on a CPU reads it whole unless `mapped`. Aborting rejects at once and frees what is loaded meanwhile.
+ */
 export async function loadLlamaWeights(
   runtime: LlamaRuntime,
   file: LlamaFile,
-  signal: AbortSignal,
+  { signal, mapped = true }: { readonly signal: AbortSignal; readonly mapped?: boolean },
 ): Promise<LlamaModel> {
   const loading = runtime.llama.loadModel({
     modelPath: file.path,
     loadSignal: signal,
     ...(runtime.device === 'cpu' ? { gpuLayers: 0 } : {}),
+    ...(mapped ? {} : { useMmap: false }),
   });
   let give: () => void = () => undefined;
   const aborted = new Promise<never>((_, reject) => {

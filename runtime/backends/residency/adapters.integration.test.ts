@@ -119,8 +119,8 @@ describe('adapters of one base', { timeout: modelTestTimeout }, () => {
 it('keeps few contexts that nobody uses', { timeout: modelTestTimeout }, async () => {
   const runtime = await loadLlamaRuntime('cpu');
   const file = await languageModelFile();
-  const weights = await loadLlamaWeights(runtime, file, never());
-  const loaded = new LoadedLanguageModel(weights);
+  const weights = await loadLlamaWeights(runtime, file, { signal: never() });
+  const loaded = new LoadedLanguageModel(weights, weights.size);
   const contexts = async (parallel: number): Promise<number> => {
     const options = { id: file.id, runtime, contextLength: 256, parallel };
     await loaded.use({ options, contextBytes: 0 }, (model) => model.prepare(never()));

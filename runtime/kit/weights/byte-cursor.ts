@@ -15,7 +15,8 @@ export class ByteCursor {
   position = 0;
   readonly #bytes: Uint8Array;
   readonly #view: DataView;
-  static readonly #decoder = new TextDecoder();
+  // A vocabulary may hold tokens that begin with a byte order mark; without it they equal others.
+  static readonly #decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
   constructor(bytes: Uint8Array) {
     this.#bytes = bytes;

@@ -117,6 +117,16 @@ describe('gguf', () => {
     expect((await readFile(written)).equals(bytes)).toBe(true);
   });
 
+  it('keeps a byte order mark at the beginning of a token', async () => {
+    const values = ['\ufeff', '\ufeff#', '#', ''];
+    const metadata = new Map([
+      ['tokenizer.ggml.tokens', { type: 'array', of: 'string', values }],
+    ] as const);
+    const file = path.join(folder, 'marks.gguf');
+    await writeGguf(file, metadata, []);
+    expect((await readGguf(file)).metadata).toEqual(metadata);
+  });
+
   it('says of a file cut anywhere what is missing', async () => {
     const bytes = await readFile(fixture('quantised.gguf'));
     const cut = path.join(folder, 'cut.gguf');

@@ -100,9 +100,10 @@ class OnnxExecutable implements Executable {
             // CPU again, and loses beside other work.
             intra_op: { allow_spinning: '1', spin_duration_us: '100' },
           },
-          // It would replace values recomputed to save memory by the earlier ones, and keep weights widened.
+          // They would replace values recomputed to save memory by the earlier ones, and keep weights widened.
           optimization: {
-            disable_specified_optimizers: 'CommonSubexpressionElimination;ConstantFolding',
+            disable_specified_optimizers:
+              'CommonSubexpressionElimination;ConstantFolding;FuseFp16InitializerToFp32NodeTransformer',
           },
         },
       });
