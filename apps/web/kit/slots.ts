@@ -23,8 +23,12 @@ interface OfNode {
   readonly definition: NodeType;
 }
 
-/** Asks the open graph a question. */
-export const AskBox = slot<object>();
+export interface ConversationProps {
+  /** In the app, whoever asks changes nothing of the graph. */
+  readonly inApp?: boolean;
+}
+/** Asks the open graph questions, and shows what it answers. */
+export const Conversation = slot<ConversationProps>();
 /** On the cards of nodes, what can be done about what they lack. */
 export const CardRemedies = slot<object>();
 /** What can be done about a path of a parameter that gives no file. */

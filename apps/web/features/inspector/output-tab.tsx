@@ -39,7 +39,14 @@ function curvesPort(type: string | undefined): string | undefined {
 }
 
 /** What came out of a node; of one that uses another file also what came out of each step within it. */
-export function OutputTab({ node }: { readonly node: string }) {
+export function OutputTab({
+  node,
+  headed = false,
+}: {
+  readonly node: string;
+  /** Whether its score stands above it. */
+  readonly headed?: boolean;
+}) {
   const usesFile = useDocument(
     (state) => usedGraph(placeOf(drawnFile(state), node)?.node)?.startsWith('#') === false,
   );
@@ -49,7 +56,7 @@ export function OutputTab({ node }: { readonly node: string }) {
   const shown = useRunView((state) =>
     asked === undefined || stepOf(state, asked) === undefined ? undefined : asked,
   );
-  const output = <StepOutput key={shown ?? node} node={shown ?? node} />;
+  const output = <StepOutput key={shown ?? node} node={shown ?? node} headed={headed} />;
   return usesFile ? (
     <>
       <InnerSteps node={node} shown={shown} />
@@ -67,7 +74,7 @@ function Score({ artifact }: { readonly artifact: ArtifactRef | undefined }) {
 }
 
 /** Why the step ran, and what came out of it, a page at a time. */
-function StepOutput({ node }: { readonly node: string }) {
+function StepOutput({ node, headed }: { readonly node: string; readonly headed: boolean }) {
   const own = useRunView((state) => stepOf(state, node));
   const isInput = useDocument(
     (state) =>
@@ -135,7 +142,7 @@ function StepOutput({ node }: { readonly node: string }) {
         </p>
       )}
       <WarningNotice node={node} />
-      <Score artifact={artifact} />
+      {headed ? null : <Score artifact={artifact} />}
       <SmallModelLine artifact={artifact} />
       <PortTabs ports={ports} current={tab} choose={choose} />
       {trains ? <LiveCurves step={step} /> : null}
