@@ -111,6 +111,29 @@ test('an error in the middle of an answer says what happened, and it is asked ag
   await expect(answers.getByRole('alert')).toHaveCount(0);
 });
 
+test('an answer that breaks off keeps what came, and says that it broke off', async ({
+  page,
+  workspace,
+}) => {
+  await using chat = await openChatServer((_request, response) => {
+    beginStream(response);
+    // On its way before the connection ends.
+    response.write('data: {"choices":[{"index":0,"delta":{"content":"The kiln is"}}]}\n\n', () =>
+      response.destroy(),
+    );
+  });
+  await workspace.graph('broken-answer', asking(chat.url));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'broken-answer.graft.json');
+  const { box, answers } = conversationOf(page);
+  await box.fill('When is it lit?');
+  await box.press('Enter');
+  await expect(answers.getByRole('alert')).not.toBeEmpty({ timeout: 60_000 });
+  await expect(answers).toHaveAttribute('data-status', 'failed');
+  await expect(answers).toContainText('The kiln is');
+  await expect(answers.getByRole('button', { name: 'Retry' })).toBeVisible();
+});
+
 test('two questions that follow quickly are answered each alone, and panel and app show both', async ({
   page,
   workspace,

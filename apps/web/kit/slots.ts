@@ -56,8 +56,6 @@ export const OutputPreview = slot<{
   readonly step: StepView;
   readonly port: string | undefined;
   readonly artifact: ArtifactRef | undefined;
-  /** A question that stands above it, and is not repeated. */
-  readonly told?: string;
   /** Shows the node that made it, where that is another than the one that is looked at. */
   readonly showMaker?: (() => void) | undefined;
 }>();

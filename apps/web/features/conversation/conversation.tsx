@@ -4,7 +4,10 @@ import { askTyped, forgetAll, openConversation } from '../../api/runs/conversati
 import { askable, useGraphFunction } from '../../api/graphs/graph-function.ts';
 import { useConversation, useDocument } from '../../kit/stores.ts';
 import { isAnswered, oneQuestion } from '@graft/view';
-import { TurnRow } from './turn-row.tsx';
+import { part } from '../../kit/part.tsx';
+
+// With the views of answers and passages: not for the first page, of which nothing was asked.
+const TurnRow = part(() => import('./turn-row.tsx').then((loaded) => loaded.TurnRow));
 
 const uses = [
   ['on', 'On'],
@@ -46,8 +49,13 @@ function recall(field: HTMLTextAreaElement): boolean {
   return true;
 }
 
+/** Brings what is asked to the top where the answer would come below what is in sight. */
+function makeRoom(form: HTMLFormElement): void {
+  if (form.getBoundingClientRect().bottom > innerHeight * 0.6) form.scrollIntoView();
+}
+
 /** Where a question is typed. */
-function QuestionBox({ saves }: { readonly saves: boolean }) {
+function QuestionBox({ inApp }: { readonly inApp: boolean }) {
   const question = useConversation((state) => state.question);
   const hasAdapters = (useGraphFunction()?.adaptersOff.length ?? 0) > 0;
   const field = useRef<HTMLTextAreaElement>(null);
@@ -57,6 +65,8 @@ function QuestionBox({ saves }: { readonly saves: boolean }) {
         event.preventDefault();
         void askTyped();
         field.current?.focus();
+        const { currentTarget } = event;
+        requestAnimationFrame(() => makeRoom(currentTarget));
       }}
     >
       <label htmlFor="ask-question" className="font-[550]">
@@ -83,10 +93,15 @@ function QuestionBox({ saves }: { readonly saves: boolean }) {
       <div className="mt-1.5 flex flex-wrap items-center justify-end gap-x-3 gap-y-1.5">
         <p id="ask-help" className="min-w-[12rem] flex-1 text-sm text-ink-2">
           Each question is answered on its own.
-          {saves ? ' Asking saves the graph, but not the question.' : ''}
+          {inApp ? '' : ' Asking saves the graph, but not the question.'}
         </p>
         {hasAdapters ? <AdapterSwitch /> : null}
-        <button type="submit" className="button small" disabled={oneQuestion(question) === ''}>
+        <button
+          type="submit"
+          // On the canvas Run is the main button.
+          className={inApp ? 'button small go' : 'button small'}
+          disabled={oneQuestion(question) === ''}
+        >
           Ask
         </button>
       </div>
@@ -102,8 +117,8 @@ export function Conversation({ inApp = false }: ConversationProps) {
   useEffect(() => openConversation(path), [path]);
   if (askable(graph) === undefined) return null;
   return (
-    <section className={inApp ? 'conversation' : 'conversation mt-5'} aria-label="Your questions">
-      <QuestionBox saves={!inApp} />
+    <section className={inApp ? undefined : 'mt-5'} aria-label="Your questions">
+      <QuestionBox inApp={inApp} />
       {turns.length === 0 ? null : (
         <>
           <div className="mt-4 mb-1.5 flex items-baseline">

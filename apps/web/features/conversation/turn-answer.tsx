@@ -62,7 +62,7 @@ function OutputOf({
   if (artifact !== undefined && artifact.mediaType !== Answers.mediaType)
     return (
       <div className="-mx-4 flex max-h-[60vh] min-h-0 flex-col overflow-auto">
-        <OutputPreview key={artifact.digest} {...{ step, port, artifact }} told={turn.question} />
+        <OutputPreview key={artifact.digest} {...{ step, port, artifact }} />
       </div>
     );
   return <AnswerRows {...{ turn, step, artifact, prompts }} />;
@@ -83,7 +83,11 @@ export function TurnAnswer({
     ({ run: shown }) => shown !== null && shown.runId !== run?.runId && !isOver(shown),
   );
   return (
-    <div className="mt-1.5" data-testid="answer" data-status={run?.status ?? 'sending'}>
+    <div
+      className="mt-1.5 [[data-testid=answer]+&]:mt-4"
+      data-testid="answer"
+      data-status={run?.status ?? 'sending'}
+    >
       {adapter === undefined ? null : (
         <h4 className="text-sm text-ink-2">
           {adapter === 'on' ? 'With the adapter' : 'Without the adapter'}

@@ -1,4 +1,3 @@
-import { verdictRule } from '@graft/graph';
 import { action, prefixOf, resultNodes, stepOf, titleAmong } from '@graft/view';
 import { useState } from 'react';
 import { useShallow } from 'zustand/react/shallow';
@@ -38,15 +37,12 @@ function useResultText(path: string): readonly string[] {
 function Headline({ path }: { readonly path: string }) {
   const [headline, ...others] = useResultText(path);
   return (
-    <p
-      className="mt-0.5 flex flex-wrap items-baseline gap-x-2 break-words"
-      data-testid="result-headline"
-    >
-      <b className="text-xl font-[620] tracking-[-0.015em] [overflow-wrap:anywhere]">{headline}</b>
+    <p className="mt-0.5 break-words" data-testid="result-headline">
+      <b className="block text-xl font-[620] tracking-[-0.015em] [overflow-wrap:anywhere]">
+        {headline}
+      </b>
       {others.length === 0 ? null : (
-        <span className="text-ink-2" title={verdictRule}>
-          of {others.join(' · ')}, compared with the words of the references
-        </span>
+        <span className="text-sm text-ink-2">Compared with the words of the references.</span>
       )}
     </p>
   );

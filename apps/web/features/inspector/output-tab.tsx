@@ -44,7 +44,7 @@ export function OutputTab({
   headed = false,
 }: {
   readonly node: string;
-  /** Whether its score stands above it. */
+  /** Whether its score stands above it, and why it ran is left to its own output. */
   readonly headed?: boolean;
 }) {
   const usesFile = useDocument(
@@ -124,7 +124,7 @@ function StepOutput({ node, headed }: { readonly node: string; readonly headed: 
           .
         </p>
       )}
-      <ReasonBanner step={step} />
+      {headed ? null : <ReasonBanner step={step} />}
       {error === undefined ? null : (
         <p
           className={`mx-4 mb-3 rounded-[7px] px-[11px] py-2 ${outdated ? 'border border-line text-ink-2' : 'bg-error-soft text-error'}`}

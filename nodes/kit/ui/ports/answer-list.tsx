@@ -32,9 +32,7 @@ export function AnswerList(props: PreviewProps): ReactNode {
         <div className="gk-list" aria-live="polite">
           {writing.map(([id, text], at) => (
             <div key={id} className="gk-item">
-              {questions.get(id) !== props.told || props.told === undefined ? (
-                <small className="gk-faint">{questions.get(id) ?? id}</small>
-              ) : null}
+              <small className="gk-faint">{questions.get(id) ?? id}</small>
               <p
                 className={
                   props.stopped !== true && at === writing.length - 1
@@ -50,14 +48,7 @@ export function AnswerList(props: PreviewProps): ReactNode {
       )}
       {(props.rows.length > 0 || writing.length === 0) && (
         <RowList {...props} schema={answerSchema} unit="answers">
-          {(answer) => (
-            <AnswerRow
-              answer={answer}
-              open={props.openSpan}
-              compared={compared}
-              told={props.told}
-            />
-          )}
+          {(answer) => <AnswerRow answer={answer} open={props.openSpan} compared={compared} />}
         </RowList>
       )}
     </>
@@ -68,16 +59,15 @@ function AnswerRow(props: {
   readonly answer: Answer;
   readonly open: PreviewProps['openSpan'];
   readonly compared: boolean;
-  readonly told: string | undefined;
 }): ReactNode {
-  const { answer, open, compared, told } = props;
+  const { answer, open, compared } = props;
   const { question } = answer.question;
   const verdict = answerVerdict(answer);
   return (
     <article className="gk-item" data-verdict={verdict}>
       {compared && <VerdictMark verdict={verdict} />}
       <small className="gk-faint">
-        {question === told ? '' : question}
+        {question}
         {answer.question.hard === true && <span className="gk-tag gk-after">hard</span>}
       </small>
       <AnswerText answer={answer} open={open} />

@@ -23,10 +23,15 @@ export function PassageList({ prompt, cited, open }: PassageListProps): ReactNod
       <ol>
         {passages.map(({ number, source, start, end }) => (
           <li key={number}>
-            <span className="gk-number">[{number}]</span>
-            <SourceLink span={source} open={open} />
-            {cited?.has(number) === true && <span className="gk-tag gk-after">cited</span>}
-            <div className="gk-text">{text.slice(start, end)}</div>
+            <span>
+              <span className="gk-number">[{number}]</span>
+              <SourceLink span={source} open={open} />
+              {cited?.has(number) === true && <span className="gk-tag gk-after">cited</span>}
+            </span>
+            {/* Scrolls where it is long, also by key. */}
+            <div className="gk-text" tabIndex={0} role="group" aria-label={`Passage ${number}`}>
+              {text.slice(start, end).trim()}
+            </div>
           </li>
         ))}
       </ol>
