@@ -35,8 +35,15 @@ test('after a run the panel shows what the graph gave, with nothing selected', a
 
   await bench.run();
   await expect(result.getByRole('button', { name: /^Generate/ })).toContainText('1 of 2 right');
+  await expect(result.getByTestId('result-headline')).toContainText(/^1 of 2 right/);
   await expect(result.getByTestId('output')).toContainText('At 05:40.');
+  await expect(result.locator('.gk-verdict')).toHaveText(['right', 'wrong']);
+  await expect(result.locator('.gk-answer').first()).toHaveCSS('font-size', '15px');
   await expect(page.getByText('Select a node to see its parameters')).toHaveCount(0);
+
+  await expect(bench.node('write').getByTestId('node-answer')).toHaveText('At 05:40.');
+  await expect(bench.node('write')).toContainText('1 of 2 right');
+  await expect(bench.node('score')).toContainText('Accuracy 0.5');
 
   const evaluate = result.getByRole('button', { name: /^Evaluate/ });
   await evaluate.press('Enter');

@@ -40,6 +40,19 @@ export {
   type NamedOutput,
 } from './compare/comparison.ts';
 export {
+  conversationStore,
+  answerHeld,
+  isAnswered,
+  answerProblem,
+  oneQuestion,
+  mostTurns,
+  type ShownOutput,
+  type AskedQuestion,
+  type AdapterUse,
+  type GivenAnswer,
+  type Turn,
+} from './conversation/conversation-store.ts';
+export {
   addPreferredNode,
   checks,
   noModels,

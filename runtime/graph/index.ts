@@ -50,7 +50,13 @@ export {
   type RowsKind,
   rowOfType,
 } from './rows/file-rows.ts';
-export { rowText, type RowText, rowHolds, questionOfRow, questionTextOf } from './rows/row-text.ts';
+export {
+  rowText,
+  type RowText,
+  rowHolds,
+  questionOfRow,
+  questionAskedIn,
+} from './rows/row-text.ts';
 export { columnValue, rowColumns, verdictColumn, type RowColumn } from './rows/row-columns.ts';
 export * from './metrics/evidence-table.ts';
 export {

@@ -1,4 +1,5 @@
 import type { NodeLayout } from '@graft/graph';
+import type { AskedQuestion } from '../conversation/conversation-store.ts';
 import type { OpenEnd } from '../screen/screen-store.ts';
 
 /** A run, or a node of it by its path. */
@@ -16,7 +17,7 @@ export interface Actions {
   /** Adds a note about a node, below it, where it covers nothing. */
   addNoteAbout(node: string): void;
   /** Runs the graph for one of its saved questions alone, and shows the answer. */
-  askAlone(question: string): Promise<void>;
+  askAlone(question: AskedQuestion): Promise<void>;
   /** Sets a variant of an experiment beside its baseline. */
   compareVariants(variants: {
     readonly runId: string;

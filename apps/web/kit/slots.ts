@@ -23,8 +23,12 @@ interface OfNode {
   readonly definition: NodeType;
 }
 
-/** Asks the open graph a question. */
-export const AskBox = slot<object>();
+export interface ConversationProps {
+  /** In the app, whoever asks changes nothing of the graph. */
+  readonly inApp?: boolean;
+}
+/** Asks the open graph questions, and shows what it answers. */
+export const Conversation = slot<ConversationProps>();
 /** On the cards of nodes, what can be done about what they lack. */
 export const CardRemedies = slot<object>();
 /** What can be done about a path of a parameter that gives no file. */
@@ -52,8 +56,6 @@ export const OutputPreview = slot<{
   readonly step: StepView;
   readonly port: string | undefined;
   readonly artifact: ArtifactRef | undefined;
-  /** A question that stands above it, and is not repeated. */
-  readonly told?: string;
   /** Shows the node that made it, where that is another than the one that is looked at. */
   readonly showMaker?: (() => void) | undefined;
 }>();

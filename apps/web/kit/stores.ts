@@ -2,6 +2,7 @@ import {
   announcementStore,
   checks,
   conflictStore,
+  conversationStore,
   documentStore,
   innerStepStore,
   overlayStore,
@@ -47,6 +48,8 @@ export const useOverlay = bound(overlayStore);
 export const usePanels = bound(panelStore);
 /** The file on disk, if it has changed since the open graph was read. */
 export const useConflict = bound(conflictStore);
+/** What is asked of the open graph, and given to it beside its file. */
+export const useConversation = bound(conversationStore);
 /** The problems of the graph, and the catalogue. */
 export const useChecks = bound(checks);
 /** The graph files that the open one uses. */

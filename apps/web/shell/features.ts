@@ -1,6 +1,6 @@
 import { provideActions, provideCommands, type Actions, type Command } from '@graft/view';
 import { askActions, askCommands } from '../features/conversation/commands.ts';
-import { appViewActions } from '../features/app/app-store.ts';
+import { appViewActions } from '../features/app/commands.ts';
 import { canvasActions } from '../features/canvas/actions.ts';
 import { arrangeCommands } from '../features/canvas/arrange-commands.ts';
 import { editCommands, selectCommands, zoomCommands } from '../features/canvas/commands.ts';
@@ -15,8 +15,8 @@ import { rowCommands } from '../features/rows/commands.ts';
 import { runCommands, startCommands } from '../features/runs/commands.ts';
 import { part } from '../kit/part.tsx';
 import {
-  AskBox,
   CardRemedies,
+  Conversation,
   FileList,
   FileRemedies,
   LabelAnswers,
@@ -58,12 +58,14 @@ const actions: Actions = { ...appViewActions, ...askActions, ...canvasActions, .
  * Parts that features draw in each other. Those of the notebook and the app load with them: see `notebook-screen.tsx`.
  */
 function fillSlots(): void {
-  AskBox.fill(
-    part(() => import('../features/conversation/ask-box.tsx').then((loaded) => loaded.AskBox)),
-  );
   CardRemedies.fill(
     part(() =>
       import('../features/models/card-remedies.tsx').then((loaded) => loaded.CardRemedies),
+    ),
+  );
+  Conversation.fill(
+    part(() =>
+      import('../features/conversation/conversation.tsx').then((loaded) => loaded.Conversation),
     ),
   );
   FileList.fill(Files);

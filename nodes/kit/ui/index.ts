@@ -1,4 +1,4 @@
-export { AnswerList } from './ports/answer-list.tsx';
+export { AnswerList, AnswerText, VerdictMark } from './ports/answer-list.tsx';
 export { beginning } from './text/beginning.ts';
 export { bytes, clock, count, duration, measure, percent, plural } from './text/amounts.ts';
 export { Chart } from './charts/chart.tsx';
@@ -18,6 +18,7 @@ export { IntervalMark } from './metrics/interval-mark.tsx';
 export { ModelFacts } from './ports/model-facts.tsx';
 export { ModuleMap, type ModuleValue } from './charts/module-map.tsx';
 export { originOf, placeLabel, spanLabel } from './text/origin.ts';
+export { PassageList } from './ports/passage-list.tsx';
 export { PortPreview } from './port-preview.tsx';
 export { QuestionRows } from './ports/question-rows.tsx';
 export type { PreviewComponent, PreviewProps } from './preview-props.ts';

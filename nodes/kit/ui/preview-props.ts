@@ -40,8 +40,6 @@ export interface PreviewProps {
   readonly went?: { readonly row: number };
   /** For embeddings: their layout, once known. */
   readonly map?: EmbeddingMapProps;
-  /** A question shown above the rows, which need not repeat it. */
-  readonly told?: string;
   /** Actions on one row, drawn in its corner. */
   readonly rowActions?: (row: unknown, number: number) => ReactNode;
   /** Stands below a row. */

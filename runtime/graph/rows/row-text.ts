@@ -7,6 +7,7 @@ import {
   promptSchema,
   questionHitsSchema,
   questionSchema,
+  type Question,
   type Span,
 } from './port-types.ts';
 import { preferenceSchema } from './training-types.ts';
@@ -100,11 +101,15 @@ const rowSchema = z.looseObject({
   question: z.union([z.string(), z.looseObject({ id: z.string() })]).optional(),
 });
 
-const askedSchema = z.looseObject({ question: z.looseObject({ question: z.string() }) });
+const askedSchema = z.object({
+  question: questionSchema.pick({ question: true, reference: true, answerable: true }),
+});
 
-/** The text of the question behind a row; undefined if the row has none. */
-export function questionTextOf(row: unknown): string | undefined {
-  return askedSchema.safeParse(row).data?.question.question;
+/** The question behind a row, with its reference; undefined if the row has none. */
+export function questionAskedIn(
+  row: unknown,
+): Pick<Question, 'question' | 'reference' | 'answerable'> | undefined {
+  return askedSchema.safeParse(row).data?.question;
 }
 
 /** Id of the question behind a row, else of the row itself; undefined if it has neither, nor an item. */

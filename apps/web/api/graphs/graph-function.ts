@@ -1,5 +1,6 @@
 import { useStore } from 'zustand';
 import {
+  Adapter,
   Answers,
   GraphLibrary,
   paramFields,
@@ -12,7 +13,7 @@ import {
 } from '@graft/graph';
 import { useMemo } from 'react';
 import { z } from 'zod';
-import { documentStore, usedGraphs, shapeOf, nodeTypes } from '@graft/view';
+import { documentStore, usedGraphs, shapeOf, nodeTypes, type ShownOutput } from '@graft/view';
 
 /** A value of a parameter of the file's graph. */
 interface Setting {
@@ -42,14 +43,6 @@ export interface GivenParam {
   readonly param: string;
 }
 
-/** An output of the run to show. */
-export interface ShownOutput {
-  readonly name: string;
-  readonly doc: string;
-  readonly node: string;
-  readonly port: string;
-}
-
 /** A graph as a function: inputs, parameters and outputs. */
 export interface GraphFunction {
   readonly inputs: readonly GivenText[];
@@ -57,6 +50,8 @@ export interface GraphFunction {
   readonly outputs: readonly ShownOutput[];
   /** What a run must compute: outputs of the interface, else nodes. */
   readonly wanted: { readonly outputs: string[] } | { readonly only: string[] };
+  /** Turns every adapter off that takes part in the outputs; empty: there is none, or the file has them off. */
+  readonly adaptersOff: readonly Setting[];
 }
 
 /**
@@ -90,10 +85,37 @@ function functionOf({ graph, file, graphs }: Whole): GraphFunction | undefined {
   });
   const found = library.interfaceOf(library.root);
   const isFunction = found !== undefined && found.inputs.size + found.outputs.size > 0;
-  return isFunction ? byInterface(graph, found) : byQuestions(graph);
+  const plain = isFunction ? byInterface(graph, found) : byQuestions(graph);
+  return plain && { ...plain, adaptersOff: adaptersOff(graph, plain.outputs) };
 }
 
-function byInterface(graph: Graph, { inputs, outputs, params }: GraphInterface): GraphFunction {
+type PlainFunction = Omit<GraphFunction, 'adaptersOff'>;
+
+/** Weights of 0 for the adapters of the nodes that `outputs` need. */
+function adaptersOff(graph: Graph, outputs: readonly ShownOutput[]): readonly Setting[] {
+  const needed = new Set<string>();
+  const add = (id: string): void => {
+    if (needed.has(id)) return;
+    needed.add(id);
+    for (const { target, source } of graph.edges) if (target === id) add(source);
+  };
+  for (const { node } of outputs) add(node);
+  return [...needed].flatMap((id) => {
+    const node = graph.nodes[id];
+    const shape = node === undefined ? undefined : shapeOf(node);
+    if (node === undefined || shape === undefined || node.bypass === true) return [];
+    return paramFields(shape).flatMap(({ name, entryPerEdge: port }) => {
+      if (port === undefined || shape.inputs[port]?.type.id !== Adapter.id) return [];
+      const edges = graph.edges.filter((edge) => edge.target === id && edge.targetPort === port);
+      const now = z.array(z.number()).catch([]).parse(node.params[name]);
+      // Missing weights are 1.
+      const isOff = edges.every((_, at) => now[at] === 0);
+      return isOff ? [] : [{ node: id, param: name, value: edges.map(() => 0) }];
+    });
+  });
+}
+
+function byInterface(graph: Graph, { inputs, outputs, params }: GraphInterface): PlainFunction {
   const sampled = new Set(
     graph.edges.filter(({ targetPort }) => targetPort === 'sample').map(({ target }) => target),
   );
@@ -122,7 +144,7 @@ function byInterface(graph: Graph, { inputs, outputs, params }: GraphInterface):
 }
 
 /** The nodes of a graph that take typed questions, and those that answer. */
-function byQuestions(graph: Graph): GraphFunction | undefined {
+function byQuestions(graph: Graph): PlainFunction | undefined {
   const inputs: GivenText[] = [];
   const outputs: ShownOutput[] = [];
   for (const [id, node] of Object.entries(graph.nodes)) {
@@ -160,4 +182,48 @@ export function askable(graph: GraphFunction | undefined): GraphFunction['inputs
   return takes.length === 0 || (others?.length ?? 0) > 0 || graph?.outputs.length === 0
     ? undefined
     : takes;
+}
+
+/** The identity of a parameter, whatever its exposed name. */
+export const valueKey = ({ node, param }: GivenParam): string => `${node}.${param}`;
+
+const isBlank = (text: string | undefined): boolean => (text ?? '').trim() === '';
+
+/** Titles of the required inputs that are empty. */
+export function missingInputs(
+  { inputs }: GraphFunction,
+  texts: Readonly<Record<string, string>>,
+): readonly string[] {
+  return inputs
+    .filter(({ node, without }) => without === undefined && isBlank(texts[node]))
+    .map(({ title }) => title);
+}
+
+/** What a run of the graph gets: texts by node, and values by `valueKey`. */
+export function givenTo(
+  { inputs, params, wanted }: GraphFunction,
+  {
+    texts,
+    values,
+  }: {
+    readonly texts: Readonly<Record<string, string>>;
+    readonly values: Readonly<Record<string, unknown>>;
+  },
+) {
+  const given = inputs.filter(({ node }) => !isBlank(texts[node]));
+  return {
+    inputs: Object.fromEntries(
+      given
+        .filter(({ settings }) => settings === undefined)
+        .map(({ name, node }) => [name, texts[node] ?? '']),
+    ),
+    set: [
+      ...given.flatMap(({ node, settings }) => settings?.(texts[node] ?? '') ?? []),
+      ...params.flatMap((param) => {
+        const value = values[valueKey(param)];
+        return value === undefined ? [] : [{ node: param.node, param: param.param, value }];
+      }),
+    ],
+    ...wanted,
+  };
 }

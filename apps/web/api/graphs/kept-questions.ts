@@ -5,12 +5,17 @@ const keptSchema = z.array(
   z.object({
     question: z.string(),
     runId: z.string(),
+    reference: z.string().optional(),
+    answerable: z.boolean().optional(),
+    /** Absent: kept before a question could have several answers. */
+    turn: z.string().optional(),
+    adapter: z.enum(['on', 'off']).optional(),
     outputs: z.array(
       z.object({ name: z.string(), doc: z.string(), node: z.string(), port: z.string() }),
     ),
   }),
 );
-/** A question as this browser keeps it: what came of it is in its run, which the server keeps. */
+/** An answer as this browser keeps it: what came of it is in its run, which the server keeps. */
 export type KeptAsked = z.infer<typeof keptSchema>[number];
 
 const keyOf = (path: string): string => `graft.asked:${path}`;

@@ -1,19 +1,18 @@
 import { beforeEach, expect, it, vi } from 'vitest';
-import { useScreen } from '../../kit/stores.ts';
-import { useApp } from './app-store.ts';
+import { useConversation, useScreen } from '../../kit/stores.ts';
 import { readInto } from './app-input.tsx';
 
 vi.mock('../../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} }));
 
 const messages = (): readonly string[] =>
   useScreen.getState().notices.map(({ tone, message }) => `${tone}: ${message}`);
-const typed = (): unknown => useApp.getState().texts;
+const typed = (): unknown => useConversation.getState().texts;
 
 beforeEach(() => {
   useScreen.setState({ notices: [] });
-  useApp.getState().begin(undefined);
-  useApp.getState().begin('a.graft.json');
-  useApp.getState().give('text', 'Typed.');
+  useConversation.getState().begin(undefined);
+  useConversation.getState().begin('a.graft.json');
+  useConversation.getState().give('text', 'Typed.');
 });
 
 it('puts what a file holds into the field', async () => {
@@ -38,7 +37,7 @@ it('says that a file cannot be read, and keeps what was typed', async () => {
 
 it('lets go what comes after another graph was opened', async () => {
   const reading = readInto('text', new File(['Late.'], 'a.txt'));
-  useApp.getState().begin('b.graft.json');
+  useConversation.getState().begin('b.graft.json');
   await reading;
   expect(typed()).toEqual({});
 });

@@ -1,9 +1,8 @@
 import { portPhrase } from '@graft/graph';
 import { useRef } from 'react';
 import type { GivenText } from '../../api/graphs/graph-function.ts';
-import { useApp } from './app-store.ts';
 import { bytes } from '@graft/nodes/kit/ui';
-import { useScreen } from '../../kit/stores.ts';
+import { useConversation, useScreen } from '../../kit/stores.ts';
 
 /** The most bytes of a file that a field accepts. */
 const largestFile = 20_000_000;
@@ -13,7 +12,7 @@ const largestFile = 20_000_000;
  * graph was opened meanwhile, the text is dropped.
  */
 export async function readInto(input: string, file: File): Promise<void> {
-  const { file: graph } = useApp.getState();
+  const { file: graph } = useConversation.getState();
   if (file.size > largestFile) {
     return refuse(
       `${file.name} has ${bytes(file.size)}; a field accepts at most ${bytes(largestFile)}. Choose a smaller file, or read it with a node on the canvas.`,
@@ -27,7 +26,7 @@ export async function readInto(input: string, file: File): Promise<void> {
       `${file.name} could not be read. Check that it still exists, then choose it again.`,
     );
   }
-  const now = useApp.getState();
+  const now = useConversation.getState();
   if (now.file === graph) now.give(input, text);
 }
 
@@ -45,7 +44,7 @@ const withoutText = {
 /** An input of the graph: a text, typed or read from a file. */
 export function AppInput({ input }: { readonly input: GivenText }) {
   const { name, node, title, doc, type, without } = input;
-  const text = useApp((state) => state.texts[node] ?? '');
+  const text = useConversation((state) => state.texts[node] ?? '');
   const chooser = useRef<HTMLInputElement>(null);
   const id = `app-input-${name}`;
   if (type.encoding !== 'jsonl') {
@@ -94,7 +93,7 @@ export function AppInput({ input }: { readonly input: GivenText }) {
         value={text}
         aria-describedby={`${id}-help`}
         placeholder={byLine ? 'One question per line' : undefined}
-        onChange={(event) => useApp.getState().give(node, event.target.value)}
+        onChange={(event) => useConversation.getState().give(node, event.target.value)}
       />
       <p id={`${id}-help`} className="mt-1 text-sm text-ink-2">
         {[doc, without === undefined ? '' : withoutText[without]]

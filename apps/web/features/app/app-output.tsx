@@ -1,7 +1,7 @@
-import { problemText, makerIn } from '@graft/view';
+import { problemText, makerIn, type ShownOutput } from '@graft/view';
 import { progressText } from '../../api/runs/run-texts.ts';
 import { useRunView } from '../../kit/stores.ts';
-import type { ShownOutput } from '../../api/graphs/graph-function.ts';
+
 import { OutputPreview } from '../../kit/slots.ts';
 
 /** An output of the shown run, also while it is being written. */

@@ -2,26 +2,30 @@ import { settingText } from '@graft/graph';
 import { useEffect } from 'react';
 import { useKeptOpen } from '../../kit/kept-open.ts';
 import { copyText } from '../../kit/copy-text.ts';
-import { PlainControl, RunsOnChange, PastRunBanner } from '../../kit/slots.ts';
+import { Conversation, PlainControl, RunsOnChange, PastRunBanner } from '../../kit/slots.ts';
 import { RunOrCancel } from '../../kit/run-or-cancel.tsx';
-import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';
+import { useConversation, useDocument, useRunView, useScreen } from '../../kit/stores.ts';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { countProblems, isGoingOn, keepViewShowable } from '@graft/view';
 import { countText, useProblems } from '../../api/graphs/use-problems.ts';
 import { cancelRun } from '../../api/runs/run-actions.ts';
 import { AppInput } from './app-input.tsx';
 import { AppOutput } from './app-output.tsx';
-import { isChanged, missingInputs, runApp, useApp, valueKey } from './app-store.ts';
+import { isChanged, runApp } from './run-form.ts';
 import {
+  askable,
+  missingInputs,
   useGraphFunction,
+  valueKey,
   type GivenParam,
   type GraphFunction,
 } from '../../api/graphs/graph-function.ts';
+import { openConversation } from '../../api/runs/conversation.ts';
 
 function AppParameter({ given }: { readonly given: GivenParam }) {
   const { field } = given;
   const { name, title, description, unit } = field;
-  const own = useApp((state) => state.values[valueKey(given)]);
+  const own = useConversation((state) => state.values[valueKey(given)]);
   const id = `app-param-${name}`;
   return (
     <section className="app-field">
@@ -39,7 +43,7 @@ function AppParameter({ given }: { readonly given: GivenParam }) {
             type="button"
             className="text-sm text-ink-2 hover:text-ink hover:underline"
             title={`As set in the graph: ${settingText(field.default)}`}
-            onClick={() => useApp.getState().set(given, undefined)}
+            onClick={() => useConversation.getState().set(valueKey(given), undefined)}
           >
             Reset
           </button>
@@ -50,7 +54,7 @@ function AppParameter({ given }: { readonly given: GivenParam }) {
         value={own ?? field.default}
         invalid={false}
         describedBy={`${id}-help`}
-        change={(value) => useApp.getState().set(given, value)}
+        change={(value) => useConversation.getState().set(valueKey(given), value)}
       />
       <p id={`${id}-help`} className="mt-1 text-sm text-ink-2 empty:hidden">
         {description}
@@ -61,7 +65,7 @@ function AppParameter({ given }: { readonly given: GivenParam }) {
 
 function RunRow({ graph }: { readonly graph: GraphFunction }) {
   const working = useRunView(isGoingOn);
-  const given = useApp((state) => state.texts);
+  const given = useConversation((state) => state.texts);
   const missing = missingInputs(graph, given);
   return (
     <div className="flex flex-wrap items-center gap-3">
@@ -79,23 +83,16 @@ function RunRow({ graph }: { readonly graph: GraphFunction }) {
   );
 }
 
-function Form({ graph }: { readonly graph: GraphFunction }) {
-  const { inputs, params } = graph;
+/** The inputs and parameters of the graph; a question is typed where it is asked. */
+function Fields({ graph }: { readonly graph: GraphFunction }) {
+  const { params } = graph;
+  const questions = new Set(askable(graph)?.map(({ node }) => node));
+  const inputs = graph.inputs.filter(({ node }) => !questions.has(node));
   const more = useKeptOpen(useDocument(({ file }) => `app ${file?.path ?? ''}`));
   const plain = params.filter(({ field }) => !field.advanced);
   const advanced = params.filter(({ field }) => field.advanced);
   return (
-    <form
-      className="flex flex-col gap-4"
-      onSubmit={(event) => event.preventDefault()}
-      aria-label="Inputs"
-      onKeyDown={(event) => {
-        if (event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
-        event.preventDefault();
-        event.stopPropagation();
-        if (missingInputs(graph, useApp.getState().texts).length === 0) void runApp(graph);
-      }}
-    >
+    <>
       {inputs.map((input) => (
         <AppInput key={input.node} input={input} />
       ))}
@@ -112,7 +109,26 @@ function Form({ graph }: { readonly graph: GraphFunction }) {
           </div>
         </details>
       )}
-      <RunRow graph={graph} />
+    </>
+  );
+}
+
+function Form({ graph }: { readonly graph: GraphFunction }) {
+  const talks = askable(graph) !== undefined;
+  return (
+    <form
+      className="flex flex-col gap-4 empty:hidden"
+      onSubmit={(event) => event.preventDefault()}
+      aria-label="Inputs"
+      onKeyDown={(event) => {
+        if (talks || event.key !== 'Enter' || !(event.ctrlKey || event.metaKey)) return;
+        event.preventDefault();
+        event.stopPropagation();
+        if (missingInputs(graph, useConversation.getState().texts).length === 0) void runApp(graph);
+      }}
+    >
+      <Fields graph={graph} />
+      {talks ? null : <RunRow graph={graph} />}
     </form>
   );
 }
@@ -120,7 +136,7 @@ function Form({ graph }: { readonly graph: GraphFunction }) {
 /** Why the run that is shown did not come to its end. */
 function RunProblem() {
   const run = useRunView((state) => state.run);
-  const changed = useApp(isChanged);
+  const changed = useConversation(isChanged);
   const failed = run?.status === 'failed' ? run.error?.message : undefined;
   if (failed === undefined) return null;
   return changed ? (
@@ -160,7 +176,35 @@ function Notes() {
   );
 }
 
-/** The open graph as a form and its outputs, nothing else: for whoever only wants to use it. */
+/** What the app is called, and where else it can be seen. */
+function Head({ path }: { readonly path: string }) {
+  return (
+    <header>
+      <h1 className="text-xl font-[640] tracking-[-0.015em] break-words">
+        {fileTitle(path).split('/').at(-1)}
+      </h1>
+      <div className="flex items-center gap-3">
+        <button
+          type="button"
+          className="text-sm text-ink-2 hover:text-ink hover:underline"
+          onClick={() => useScreen.getState().look('canvas')}
+        >
+          Show the canvas
+        </button>
+        <button
+          type="button"
+          className="text-sm text-ink-2 hover:text-ink hover:underline"
+          onClick={() => void copyText(location.href, 'the link')}
+        >
+          Copy the link
+        </button>
+        <RunsOnChange />
+      </div>
+    </header>
+  );
+}
+
+/** The open graph as a conversation, or as a form and its outputs, nothing else: for whoever only wants to use it. */
 export function AppView() {
   const path = useDocument((state) => state.file?.path);
   const graph = useGraphFunction();
@@ -169,37 +213,17 @@ export function AppView() {
   // What an input lacks is given here.
   const given = new Set(graph?.inputs.map(({ node }) => node));
   const problems = all.filter(({ location }) => !given.has(location.node ?? ''));
-  useEffect(() => useApp.getState().begin(path), [path]);
+  useEffect(() => openConversation(path), [path]);
   useEffect(keepViewShowable, []);
   if (path === undefined) return null;
+  const talks = askable(graph) !== undefined;
   return (
     <div className="flex h-full flex-col">
       <Notes />
       <main className="app-view">
-        <div className="app-columns">
+        <div className={talks ? 'app-talk' : 'app-columns'}>
           <div className="flex flex-col gap-4">
-            <header>
-              <h1 className="text-xl font-[640] tracking-[-0.015em] break-words">
-                {fileTitle(path).split('/').at(-1)}
-              </h1>
-              <div className="flex items-center gap-3">
-                <button
-                  type="button"
-                  className="text-sm text-ink-2 hover:text-ink hover:underline"
-                  onClick={() => useScreen.getState().look('canvas')}
-                >
-                  Show the canvas
-                </button>
-                <button
-                  type="button"
-                  className="text-sm text-ink-2 hover:text-ink hover:underline"
-                  onClick={() => void copyText(location.href, 'the link')}
-                >
-                  Copy the link
-                </button>
-                <RunsOnChange />
-              </div>
-            </header>
+            <Head path={path} />
             {problems.length === 0 ? null : (
               <p className="text-error" role="alert">
                 {countText(countProblems(problems, whole))}: {problems[0]?.message}
@@ -207,12 +231,16 @@ export function AppView() {
             )}
             {graph === undefined ? <NoInterface /> : <Form graph={graph} />}
           </div>
-          <div className="flex min-w-0 flex-col gap-4">
-            <RunProblem />
-            {graph?.outputs.map((output) => (
-              <AppOutput key={`${output.node}.${output.port}`} output={output} />
-            ))}
-          </div>
+          {talks ? (
+            <Conversation inApp />
+          ) : (
+            <div className="flex min-w-0 flex-col gap-4">
+              <RunProblem />
+              {graph?.outputs.map((output) => (
+                <AppOutput key={`${output.node}.${output.port}`} output={output} />
+              ))}
+            </div>
+          )}
         </div>
       </main>
     </div>

@@ -1,4 +1,4 @@
-import type { GraphNode, NodeFacts, NodeType } from '@graft/graph';
+import { answersMediaType, type GraphNode, type NodeFacts, type NodeType } from '@graft/graph';
 import { useScore } from '../../api/runs/use-score.ts';
 import type { NodeProps } from '@xyflow/react';
 import { memo, use } from 'react';
@@ -21,6 +21,7 @@ import { useCard } from './use-card.ts';
 import { NodePlan } from './node-plan.tsx';
 import { part } from '../../kit/part.tsx';
 
+const NodeAnswer = part(() => import('./node-answer.tsx').then((loaded) => loaded.NodeAnswer));
 const NodeCurve = part(() => import('./node-curve.tsx').then((loaded) => loaded.NodeCurve));
 
 /** Values that need no name beside them: files and long ids. */
@@ -92,7 +93,8 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
         : past
           ? 'not part of that run'
           : (given ?? resultText(step));
-  const score = useScore(Object.values(step?.outputs ?? {})[0]);
+  const [output] = Object.values(step?.outputs ?? {});
+  const score = useScore(output);
   const drift = useDrift(path);
   const planned = useScreen((state) => state.planOverlay);
   const renaming = useOverlay((state) => state.renamingNode === id);
@@ -108,6 +110,7 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
       <div className="node-middle">
         <NodePorts id={id} look={look} />
         {step === undefined || step.metrics.length === 0 ? null : <NodeCurve step={step} />}
+        {output?.mediaType === answersMediaType ? <NodeAnswer id={id} artifact={output} /> : null}
       </div>
       <Facts facts={facts} />
       <footer className="node-foot">

@@ -25,18 +25,38 @@ export function useResults(): readonly string[] | undefined {
   return ran.length === 0 ? undefined : ran;
 }
 
-function ResultLine({ path }: { readonly path: string }) {
+/** What a result says of itself: how many of its answers are right, and how much there is of it. */
+function useResultText(path: string): readonly string[] {
   const text = useRunView((state) => resultText(stepOf(state, path)));
   const first = useRunView((state) => Object.values(stepOf(state, path)?.outputs ?? {})[0]);
   const score = useScore(first);
+  return score === undefined ? [text] : [score, text];
+}
+
+/** The figure that matters of a result, above everything else. */
+function Headline({ path }: { readonly path: string }) {
+  const [headline, ...others] = useResultText(path);
+  return (
+    <p className="mt-0.5 break-words" data-testid="result-headline">
+      <b className="block text-xl font-[620] tracking-[-0.015em] [overflow-wrap:anywhere]">
+        {headline}
+      </b>
+      {others.length === 0 ? null : (
+        <span className="text-sm text-ink-2">Compared with the words of the references.</span>
+      )}
+    </p>
+  );
+}
+
+function ResultLine({ path }: { readonly path: string }) {
   return (
     <span className="min-w-0 flex-1 truncate text-right text-ink-2">
-      {[score, text].filter((part) => part !== undefined).join(' · ')}
+      {useResultText(path).join(' · ')}
     </span>
   );
 }
 
-/** What a run of the graph gave: a line for each result, and the output of the one that is looked at. */
+/** What a run of the graph gave: the figure that matters, a line for each result, and the output of the one that is looked at. */
 export function GraphResult({ results }: { readonly results: readonly string[] }) {
   const nodes = useDocument((state) => state.shown.nodes);
   const [chosen, choose] = useState<string>();
@@ -44,29 +64,31 @@ export function GraphResult({ results }: { readonly results: readonly string[] }
   const shown = results.find((id) => id === chosen) ?? results[0];
   if (shown === undefined) return null;
   return (
-    <section className="mt-4" aria-label="Result" data-testid="graph-result">
-      <h3 className="font-[550]">{results.length === 1 ? 'Result' : 'Results'}</h3>
-      <ul className="mt-1 grid gap-px">
-        {results.map((id) => (
-          <li key={id}>
-            <button
-              type="button"
-              aria-pressed={id === shown}
-              className="-mx-2 flex w-[calc(100%+1rem)] min-w-0 items-baseline gap-2 rounded-md px-2 py-1 text-left hover:bg-line/50 aria-pressed:bg-accent-soft"
-              onClick={() => choose(id)}
-            >
-              <span className="shrink-0">{titleAmong(id, nodes)}</span>
-              <ResultLine path={prefix + id} />
-            </button>
-          </li>
-        ))}
-      </ul>
-      <div className="-mx-4 mt-2 flex max-h-[56vh] min-h-0 flex-col border-y border-line pt-2">
-        <OutputTab key={prefix + shown} node={prefix + shown} />
+    <section className="mt-3" aria-label="Result" data-testid="graph-result">
+      <Headline path={prefix + shown} />
+      {results.length === 1 ? null : (
+        <ul className="mt-2 grid gap-px" aria-label="Results">
+          {results.map((id) => (
+            <li key={id}>
+              <button
+                type="button"
+                aria-pressed={id === shown}
+                className="-mx-2 flex w-[calc(100%+1rem)] min-w-0 items-baseline gap-2 rounded-md px-2 py-1 text-left hover:bg-line/50 aria-pressed:bg-accent-soft"
+                onClick={() => choose(id)}
+              >
+                <span className="shrink-0">{titleAmong(id, nodes)}</span>
+                <ResultLine path={prefix + id} />
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div className="-mx-4 mt-2 flex max-h-[48vh] min-h-0 flex-col border-y border-line pt-2">
+        <OutputTab key={prefix + shown} node={prefix + shown} headed />
       </div>
       <button
         type="button"
-        className="mt-1.5 text-sm text-ink-2 hover:text-ink hover:underline"
+        className="quiet-action mt-1.5"
         onClick={() => action('showNode')(shown)}
       >
         Show this node

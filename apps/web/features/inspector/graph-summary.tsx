@@ -7,7 +7,7 @@ import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { countText, useProblems } from '../../api/graphs/use-problems.ts';
 import { part } from '../../kit/part.tsx';
 import { GraphResult, useResults } from './graph-result.tsx';
-import { AskBox, ProblemList } from '../../kit/slots.ts';
+import { Conversation, ProblemList } from '../../kit/slots.ts';
 
 const GraphFacts = part(() => import('./graph-facts.tsx').then((loaded) => loaded.GraphFacts));
 
@@ -28,12 +28,11 @@ function Problems() {
   );
 }
 
-/** What to do first, and its keys. */
+/** The keys that people look for first, below everything that is about the graph. */
 function Tips() {
   return (
-    <>
-      <p className="mt-4 text-ink-2">Select a node to see its parameters and its output.</p>
-      <dl className="mt-4 grid grid-cols-[1fr_auto] gap-x-3 gap-y-1.5">
+    <section className="mt-6 border-t border-line pt-3" aria-label="Keys">
+      <dl className="grid grid-cols-[1fr_auto] gap-x-3 gap-y-1.5">
         {tips.map((id) => {
           const { title, keys = [] } = commandOf(id);
           return (
@@ -46,11 +45,23 @@ function Tips() {
           );
         })}
       </dl>
-    </>
+    </section>
   );
 }
 
-/** With nothing selected: the graph as a whole, what is wrong with it, and its results; before a first run the keys to begin with. */
+/** In the place of a result that is not there yet. */
+function NoResult() {
+  const isEmpty = useDocument((state) => Object.keys(state.shown.nodes).length === 0);
+  return (
+    <p className="mt-3 text-ink-2">
+      {isEmpty
+        ? 'Add a node to begin.'
+        : 'Run the graph to see its result here. Select a node to see its parameters and its output.'}
+    </p>
+  );
+}
+
+/** With nothing selected: the graph as a whole, what is wrong with it, its results, and what is asked of it. */
 export function GraphSummary() {
   const path = useDocument((state) => state.file?.path);
   const body = useDocument(({ trail }) => bodyAt(trail));
@@ -76,9 +87,10 @@ export function GraphSummary() {
         <DriftNotice />
       </div>
       <Problems />
-      {results === undefined ? <Tips /> : <GraphResult results={results} />}
-      <AskBox />
+      {results === undefined ? <NoResult /> : <GraphResult results={results} />}
+      <Conversation />
       <GraphFacts />
+      {results === undefined ? <Tips /> : null}
     </div>
   );
 }

@@ -35,8 +35,6 @@ interface OutputPreviewProps {
   readonly step: StepView;
   readonly port: string | undefined;
   readonly artifact: ArtifactRef | undefined;
-  /** A question that stands above it, and is not repeated. */
-  readonly told?: string;
   /** Name under which sort, filter and search are kept, and questions followed; absent: not beyond the screen. */
   readonly keptAs?: string;
   /** Shows the node that made it, where that is another than the one that is looked at. */
@@ -78,7 +76,7 @@ function previewOf(type: string, mediaType: string | undefined): PreviewComponen
 
 /** A page of an output in its node type's own view. Loaded when a first output is looked at, with every view. */
 export function OutputPreview(props: OutputPreviewProps) {
-  const { step, port, artifact, told, keptAs, showMaker } = props;
+  const { step, port, artifact, keptAs, showMaker } = props;
   const node = useDocument(({ graph }) => placeOf(graph, step.node)?.node);
   const params = useGivenParams(step);
   // Whoever only uses a graph changes nothing of it.
@@ -201,7 +199,6 @@ export function OutputPreview(props: OutputPreviewProps) {
           params={params}
           meanings={metricMeanings(nodeTypes(), step.type)}
           openSpan={openSource}
-          {...(told === undefined ? {} : { told })}
           {...(map === undefined ? {} : { map: { ...map, goTo } })}
           {...(writes ? { streaming, items, stopped: step.status !== 'running' } : {})}
         />

@@ -41,7 +41,14 @@ function curvesPort(type: string | undefined): string | undefined {
 }
 
 /** What came out of a node; of one that uses another file also what came out of each step within it. */
-export function OutputTab({ node }: { readonly node: string }) {
+export function OutputTab({
+  node,
+  headed = false,
+}: {
+  readonly node: string;
+  /** Whether its score stands above it, and why it ran is left to its own output. */
+  readonly headed?: boolean;
+}) {
   const usesFile = useDocument(
     (state) => usedGraph(placeOf(drawnFile(state), node)?.node)?.startsWith('#') === false,
   );
@@ -55,7 +62,7 @@ export function OutputTab({ node }: { readonly node: string }) {
     <>
       {usesFile ? <InnerSteps node={node} shown={shown} /> : null}
       <FollowedQuestion node={shown ?? node} />
-      <StepOutput key={shown ?? node} node={shown ?? node} />
+      <StepOutput key={shown ?? node} node={shown ?? node} headed={headed} />
     </>
   );
 }
@@ -67,7 +74,7 @@ function Score({ artifact }: { readonly artifact: ArtifactRef | undefined }) {
 }
 
 /** Why the step ran, and what came out of it, a page at a time. */
-function StepOutput({ node }: { readonly node: string }) {
+function StepOutput({ node, headed }: { readonly node: string; readonly headed: boolean }) {
   const own = useRunView((state) => stepOf(state, node));
   const isInput = useDocument(
     (state) =>
@@ -117,7 +124,7 @@ function StepOutput({ node }: { readonly node: string }) {
           .
         </p>
       )}
-      <ReasonBanner step={step} />
+      {headed ? null : <ReasonBanner step={step} />}
       {error === undefined ? null : (
         <p
           className={`mx-4 mb-3 rounded-[7px] px-[11px] py-2 ${outdated ? 'border border-line text-ink-2' : 'bg-error-soft text-error'}`}
@@ -135,7 +142,7 @@ function StepOutput({ node }: { readonly node: string }) {
         </p>
       )}
       <WarningNotice node={node} />
-      <Score artifact={artifact} />
+      {headed ? null : <Score artifact={artifact} />}
       <TraceSummaryLine artifact={artifact} />
       <SmallModelLine artifact={artifact} />
       <PortTabs ports={ports} current={tab} choose={choose} />

@@ -1,6 +1,7 @@
 import {
   type Answer,
   answerSchema,
+  type AnswerVerdict,
   answerVerdict,
   type Citation,
   promptSchema,
@@ -31,9 +32,7 @@ export function AnswerList(props: PreviewProps): ReactNode {
         <div className="gk-list" aria-live="polite">
           {writing.map(([id, text], at) => (
             <div key={id} className="gk-item">
-              {questions.get(id) !== props.told || props.told === undefined ? (
-                <small className="gk-faint">{questions.get(id) ?? id}</small>
-              ) : null}
+              <small className="gk-faint">{questions.get(id) ?? id}</small>
               <p
                 className={
                   props.stopped !== true && at === writing.length - 1
@@ -49,14 +48,7 @@ export function AnswerList(props: PreviewProps): ReactNode {
       )}
       {(props.rows.length > 0 || writing.length === 0) && (
         <RowList {...props} schema={answerSchema} unit="answers">
-          {(answer) => (
-            <AnswerRow
-              answer={answer}
-              open={props.openSpan}
-              compared={compared}
-              told={props.told}
-            />
-          )}
+          {(answer) => <AnswerRow answer={answer} open={props.openSpan} compared={compared} />}
         </RowList>
       )}
     </>
@@ -67,39 +59,59 @@ function AnswerRow(props: {
   readonly answer: Answer;
   readonly open: PreviewProps['openSpan'];
   readonly compared: boolean;
-  readonly told: string | undefined;
 }): ReactNode {
-  const { answer, open, compared, told } = props;
+  const { answer, open, compared } = props;
   const { question } = answer.question;
   const verdict = answerVerdict(answer);
   return (
     <article className="gk-item" data-verdict={verdict}>
-      {compared && (
-        <span className="gk-verdict" data-verdict={verdict} title={verdictRule}>
-          {verdict}
-        </span>
-      )}
+      {compared && <VerdictMark verdict={verdict} />}
       <small className="gk-faint">
-        {question === told ? '' : question}
+        {question}
         {answer.question.hard === true && <span className="gk-tag gk-after">hard</span>}
       </small>
-      <p className="gk-answer">{answer.text}</p>
-      {answer.question.reference !== undefined && (
-        <p className="gk-reference">
-          <span>Reference</span>
-          <span>{answer.question.reference}</span>
-        </p>
-      )}
-      <ol className="gk-citations">
-        {answer.citations.map((citation) => (
-          <CitationRow key={citation.number} citation={citation} open={open} />
-        ))}
-      </ol>
+      <AnswerText answer={answer} open={open} />
       <small>
         {plural(answer.completionTokens, 'token')}
         {answer.finishReason === 'length' && ' · cut at max tokens'}
       </small>
     </article>
+  );
+}
+
+/** Whether an answer is right, with the rule. */
+export function VerdictMark({ verdict }: { readonly verdict: AnswerVerdict }): ReactNode {
+  return (
+    <span className="gk-verdict" data-verdict={verdict} title={verdictRule}>
+      {verdict}
+    </span>
+  );
+}
+
+/** An answer with its reference and its citations. */
+export function AnswerText({
+  answer,
+  open,
+}: {
+  readonly answer: Answer;
+  readonly open: PreviewProps['openSpan'];
+}): ReactNode {
+  const { text, question, citations } = answer;
+  return (
+    <>
+      <p className="gk-answer">{text}</p>
+      {question.reference !== undefined && (
+        <p className="gk-reference">
+          <span>Reference</span>
+          <span>{question.reference}</span>
+        </p>
+      )}
+      <ol className="gk-citations">
+        {citations.map((citation) => (
+          <CitationRow key={citation.number} citation={citation} open={open} />
+        ))}
+      </ol>
+    </>
   );
 }
 

@@ -1,4 +1,4 @@
-import { questionTextOf } from '@graft/graph';
+import { questionAskedIn } from '@graft/graph';
 import { count } from '@graft/nodes/kit/ui';
 import type { ReactNode } from 'react';
 import { useGraphFunction, askable } from '../../../api/graphs/graph-function.ts';
@@ -37,17 +37,18 @@ export function useRowActions(
   total: number,
 ): RowMenus {
   // Where it is asked is beside the canvas.
-  const onCanvas = useScreen(({ view }) => view === 'canvas');
-  const canAsk = askable(useGraphFunction()) !== undefined && onCanvas;
+  const view = useScreen((state) => state.view);
+  const isApp = view === 'app';
+  const canAsk = askable(useGraphFunction()) !== undefined && view === 'canvas';
   const menu = (row: unknown, number: number) => {
     const copy = async (textOfRow: (row: unknown) => string, what: string): Promise<void> =>
       copyText(textOfRow(await whole(row, number)), what);
-    const question = canAsk ? questionTextOf(row) : undefined;
+    const question = canAsk ? questionAskedIn(row) : undefined;
     const ask = {
       id: 'ask-alone',
       title: 'Ask this question alone',
       icon: <RedoIcon />,
-      run: () => void action('askAlone')(question ?? ''),
+      run: () => void (question === undefined ? undefined : action('askAlone')(question)),
     };
     return [
       ...(question === undefined ? [] : [ask]),
@@ -57,12 +58,16 @@ export function useRowActions(
         icon: <CopyIcon />,
         run: () => void copy(textOf, 'the row'),
       },
-      {
-        id: 'copy-json',
-        title: 'Copy this row as JSON',
-        icon: '{}',
-        run: () => void copy(JSON.stringify, 'the row as JSON'),
-      },
+      ...(isApp
+        ? []
+        : [
+            {
+              id: 'copy-json',
+              title: 'Copy this row as JSON',
+              icon: '{}',
+              run: () => void copy(JSON.stringify, 'the row as JSON'),
+            },
+          ]),
     ];
   };
   const corner = (row: unknown, number: number) => (

@@ -3,9 +3,9 @@ import { registry } from '@graft/nodes/definitions';
 import { beforeEach, expect, it, vi } from 'vitest';
 import { provideFeatures } from '../../shell/features.ts';
 import { commandOf, provideNodeTypes } from '@graft/view';
-import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';
+import { useConversation, useDocument, useRunView, useScreen } from '../../kit/stores.ts';
 import { sourcesChanged } from '../../api/runs/source-changes.ts';
-import { isChanged, useApp, runForm } from './app-store.ts';
+import { isChanged, runForm } from './run-form.ts';
 
 const started = vi.hoisted((): unknown[] => []);
 const server = vi.hoisted(() => ({ refuses: false }));
@@ -48,22 +48,22 @@ beforeEach(async () => {
   started.length = 0;
   server.refuses = false;
   useRunView.setState({ run: null });
-  useApp.getState().begin(undefined);
+  useConversation.getState().begin(undefined);
   const path = 'cutter.graft.json';
-  useApp.getState().begin(path);
+  useConversation.getState().begin(path);
   useDocument.getState().open({ path, base: 'r', baseText: '', baseGraph: cutter });
   useScreen.setState({ view: 'app' });
 });
 
 it('runs what the form holds, in the app view', async () => {
-  useApp.getState().give('text', 'Nine jugs.');
+  useConversation.getState().give('text', 'Nine jugs.');
   commandOf('run').run();
   await expect.poll(() => started).toHaveLength(1);
   expect(started[0]).toMatchObject({ inputs: { text: 'Nine jugs.' }, outputs: ['chunks'] });
 });
 
 it('runs what the form holds from a notice of what has changed, too', async () => {
-  useApp.getState().give('text', 'Ten jugs.');
+  useConversation.getState().give('text', 'Ten jugs.');
   await sourcesChanged({ files: ['a.md'], total: 1, state: 's', reads: 'r' });
   const notice = useScreen.getState().notices.find(({ action }) => action?.label === 'Run');
   notice?.action?.run();
@@ -72,18 +72,18 @@ it('runs what the form holds from a notice of what has changed, too', async () =
 });
 
 it('shows outputs of before as such where a run is refused, and as now once one is started', async () => {
-  useApp.getState().give('text', 'Nine jugs.');
+  useConversation.getState().give('text', 'Nine jugs.');
   await runForm();
-  expect(isChanged(useApp.getState())).toBe(false);
+  expect(isChanged(useConversation.getState())).toBe(false);
   useRunView.setState({ run: null });
-  useApp.getState().give('text', 'Ten jugs.');
+  useConversation.getState().give('text', 'Ten jugs.');
   server.refuses = true;
   await runForm();
   expect(started).toHaveLength(2);
-  expect(isChanged(useApp.getState())).toBe(true);
+  expect(isChanged(useConversation.getState())).toBe(true);
   server.refuses = false;
   await runForm();
-  expect(isChanged(useApp.getState())).toBe(false);
+  expect(isChanged(useConversation.getState())).toBe(false);
 });
 
 it('runs nothing where an input is missing, or there is no form', async () => {

@@ -1,0 +1,266 @@
+import {
+  answerHeld,
+  conversationStore,
+  documentStore,
+  emptyRun,
+  isAnswered,
+  mostTurns,
+  oneQuestion,
+  problemText,
+  screenStore,
+  type AdapterUse,
+  type AskedQuestion,
+  type GivenAnswer,
+  type Turn,
+} from '@graft/view';
+import { api } from '../client.ts';
+import { askable, givenTo, graphFunction, type GraphFunction } from '../graphs/graph-function.ts';
+import { report } from '../graphs/graph-file.ts';
+import { keepAsked, keptAsked, type KeptAsked } from '../graphs/kept-questions.ts';
+import { saveFile } from '../graphs/save-file.ts';
+import { problemsOf } from '../problem.ts';
+import { followRun } from './follow-run.ts';
+import { tellOfCancel } from './run-actions.ts';
+
+let lastId = 0;
+/** Unlike any other, also of other tabs: turns are kept by it. */
+const newId = (): string =>
+  `${Date.now().toString(36)}-${Math.random().toString(36).slice(2)}-${String(++lastId)}`;
+
+function newAnswer(graph: GraphFunction, adapter: AdapterUse | undefined): GivenAnswer {
+  const { outputs } = graph;
+  return {
+    ...{ id: newId(), adapter, outputs },
+    ...{ run: undefined, problem: undefined, stopped: false },
+  };
+}
+
+/** Shows what was asked of a file, also before a reload: as far as its runs are kept. */
+export function openConversation(file: string | undefined): void {
+  if (conversationStore.getState().file === file) return;
+  const kept = file === undefined ? [] : keptAsked(file);
+  const turns = turnsOf(kept).slice(0, mostTurns);
+  conversationStore.getState().begin(file, turns);
+  // One after the other: a browser has few connections to a server.
+  const answers = turns.flatMap((turn) => turn.answers);
+  const next = (at: number): void => {
+    const answer = answers[at];
+    if (answer?.run !== undefined) follow(answer.id, answer.run.runId, () => next(at + 1));
+  };
+  next(0);
+}
+
+function turnsOf(kept: readonly KeptAsked[]): readonly Turn[] {
+  const turns = new Map<string, Turn & { answers: GivenAnswer[] }>();
+  for (const { question, reference, answerable, runId, outputs, adapter, turn: id } of kept) {
+    const turn = turns.get(id ?? runId) ?? {
+      ...{ id: id ?? runId, question, reference, answerable },
+      answers: [],
+    };
+    turn.answers.push({
+      ...{ id: newId(), adapter, outputs, run: emptyRun(runId) },
+      ...{ problem: undefined, stopped: false },
+    });
+    turns.set(turn.id, turn);
+  }
+  return [...turns.values()];
+}
+
+/** Asks the typed question, if there is one. */
+export async function askTyped(): Promise<void> {
+  await ask({ question: conversationStore.getState().question });
+}
+
+/**
+ * Runs the graph for a question; the screen keeps the results of the saved ones. False if there is nothing to ask, or
+ * the same question is on its way already.
+ */
+export async function ask(asked: AskedQuestion): Promise<boolean> {
+  const question = oneQuestion(asked.question);
+  openConversation(documentStore.getState().file?.path);
+  const open = talkedTo();
+  if (open === undefined || question === '') return false;
+  const { file, graph } = open;
+  const { turns, adapters, question: typed } = conversationStore.getState();
+  const isSent = turns[0]?.question === question && turns[0].answers.some(isOnItsWay);
+  if (isSent) return false;
+  const uses: readonly (AdapterUse | undefined)[] =
+    graph.adaptersOff.length === 0 ? [undefined] : adapters === 'both' ? ['on', 'off'] : [adapters];
+  const answers = uses.map((use) => newAnswer(graph, use));
+  const turn = { ...asked, question, id: newId(), answers };
+  conversationStore.getState().add(turn);
+  if (oneQuestion(typed) === question) conversationStore.getState().type('');
+  for (const answer of answers) await send({ path: file, turn, answer });
+  return true;
+}
+
+const isOnItsWay = (answer: GivenAnswer): boolean =>
+  answer.run === undefined && !isAnswered(answer);
+
+/** The open graph, and its file, if the conversation is about it. */
+function talkedTo(): { readonly file: string; readonly graph: GraphFunction } | undefined {
+  const { file } = conversationStore.getState();
+  const graph = graphFunction();
+  const isOpen = file !== undefined && documentStore.getState().file?.path === file;
+  return !isOpen || graph === undefined || askable(graph) === undefined
+    ? undefined
+    : { file, graph };
+}
+
+/** Asks for an answer once more, of the graph as it is now. */
+export async function retry(id: string): Promise<void> {
+  const held = answerHeld(id);
+  const open = talkedTo();
+  if (held === undefined || open === undefined) return;
+  const { file, graph } = open;
+  const { adapter, run } = held.answer;
+  const again = newAnswer(graph, graph.adaptersOff.length === 0 ? undefined : (adapter ?? 'on'));
+  conversationStore.getState().replace(id, again);
+  await send({ path: file, turn: held.turn, answer: again, earlier: run?.runId });
+}
+
+/** Asks the question of a turn with the adapters on or off, to show both answers. */
+export async function askOther(turn: Turn, adapter: AdapterUse): Promise<void> {
+  const open = talkedTo();
+  if (open === undefined || open.graph.adaptersOff.length === 0) return;
+  const answer = newAnswer(open.graph, adapter);
+  conversationStore.getState().answer(turn.id, answer);
+  await send({ path: open.file, turn, answer });
+}
+
+function givenFor(graph: GraphFunction, question: string, adapter: AdapterUse | undefined) {
+  const { texts, values } = conversationStore.getState();
+  const questions = (askable(graph) ?? []).map(({ node }) => [node, question] as const);
+  // The form of the app is not seen elsewhere.
+  const isApp = screenStore.getState().view === 'app';
+  const given = givenTo(graph, {
+    texts: { ...(isApp ? texts : {}), ...Object.fromEntries(questions) },
+    values: isApp ? values : {},
+  });
+  return adapter === 'off' ? { ...given, set: [...given.set, ...graph.adaptersOff] } : given;
+}
+
+interface Sent {
+  readonly path: string;
+  readonly turn: Turn;
+  readonly answer: GivenAnswer;
+  /** The run in whose place this one is kept. */
+  readonly earlier?: string | undefined;
+}
+
+/** Saves the file and starts the run of an answer. */
+async function send({ path, turn, answer, earlier }: Sent): Promise<void> {
+  const change = (to: Partial<GivenAnswer>): boolean => {
+    const held = answerHeld(answer.id);
+    if (held !== undefined)
+      conversationStore.getState().replace(answer.id, { ...held.answer, ...to });
+    return held !== undefined;
+  };
+  const graph = graphFunction();
+  if (graph === undefined) return;
+  const given = givenFor(graph, turn.question, answer.adapter);
+  try {
+    if (!(await saveFile())) {
+      change({ problem: 'Not asked: the graph could not be saved. Save it, then retry.' });
+      return;
+    }
+    const { runId } = await api.runs.start.mutate({ path, ...given });
+    keep({ path, turn, answer, earlier }, runId);
+    const held = answerHeld(answer.id);
+    if (change({ run: emptyRun(runId) })) follow(answer.id, runId);
+    else if (conversationStore.getState().file === path) {
+      // The file was left and opened again meanwhile.
+      const run = emptyRun(runId);
+      conversationStore.getState().add({ ...turn, answers: [{ ...answer, run }] });
+      follow(answer.id, runId);
+    }
+    if (held?.answer.stopped === true) await cancel(runId);
+  } catch (error) {
+    const problem = problemsOf(error).map(problemText).join(' ');
+    if (!change({ problem })) report(error);
+  }
+}
+
+function keep({ path, turn, answer, earlier }: Sent, runId: string): void {
+  const { question, reference, answerable } = turn;
+  const { adapter, outputs } = answer;
+  const entry: KeptAsked = {
+    ...{ question, runId, turn: turn.id, outputs: [...outputs] },
+    ...(reference === undefined ? {} : { reference }),
+    ...(answerable === undefined ? {} : { answerable }),
+    ...(adapter === undefined ? {} : { adapter }),
+  };
+  keepAsked(path, (kept) => {
+    const at = kept.findIndex((other) => other.runId === earlier);
+    if (at >= 0) return kept.with(at, entry);
+    const last = kept.findLastIndex((other) => other.turn === turn.id);
+    // Newest first; the answers of a turn in their order.
+    return (last < 0 ? [entry, ...kept] : kept.toSpliced(last + 1, 0, entry)).slice(
+      0,
+      2 * mostTurns,
+    );
+  });
+}
+
+/** Follows a run until it is over. Calls `begun` once the run is known, or gone. */
+function follow(id: string, runId: string, begun?: () => void): void {
+  let waiting = begun;
+  const isKnown = (): void => {
+    waiting?.();
+    waiting = undefined;
+  };
+  const heldNow = (): GivenAnswer | undefined => {
+    const answer = answerHeld(id)?.answer;
+    return answer?.run?.runId === runId ? answer : undefined;
+  };
+  const stop = followRun(runId, {
+    changed: (run) => {
+      const held = heldNow();
+      if (held === undefined) stop();
+      else conversationStore.getState().replace(id, { ...held, run });
+      isKnown();
+    },
+    failed: (error) => {
+      const held = heldNow();
+      // A pruned run has no answer any more. What is kept stays: the server may be in trouble, or serve another
+      // workspace that has a file of this name.
+      const problem = problemsOf(error).map(problemText).join(' ');
+      if (held !== undefined)
+        conversationStore
+          .getState()
+          .replace(id, begun === undefined ? { ...held, problem } : undefined);
+      isKnown();
+    },
+  });
+}
+
+async function cancel(runId: string): Promise<void> {
+  try {
+    tellOfCancel((await api.runs.cancel.mutate({ runId })).outcome);
+  } catch (error) {
+    report(error);
+  }
+}
+
+/** Stops an answer; what has come of it stays. */
+export async function stopAnswer(id: string): Promise<void> {
+  const answer = answerHeld(id)?.answer;
+  if (answer === undefined || isAnswered(answer)) return;
+  if (answer.run !== undefined) return cancel(answer.run.runId);
+  // Cancelled as soon as it has started.
+  conversationStore.getState().replace(id, { ...answer, stopped: true });
+}
+
+/** Removes a question for good; its runs stay in the list of runs. */
+export function forget(turn: Turn): void {
+  const { file, remove } = conversationStore.getState();
+  const runs = new Set(turn.answers.map(({ run }) => run?.runId));
+  remove(turn.id);
+  if (file !== undefined) keepAsked(file, (kept) => kept.filter(({ runId }) => !runs.has(runId)));
+}
+
+/** Removes all questions that are answered. */
+export function forgetAll(): void {
+  for (const turn of conversationStore.getState().turns)
+    if (turn.answers.every(isAnswered)) forget(turn);
+}

@@ -1,0 +1,60 @@
+import { useState } from 'react';
+import { isAnswered, type Turn } from '@graft/view';
+import { useGraphFunction } from '../../api/graphs/graph-function.ts';
+import { askOther, forget } from '../../api/runs/conversation.ts';
+import { TurnAnswer } from './turn-answer.tsx';
+
+/** Characters of a question that are shown at first. */
+const shownAtFirst = 400;
+
+function Question({ text }: { readonly text: string }) {
+  const [whole, showWhole] = useState(false);
+  const isLong = text.length > shownAtFirst;
+  return (
+    <h3 className="min-w-0 flex-1 font-[550] [overflow-wrap:anywhere]">
+      {isLong && !whole ? `${text.slice(0, shownAtFirst)}…` : text}
+      {isLong ? (
+        <button
+          type="button"
+          className="quiet-action ml-2 font-normal"
+          onClick={() => showWhole(!whole)}
+        >
+          {whole ? 'Show less' : 'Show all'}
+        </button>
+      ) : null}
+    </h3>
+  );
+}
+
+/** A question, and its answers below each other. */
+export function TurnRow({ turn }: { readonly turn: Turn }) {
+  const { question, answers } = turn;
+  const hasAdapters = (useGraphFunction()?.adaptersOff.length ?? 0) > 0;
+  const [first] = answers;
+  const over = answers.every(isAnswered);
+  const other = first?.adapter === 'off' ? 'on' : 'off';
+  return (
+    <li className="border-t border-line pt-3" data-testid="asked">
+      <div className="flex items-baseline gap-3">
+        <Question text={question} />
+        {over ? (
+          <button type="button" className="quiet-action" onClick={() => forget(turn)}>
+            Remove
+          </button>
+        ) : null}
+      </div>
+      {answers.map((answer) => (
+        <TurnAnswer key={answer.id} turn={turn} answer={answer} />
+      ))}
+      {over && hasAdapters && answers.length === 1 ? (
+        <button
+          type="button"
+          className="quiet-action mt-1.5"
+          onClick={() => void askOther(turn, other)}
+        >
+          {other === 'off' ? 'Also without the adapter' : 'Also with the adapter'}
+        </button>
+      ) : null}
+    </li>
+  );
+}
