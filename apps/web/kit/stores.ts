@@ -7,7 +7,6 @@ import {
   innerStepStore,
   overlayStore,
   panelStore,
-  readingStore,
   runView,
   screenStore,
   usedGraphs,
@@ -25,7 +24,7 @@ import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 
 /** A store of `apps/view` as a hook, with the store's own methods. */
-function bound<State, Methods extends object>(store: StoreApi<State> & Methods) {
+export function bound<State, Methods extends object>(store: StoreApi<State> & Methods) {
   function use(): State;
   function use<Picked>(select: (state: State) => Picked): Picked;
   function use<Picked>(select?: (state: State) => Picked): State | Picked {
@@ -54,8 +53,6 @@ export const useConversation = bound(conversationStore);
 export const useChecks = bound(checks);
 /** The graph files that the open one uses. */
 export const useUsedGraphs = bound(usedGraphs);
-/** How the outputs of the open file are read. */
-export const useReading = bound(readingStore);
 /** The latest announcement for screen readers. */
 export const useAnnouncement = bound(announcementStore);
 /** The step within a used file whose output is shown. */

@@ -1,6 +1,9 @@
-import type { OutputReading } from '@graft/view';
+import { readingStore, type OutputReading } from '@graft/view';
 import { useState } from 'react';
-import { useReading } from '../../../kit/stores.ts';
+import { bound } from '../../../kit/stores.ts';
+
+/** How the outputs of the open file are read. It comes with the first output that is looked at. */
+export const useReading = bound(readingStore);
 
 const asItIs: OutputReading = {};
 

@@ -2,7 +2,8 @@ import { partText } from '@graft/graph';
 import { stepOf } from '@graft/view';
 import type { ReactNode } from 'react';
 import { CloseIcon } from '../../../kit/icons.tsx';
-import { useReading, useRunView } from '../../../kit/stores.ts';
+import { useRunView } from '../../../kit/stores.ts';
+import { useReading } from '../output/use-reading.ts';
 import { TraceStrip } from './trace-strip.tsx';
 import { useFollowedTrace, useFollows, useTraceSummary } from './use-traces.ts';
 

@@ -8,7 +8,8 @@ import {
   type FollowedAnswers,
 } from '@graft/view';
 import { Fragment, type ReactNode } from 'react';
-import { useDocument, useReading, useScreen } from '../../../kit/stores.ts';
+import { useDocument, useScreen } from '../../../kit/stores.ts';
+import { useReading } from '../output/use-reading.ts';
 import { isWrong, useFollowable, useTrace, useTraceSummary } from './use-traces.ts';
 
 interface TraceStripProps {

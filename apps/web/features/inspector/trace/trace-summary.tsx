@@ -1,7 +1,7 @@
 import { partMeaning, partText, wrongParts, type ArtifactRef } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import { Fragment } from 'react';
-import { useReading } from '../../../kit/stores.ts';
+import { useReading } from '../output/use-reading.ts';
 import { useFollowable, useTraceSummary } from './use-traces.ts';
 
 /** Below the score of answers: where the wrong ones were lost. Each part shows its rows alone, here and at the other nodes. */

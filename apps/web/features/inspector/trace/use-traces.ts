@@ -9,7 +9,8 @@ import { isOver, prefixOf, type FollowedAnswers } from '@graft/view';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { queries } from '../../../api/client.ts';
-import { useDocument, useReading, useRunView, useScreen } from '../../../kit/stores.ts';
+import { useDocument, useRunView, useScreen } from '../../../kit/stores.ts';
+import { useReading } from '../output/use-reading.ts';
 
 /** Answers whose traces come together. */
 const pageSize = 50;
