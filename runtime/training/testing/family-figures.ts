@@ -7,6 +7,7 @@ import { aboveBars, familyNames, type Comparison, type Differences } from './fam
 import { FamilyCase } from './family-case.ts';
 import { fixture } from './golden.ts';
 import { LlamaCpp } from './llama-cpp.ts';
+import { roundedUp } from './measure.ts';
 
 const folder = await mkdtemp(path.join(tmpdir(), 'graft-families-'));
 const executor = await onnxExecutor({ device: 'cpu', threads: 1 });
@@ -31,11 +32,8 @@ for (const name of familyNames) {
 }
 await rm(folder, { recursive: true });
 
-/** One digit, rounded up. */
-function rounded(_: string, value: unknown): unknown {
-  if (typeof value !== 'number' || value === 0) return value;
-  const unit = 10 ** Math.floor(Math.log10(value));
-  return Number((Math.ceil(value / unit) * unit).toPrecision(1));
-}
 const target = fixture('families', 'proved.json');
-await writeFile(target, `${JSON.stringify(measured, rounded, 2)}\n`);
+await writeFile(
+  target,
+  `${JSON.stringify(measured, (_, value: unknown) => roundedUp(value), 2)}\n`,
+);

@@ -76,8 +76,14 @@ export class LlamaCpp implements AsyncDisposable {
 
   /** Token ids of a text. */
   async tokens(file: string, text: string): Promise<number[]> {
+    const [tokens = []] = await this.tokensOf(file, [text]);
+    return tokens;
+  }
+
+  /** Token ids of each text. */
+  async tokensOf(file: string, texts: readonly string[]): Promise<number[][]> {
     await using model = await this.#llama.loadModel({ modelPath: file, vocabOnly: true });
-    return model.tokenize(text);
+    return texts.map((text) => model.tokenize(text));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

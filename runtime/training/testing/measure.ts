@@ -26,6 +26,13 @@ export function largest(xs: Iterable<number>): number {
   return most;
 }
 
+/** A number to one digit, rounded up; anything else as it is. */
+export function roundedUp(value: unknown): unknown {
+  if (typeof value !== 'number' || value === 0) return value;
+  const unit = 10 ** Math.floor(Math.log10(value));
+  return Number((Math.ceil(value / unit) * unit).toPrecision(1));
+}
+
 /** Largest absolute difference; NaN when sizes differ. */
 export function difference(a: Float32Array | undefined, b: Float32Array | undefined): number {
   if (a === undefined || a.length !== b?.length) return NaN;
