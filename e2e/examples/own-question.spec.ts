@@ -94,7 +94,7 @@ test('a question is asked beside the saved ones, which stay on the screen', asyn
       timeout: 120_000,
     });
     await expect(asked.first().locator('.gk-answer')).toHaveCount(1);
-    await expect(asked.first().getByRole('button').first()).toBeFocused();
+    await expect(asked.first().getByRole('button', { name: 'Retry' })).toBeFocused();
   });
   await test.step('the run of the saved ones is still the one that is shown, also after a reload', async () => {
     await expect(generate).toContainText('4 answers');
