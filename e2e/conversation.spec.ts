@@ -109,6 +109,7 @@ test('an error in the middle of an answer says what happened, and it is asked ag
   await answers.getByRole('button', { name: 'Retry' }).press('Enter');
   await expect(answers).toContainText('At 05:40.');
   await expect(answers.getByRole('alert')).toHaveCount(0);
+  await expect(answers.getByRole('button', { name: 'Retry' })).toBeFocused();
 });
 
 test('an answer that breaks off keeps what came, and says that it broke off', async ({

@@ -1,7 +1,25 @@
-import type { ArtifactRef } from '@graft/graph';
-import { useFirstAnswer } from '../../api/runs/use-score.ts';
+import { answersMediaType, isRecord, type ArtifactRef } from '@graft/graph';
+import { useQuery } from '@tanstack/react-query';
+import { queries } from '../../api/client.ts';
 import { portsOf } from '@graft/view';
 import { useDocument, useShape } from '../../kit/stores.ts';
+
+/** Characters of an answer that a card has room for. */
+const snippetLength = 80;
+
+/** The beginning of the first answer; undefined for other rows, and until it has come. */
+function useFirstAnswer(artifact: ArtifactRef | undefined): string | undefined {
+  const answers = artifact?.mediaType === answersMediaType;
+  const { data } = useQuery(
+    queries.artifacts.page.queryOptions(
+      { artifact: artifact ?? { digest: '', mediaType: '', size: 0 }, offset: 0, limit: 1 },
+      { enabled: answers, staleTime: Infinity },
+    ),
+  );
+  const row: unknown = data?.rows[0];
+  const text = isRecord(row) ? row['text'] : undefined;
+  return typeof text === 'string' ? text.trim().slice(0, snippetLength) : undefined;
+}
 
 /** The first answer, beside the names of the inputs and below those of the outputs, so that nothing moves when it comes. */
 export function NodeAnswer({

@@ -22,5 +22,5 @@ export function focusAsk(): void {
 /** Focuses the last asked question, which may still have to appear. */
 export function showAsked(): void {
   showGraph();
-  focusOnceThere(() => document.querySelector('[data-testid="asked"] button'));
+  focusOnceThere(() => document.querySelector('[data-testid="asked"] [data-act]'));
 }

@@ -125,20 +125,16 @@ export function TurnAnswer({
               ? 'Stopping.'
               : workText(run, busy)}
         </span>
-        {over ? (
-          <button type="button" className="quiet-action" onClick={() => void retry(id)}>
-            Retry
-          </button>
-        ) : (
-          <button
-            type="button"
-            className="quiet-action"
-            disabled={stopped}
-            onClick={() => void stopAnswer(id)}
-          >
-            Stop
-          </button>
-        )}
+        {/* One button, so that it keeps the focus when the answer is there. */}
+        <button
+          type="button"
+          className="quiet-action"
+          data-act="answer"
+          disabled={!over && stopped}
+          onClick={() => void (over ? retry(id) : stopAnswer(id))}
+        >
+          {over ? 'Retry' : 'Stop'}
+        </button>
       </div>
     </div>
   );

@@ -43,8 +43,9 @@ export function TurnRow({ turn }: { readonly turn: Turn }) {
           </button>
         ) : null}
       </div>
-      {answers.map((answer) => (
-        <TurnAnswer key={answer.id} turn={turn} answer={answer} />
+      {answers.map((answer, at) => (
+        // By place: an answer that is asked for again keeps the focus on its button.
+        <TurnAnswer key={at} turn={turn} answer={answer} />
       ))}
       {over && hasAdapters && answers.length === 1 ? (
         <button
