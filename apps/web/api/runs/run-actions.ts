@@ -3,6 +3,7 @@ import {
   documentStore,
   isGoingOn,
   isOver,
+  openForRun,
   plannedPath,
   runView,
   screenStore,
@@ -48,7 +49,10 @@ async function start(
   const isOpen = whileOpen();
   const ready = async (): Promise<boolean> => (await mayRun()) && saveFile();
   const runId = await startAlone({ path: file.path, ...options }, ready);
-  if (runId !== undefined && isOpen()) screenStore.getState().show({ bottomTab: 'run' });
+  if (runId !== undefined && isOpen()) {
+    openForRun();
+    screenStore.getState().show({ bottomTab: 'run' });
+  }
   return runId !== undefined;
 }
 
