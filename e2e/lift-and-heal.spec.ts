@@ -42,7 +42,8 @@ test('an edge or port that is pointed at stands out with its ends, and no card i
   const ends = ['gather', 'gather.rows -> sample.rows', 'sample'];
   const box = await edge.locator('.react-flow__edge-interaction').boundingBox();
   if (box === null) throw new Error('the edge is not drawn');
-  await page.evaluate(() => window.renders());
+  // Until what comes after the first load is there.
+  await expect.poll(() => page.evaluate(() => window.renders().length)).toBe(0);
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
   await expect.poll(lifted).toEqual(ends);
   await isDim('ask', true);

@@ -119,7 +119,7 @@ export function forkedGraph(count: number) {
     Array.from({ length: count }, (_, at) => [
       `n${at}`,
       at === 0
-        ? { type: 'questions', params: { questions: 'When is the kiln lit?' } }
+        ? { type: 'questions', params: { questions: `When is kiln ${count} lit?` } }
         : { type: at % 2 === 0 ? 'sample-rows' : 'gather-rows' },
     ]),
   );
