@@ -90,7 +90,7 @@ test('a chain is healed where nodes are deleted from it, in one step', async ({
   await bench.select('sample');
   await page.keyboard.press('Delete');
   await expect(bench.node('sample')).toHaveCount(0);
-  await expect(notice).toContainText('Deleted Sample rows. Connected rows of Gather rows');
+  await expect(notice).toContainText('Deleted Sample. Connected rows of Gather rows');
   await expect(page.locator('[data-id="gather.rows -> last.rows"]')).toHaveCount(1);
   await expect(edges).toHaveCount(3);
   await page.keyboard.press('Control+z');
