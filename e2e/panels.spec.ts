@@ -191,7 +191,7 @@ test('in a window like that of a phone all is in reach, the panels over the canv
   await expect(panel('Inspector')).toBeVisible();
 });
 
-test('the lower panel is as high as what it has to show, until it is folded', async ({
+test('the lower panel opens when asked for or for a run, has one height for all tabs, and keeps what a person chose', async ({
   page,
   workspace,
 }) => {
@@ -201,20 +201,43 @@ test('the lower panel is as high as what it has to show, until it is folded', as
   await page.getByRole('tab', { name: 'Plan' }).click();
   await expect(page.getByRole('list', { name: 'Plan' })).toBeVisible();
   await expect.poll(() => lowerHeight(page)).toBeGreaterThan(200);
+  const open = await lowerHeight(page);
+  for (const name of ['All runs', 'Log', 'Experiments', 'Run']) {
+    await page.getByRole('tab', { name, exact: true }).click();
+    await expect(page.getByRole('tab', { name, exact: true })).toHaveAttribute(
+      'aria-selected',
+      'true',
+    );
+    expect(await lowerHeight(page)).toBe(open);
+  }
+  expect(open).toBeLessThan(900 * 0.28);
   // What was asked for stands in the address.
+  await page.getByRole('tab', { name: 'Plan' }).click();
+  await expect(page).toHaveURL(/below=plan/);
   await page.reload();
   await expect(page.getByRole('list', { name: 'Plan' })).toBeVisible();
 
   await bench.run();
   await bench.reaches('questions', 'succeeded');
-  await expect.poll(() => lowerHeight(page)).toBeGreaterThan(90);
+  await expect(page.getByRole('tab', { name: 'Run', exact: true })).toHaveAttribute(
+    'aria-selected',
+    'true',
+  );
+  expect(await lowerHeight(page)).toBe(open);
+  await expect(page).not.toHaveURL(/below=/);
+  // A page that shows the last run leaves the room to the graph.
   await page.reload();
-  await expect.poll(() => lowerHeight(page)).toBeGreaterThan(90);
+  await expect(page.getByText('Run succeeded')).toBeVisible();
+  expect(await lowerHeight(page)).toBe(heading);
+  await bench.run();
+  await expect.poll(() => lowerHeight(page)).toBe(open);
   await page.keyboard.press('Control+j');
   await expect.poll(() => lowerHeight(page)).toBe(heading);
   await page.reload();
   await expect(page.getByText('Run succeeded')).toBeVisible();
-  await expect.poll(() => lowerHeight(page)).toBe(heading);
+  await bench.run();
+  await expect(page.getByText('all reused')).toBeVisible();
+  expect(await lowerHeight(page)).toBe(heading);
 });
 
 test('a page that is laid out later gives its panels what was asked for before', async ({
@@ -242,11 +265,11 @@ test('a page that is laid out later gives its panels what was asked for before',
   await expect.poll(() => lowerHeight(page)).toBe(heading);
 });
 
-test('what was in sight stays in sight when the lower panel opens, and nothing lies over it', async ({
+test('what is on the canvas stays where it is in the window, whatever panels and views come and go', async ({
   page,
   workspace,
 }) => {
-  const name = 'in-sight.graft.json';
+  const name = 'in-place.graft.json';
   const node = (type: string) => ({ type, version: 1, params: {} });
   await giveFile(
     workspace.folder,
@@ -259,31 +282,79 @@ test('what was in sight stays in sight when the lower panel opens, and nothing l
   );
   const bench = new Workbench(page);
   await bench.open(workspace.url, name);
-  const overview = page.locator('.react-flow__minimap');
-  const view = page.locator('.react-flow__viewport');
-  // It is fitted a moment after it is drawn.
-  await expect(view).not.toHaveAttribute('style', /translate\(0px, 0px\)/);
-  const before = await view.getAttribute('style');
-  await page.getByRole('tab', { name: 'Plan' }).click();
-  await expect.poll(() => lowerHeight(page)).toBeGreaterThan(200);
-  const canvas = await page.getByRole('main').boundingBox();
-  for (const id of ['a', 'b', 'c']) {
-    await expect
-      .poll(async () => {
+  const places = async (): Promise<readonly (readonly number[])[]> => {
+    await bench.holdsStill();
+    return Promise.all(
+      ['a', 'b', 'c'].map(async (id) => {
         const box = await bench.node(id).boundingBox();
-        return box !== null && canvas !== null && box.y + box.height <= canvas.y + canvas.height;
-      })
-      .toBe(true);
+        return box === null ? [] : [box.x, box.y, box.width].map(Math.round);
+      }),
+    );
+  };
+  const before = await places();
+  for (const tab of ['Plan', 'All runs']) {
+    await page.getByRole('tab', { name: tab }).click();
+    await expect.poll(() => lowerHeight(page)).toBeGreaterThan(200);
+    expect(await places()).toEqual(before);
   }
-  await expect(overview).toHaveCSS('opacity', '0');
-  await bench.holdsStill();
-  // A window that is made small and large again changes nothing, also with the panel open.
-  const above = await view.getAttribute('style');
-  const size = page.viewportSize();
-  await page.setViewportSize({ width: 800, height: 500 });
-  await expect(view).not.toHaveAttribute('style', above ?? '');
-  await page.setViewportSize(size ?? { width: 1280, height: 720 });
-  await expect(view).toHaveAttribute('style', above ?? '');
+  const main = page.getByRole('main');
+  const width = async (): Promise<number> => (await main.boundingBox())?.width ?? 0;
+  for (const [key, folded] of [
+    ['Control+b', 1440 - 373 - 1],
+    ['Control+i', 1440 - 2],
+  ] as const) {
+    await page.keyboard.press(key);
+    await expect.poll(width).toBe(folded);
+    expect(await places()).toEqual(before);
+  }
+  await page.keyboard.press('Control+b');
+  await page.keyboard.press('Control+i');
   await page.keyboard.press('Control+j');
-  await expect(view).toHaveAttribute('style', before ?? '');
+  await expect.poll(() => lowerHeight(page)).toBe(heading);
+  expect(await places()).toEqual(before);
+
+  // Nor does a person lose a view of their own to another view of the graph.
+  const zoomed = page.locator('.react-flow__viewport');
+  await page.keyboard.press('Control+-');
+  await expect(zoomed).toHaveAttribute('style', /scale\(0\.8\)/);
+  const own = await places();
+  await page.getByRole('button', { name: 'Notebook' }).click();
+  await expect(page.locator('.cell').first()).toBeVisible();
+  await page.getByRole('button', { name: 'Canvas' }).click();
+  await expect(bench.node('a')).toBeVisible();
+  expect(await places()).toEqual(own);
+  await page.getByRole('button', { name: 'Fit view' }).click();
+  await expect(zoomed).toHaveAttribute('style', /scale\(1\)/);
+});
+
+test('the palette gives way to a graph that would be too small beside it, until a person wants it', async ({
+  page,
+  workspace,
+}) => {
+  const chain = ['a', 'b', 'c', 'd', 'e'];
+  await workspace.graph('wide', {
+    nodes: Object.fromEntries(chain.map((id) => [id, { type: 'sample-rows' }])),
+    layout: Object.fromEntries(chain.map((id, at) => [id, [at * 320, 0] as const])),
+  });
+  await workspace.graph('slim', { nodes: { a: { type: 'prompt' } }, layout: { a: [0, 0] } });
+  const bench = new Workbench(page);
+  const toggle = page.getByRole('button', { name: 'Show the left panel' });
+  const isShown = (shown: boolean) => expect(toggle).toHaveAttribute('aria-pressed', String(shown));
+  await bench.open(workspace.url, 'wide.graft.json');
+  await isShown(false);
+  await bench.open(workspace.url, 'slim.graft.json');
+  await isShown(true);
+  await test.step('not while a file is chosen in it', async () => {
+    await page.locator('[data-file="wide.graft.json"] button').first().click();
+    await expect(bench.node('e')).toBeVisible();
+    await isShown(true);
+  });
+  await test.step('nor where a person has shown it', async () => {
+    await page.reload();
+    await isShown(false);
+    await toggle.click();
+    await page.reload();
+    await expect(bench.node('e')).toBeVisible();
+    await isShown(true);
+  });
 });

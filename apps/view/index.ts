@@ -163,9 +163,17 @@ export {
   writtenHeight,
 } from './layout/card-size.ts';
 export { columnLayout, laidOut, type Size } from './layout/column-layout.ts';
+export {
+  expectedBounds,
+  fitPadding,
+  fittedZoom,
+  leastWholeZoom,
+  legibleZoom,
+} from './layout/fitted-zoom.ts';
 export { type Bounds, type Card, boundsAround, frameAround, meets } from './layout/frames.ts';
 export { portsOf } from './layout/node-port-names.ts';
 export { belowCard, betweenNotes, roomFor } from './layout/room-for.ts';
+export { snapped } from './layout/snapped.ts';
 export { cellHead, changedParams, type CellHead } from './notebook/cell-head.ts';
 export { cellOrder } from './notebook/cell-order.ts';
 export { proseOrder } from './notebook/cell-order.ts';
@@ -263,8 +271,10 @@ export {
   setNarrow,
   setFullPage,
   togglePanel,
-  needHeight,
+  openForRun,
+  giveWay,
   openLowerHeight,
+  lowerToCome,
 } from './screen/panel-store.ts';
 export { whyNotPast, refusePast } from './screen/past-refusal.ts';
 export { freeName, type Start, startsFor, type TemplateId } from './templates/templates.ts';

@@ -275,7 +275,7 @@ export {
   type LoopState,
 } from './compose/make-loop.ts';
 export { makeSubgraph, type ComposeContext } from './compose/make-subgraph.ts';
-export { bypassRefusal } from './plan/pass-through.ts';
+export { bypassRefusal, passThrough } from './plan/pass-through.ts';
 export { inlineSubgraph } from './compose/inline-subgraph.ts';
 export { extractSubgraph } from './compose/extract-subgraph.ts';
 export { renameExposure, renamePort } from './compose/rename-port.ts';

@@ -1,6 +1,16 @@
-import { parseGraph, addGroup, addNote, changeNote, emptyGraph, type Graph } from '@graft/graph';
-import { expect, it, beforeEach } from 'vitest';
-import { neighbourOf, leaveEmpty } from './deletion.ts';
+import {
+  parseGraph,
+  addGroup,
+  addNote,
+  changeNote,
+  emptyGraph,
+  formatEdge,
+  type Graph,
+} from '@graft/graph';
+import { describe, expect, it, beforeEach } from 'vitest';
+import { registry } from '@graft/nodes/definitions';
+import { neighbourOf, leaveEmpty, withoutKeys } from './deletion.ts';
+import { provideNodeTypes } from './lookups.ts';
 import { redo, undo, documentStore } from './document-store.ts';
 
 const node = { type: 'chunk', version: 1, params: {} };
@@ -72,4 +82,46 @@ it('leaves a note that has words again by the time it comes', () => {
   add('Kilns');
   leaveEmpty('note');
   expect(texts()).toEqual(['Kilns']);
+});
+
+describe('withoutKeys', () => {
+  const typed = (nodes: Record<string, string>, edges: readonly string[]): Graph =>
+    parseGraph(
+      JSON.stringify({
+        graft: 1,
+        nodes: Object.fromEntries(
+          Object.entries(nodes).map(([id, type]) => [id, { type, version: 1, params: {} }]),
+        ),
+        edges,
+      }),
+    );
+  const chain = typed(
+    { ask: 'questions', a: 'gather-rows', b: 'sample-rows', c: 'gather-rows', d: 'gather-rows' },
+    ['ask.questions -> a.rows', 'a.rows -> b.rows', 'b.rows -> c.rows', 'b.rows -> d.rows'],
+  );
+  const healed = (graph: Graph, ...keys: string[]): readonly string[] => {
+    provideNodeTypes(registry);
+    const result = withoutKeys(graph, keys);
+    expect(Object.keys(result.graph.nodes)).not.toEqual(expect.arrayContaining(keys));
+    return result.healed.map(formatEdge);
+  };
+
+  it('connects what fed a node to all that it fed', () => {
+    expect(healed(chain, 'b')).toEqual(['a.rows -> c.rows', 'a.rows -> d.rows']);
+  });
+
+  it('heals over several nodes, in whatever order they are named', () => {
+    expect(healed(chain, 'a', 'b')).toEqual(['ask.questions -> c.rows', 'ask.questions -> d.rows']);
+    expect(healed(chain, 'b', 'a')).toEqual(['ask.questions -> c.rows', 'ask.questions -> d.rows']);
+  });
+
+  it('connects nothing at an end, nor where a node could not have been switched off', () => {
+    expect(healed(chain, 'c')).toEqual([]);
+    expect(healed(chain, 'a', 'b', 'c', 'd')).toEqual([]);
+    const indexing = typed({ files: 'load-files', chunk: 'chunk', embed: 'embed' }, [
+      'files.documents -> chunk.documents',
+      'chunk.chunks -> embed.chunks',
+    ]);
+    expect(healed(indexing, 'chunk')).toEqual([]);
+  });
 });

@@ -7,9 +7,6 @@ export type PanelName = 'palette' | 'inspector' | 'lower';
 /** Height in pixels of the heading that remains of the folded lower panel. */
 export const headingHeight = 33;
 
-/** Height in pixels of the lower panel while it has nothing to show. */
-const openHeight = 215;
-
 /** The size that people gave a panel, which the browser remembers. */
 interface Kept {
   readonly size?: number;
@@ -24,8 +21,8 @@ interface Chosen {
   readonly remembered: KeptPanels;
   /** Folded panels that are shown for now, because something in them was asked for. */
   readonly opened: readonly PanelName[];
-  /** Height in pixels of the content of the lower panel. */
-  readonly needed: number;
+  /** Whether the graph needs the room of the palette to be legible. */
+  readonly graphIsWide: boolean;
   /** Whether the inspector covers all other panels. */
   readonly fullPage: boolean;
   /**
@@ -56,12 +53,11 @@ export function recallPanels(stored: unknown): void {
 }
 
 function withFolds(chosen: Chosen): PanelState {
-  const { kept, opened, needed, narrow } = chosen;
+  const { kept, opened, graphIsWide, narrow } = chosen;
+  const atFirst = { palette: graphIsWide, inspector: false, lower: true };
   const isFolded = (panel: PanelName): boolean =>
     !opened.includes(panel) &&
-    (panel === 'lower'
-      ? (kept.lower.folded ?? needed <= headingHeight)
-      : narrow || (kept[panel].folded ?? false));
+    ((narrow && panel !== 'lower') || (kept[panel].folded ?? atFirst[panel]));
   const collapsed = {
     palette: isFolded('palette'),
     inspector: isFolded('inspector'),
@@ -78,7 +74,7 @@ export const panelStore = createStore<PanelState>()(() =>
     kept: nothingKept,
     remembered: nothingKept,
     opened: [],
-    needed: headingHeight,
+    graphIsWide: false,
     fullPage: false,
     narrow: false,
   }),
@@ -147,16 +143,29 @@ export function togglePanel(panel: PanelName): void {
   keepPanels();
 }
 
-/** The content of the lower panel has changed its height: the panel follows unless a person gave it a size. */
-export function needHeight(needed: number): void {
-  const { kept, opened, needed: before } = panelStore.getState();
-  // The address may have opened the panel before it was drawn.
-  if (needed === before) return;
-  const isChosen = kept.lower.size !== undefined || kept.lower.folded !== undefined;
-  change({ needed, opened: isChosen ? opened : opened.filter((panel) => panel !== 'lower') });
+/** Shows the lower panel because a run began, unless a person has folded it. */
+export function openForRun(): void {
+  if (panelStore.getState().kept.lower.folded === undefined) openPanel('lower');
 }
 
-/** Height in pixels of the open lower panel. */
-export function openLowerHeight({ kept, needed }: Chosen): number {
-  return kept.lower.size ?? (needed > headingHeight ? needed : openHeight);
+/** A graph was opened: the palette gives way to one that needs its room, unless a person has shown or sized it. */
+export function giveWay(graphIsWide: boolean): void {
+  if (graphIsWide !== panelStore.getState().graphIsWide) change({ graphIsWide });
+}
+
+/** Height in pixels of the lower panel while nobody resized it, and its most share of the window. */
+const lower = { open: 240, share: 0.27 };
+
+/**
+ * The height in pixels of the open lower panel. One for all tabs, whatever they hold: its heading must not move away from the
+ * pointer.
+ */
+export function openLowerHeight({ kept }: Chosen, windowHeight: number): number {
+  return kept.lower.size ?? Math.min(lower.open, Math.round(windowHeight * lower.share));
+}
+
+/** Pixels that the lower panel takes from the canvas when a run opens it. */
+export function lowerToCome(state: PanelState, windowHeight: number): number {
+  const comes = state.collapsed.lower && state.kept.lower.folded === undefined;
+  return comes ? openLowerHeight(state, windowHeight) - headingHeight : 0;
 }

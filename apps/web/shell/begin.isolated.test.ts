@@ -47,7 +47,7 @@ it('is over once the file is there, whatever else of it is on its way', async ()
 it('does not wait for long for a server that does not answer', async () => {
   server.read = never;
   const over = begin(new Map());
-  await vi.advanceTimersByTimeAsync(1_000);
+  await vi.advanceTimersByTimeAsync(2_000);
   await over;
   expect(useDocument.getState().file).toBeNull();
 });

@@ -13,7 +13,7 @@ import { placeFromAddress } from '../api/graphs/place-in-address.ts';
 import { settleTab } from '../api/graphs/tab-id.ts';
 
 /** The most milliseconds that the first drawing waits for its graph. */
-const patience = 250;
+const patience = 1_500;
 
 /**
  * Opens the first file before anything is drawn, and waits for it a moment: the first thing drawn is then the graph, not an

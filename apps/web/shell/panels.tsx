@@ -1,15 +1,14 @@
 import { useEffect, useLayoutEffect, useSyncExternalStore, type ReactNode } from 'react';
-import { useDocument, useRunView, useScreen, usePanels } from '../kit/stores.ts';
+import { useDocument, useScreen, usePanels } from '../kit/stores.ts';
 import {
-  type BottomTab,
   closePanel,
   headingHeight,
-  needHeight,
   openLowerHeight,
   setFullPage,
   setNarrow,
   type PanelName,
 } from '@graft/view';
+import { useGivingWay } from './give-way.ts';
 import { PanelBorder } from './panel-border.tsx';
 
 /** The least widths of side panels, in pixels. */
@@ -27,11 +26,8 @@ const leastCanvas = { width: 340, height: 160 };
  */
 const borderSize = 1;
 
-/** Heights in pixels of the lower panel while nobody resized it: enough for the steps; lists and tables need more. */
-const lowerHeight = { least: 96, most: 215, table: 330 };
-
-/** Tabs that show more than the steps of the run on the screen. */
-const tables: ReadonlySet<BottomTab> = new Set(['runs', 'experiments']);
+/** The least height in pixels of the open lower panel. */
+const leastLower = 96;
 
 type SidePanel = Exclude<PanelName, 'lower'>;
 
@@ -49,28 +45,16 @@ function useWindowSize(side: 'innerWidth' | 'innerHeight'): number {
   return useSyncExternalStore(onResize, () => window[side]);
 }
 
-/** The height in pixels that the lower panel needs; without a run, only its heading. */
-function useNeededHeight(): number {
-  const steps = useRunView(({ run }) =>
-    run === null || run.seq === 0 ? undefined : run.steps.size,
-  );
-  const isTable = useScreen(({ bottomTab }) => tables.has(bottomTab));
-  const windowHeight = useWindowSize('innerHeight');
-  if (isTable) return Math.min(lowerHeight.table, Math.round(windowHeight * 0.4));
-  if (steps === undefined) return headingHeight;
-  return Math.min(lowerHeight.most, Math.max(lowerHeight.least, 52 + 20 * steps));
-}
-
 interface MiddleProps {
   readonly canvas: ReactNode;
   readonly lower: ReactNode;
 }
 
 function Middle({ canvas, lower }: MiddleProps) {
-  const needed = useNeededHeight();
-  useEffect(() => needHeight(needed), [needed]);
-  const most = useWindowSize('innerHeight') - leastCanvas.height - 80;
-  const height = Math.min(usePanels(openLowerHeight), Math.max(lowerHeight.least, most));
+  const windowHeight = useWindowSize('innerHeight');
+  const most = windowHeight - leastCanvas.height - 80;
+  const wanted = usePanels((state) => openLowerHeight(state, windowHeight));
+  const height = Math.min(wanted, Math.max(leastLower, most));
   const folded = usePanels((state) => state.collapsed.lower);
   const covered = usePanels(
     ({ fullPage, narrow, collapsed }) =>
@@ -78,7 +62,7 @@ function Middle({ canvas, lower }: MiddleProps) {
   );
   const track = folded
     ? `${headingHeight + borderSize}px`
-    : `minmax(${Math.min(lowerHeight.least, height) + borderSize}px, ${height + borderSize}px)`;
+    : `minmax(${Math.min(leastLower, height) + borderSize}px, ${height + borderSize}px)`;
   return (
     <div
       data-group
@@ -94,7 +78,7 @@ function Middle({ canvas, lower }: MiddleProps) {
           panel="lower"
           label="Height of the lower panel"
           size={folded ? headingHeight : height}
-          least={lowerHeight.least}
+          least={leastLower}
           most={most}
         />
         <div className="min-h-0 flex-1 overflow-hidden">{lower}</div>
@@ -118,7 +102,7 @@ function useSide(panel: SidePanel, across: number) {
   const most = Math.max(least, Math.floor(Math.min(windowWidth * mostShare[panel], left)));
   const width = Math.min(most, kept ?? firstWidths(windowWidth)[panel]);
   const size = folded ? 0 : width;
-  return { folded, track: `${size + borderSize}px`, border: { panel, size, least, most } };
+  return { folded, width, track: `${size + borderSize}px`, border: { panel, size, least, most } };
 }
 
 /**
@@ -144,6 +128,10 @@ export function Panels({ left, canvas, lower, right }: PanelsProps) {
   const inspector = useSide('inspector', palette.border.size);
   const fullPage = usePanels((state) => state.fullPage);
   const narrow = useNarrow();
+  useGivingWay({
+    canvas: window.innerWidth - inspector.border.size - 2 * borderSize,
+    palette: palette.width,
+  });
   const over = (panel: SidePanel): string =>
     usePanels.getState().collapsed[panel] ? 'hidden' : 'absolute inset-0 z-20';
   // A panel over the canvas is the main content of the page.

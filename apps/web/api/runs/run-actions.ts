@@ -3,6 +3,7 @@ import {
   documentStore,
   isGoingOn,
   isOver,
+  openForRun,
   plannedPath,
   runView,
   screenStore,
@@ -51,7 +52,10 @@ async function start(
   const ready = async (): Promise<string | undefined> =>
     (await mayRun()) ? saveFile() : undefined;
   const runId = await startAlone({ path: file.path, ...options }, ready);
-  if (runId !== undefined && isOpen()) screenStore.getState().show({ bottomTab: 'run' });
+  if (runId !== undefined && isOpen()) {
+    openForRun();
+    screenStore.getState().show({ bottomTab: 'run' });
+  }
   return runId !== undefined;
 }
 

@@ -6,11 +6,11 @@ import { addAtOpenEnd, addToCanvas } from './add-to-canvas.ts';
 import { pasteCopied } from './clipboard-actions.ts';
 import { copySelected, deleteSelected } from './edit-actions.ts';
 import { freePlace } from './make-room.ts';
-import { canvasPlace, revealNode, selectedEdges } from './viewport.ts';
+import { canvasPlace, findNode, selectedEdges } from './viewport.ts';
 
 /** Brings the card or cell of a shown node into sight. */
 function bringIntoSight(id: string): void {
-  if (useScreen.getState().view === 'canvas') revealNode(useDocument.getState().shown, id);
+  if (useScreen.getState().view === 'canvas') findNode(useDocument.getState().shown, id);
   else document.querySelector(`[data-cell="${CSS.escape(id)}"]`)?.scrollIntoView();
 }
 

@@ -14,7 +14,7 @@ import {
 } from '@graft/view';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { edgeName } from './edge-ends.ts';
-import { freePlace, settled } from './make-room.ts';
+import { freePlace, inLine, settled } from './make-room.ts';
 import { revealNode } from './viewport.ts';
 
 type Place = { readonly x: number; readonly y: number };
@@ -47,7 +47,8 @@ export function addToCanvas(type: string, drop?: Drop): void {
   const added = addPreferredNode(shown, definition, drop ?? placeFor(shown, definition, beside));
   const { graph, how = '' } = joined(added, { beside, between: drop?.between });
   // Beside another and between two it has its place.
-  const placed = drop === undefined || how !== '' ? graph : settled(graph, added.id);
+  const placed =
+    drop === undefined || how !== '' ? graph : settled(inLine(graph, added.id), added.id);
   edit(() => placed);
   announce(`Added ${definition.title}${how}.`);
   select([added.id]);
@@ -91,7 +92,7 @@ export function addConnected(type: string, from: PendingEdge, place: Place): voi
   const to = acceptingPort(added.graph, from, added.id);
   const edge = to === undefined ? undefined : edgeBetween(from, to);
   const graph = edge === undefined ? added.graph : connectInPlace(added.graph, edge);
-  const placed = settled(graph, added.id);
+  const placed = settled(inLine(graph, added.id), added.id);
   edit(() => placed);
   useScreen.getState().select([added.id]);
   revealNode(placed, added.id);

@@ -2,10 +2,10 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { listenForLongPress } from '../../kit/long-press.ts';
 import { cellOrder, portRefusal } from '@graft/view';
 import { useScreen, useDocument } from '../../kit/stores.ts';
-import { useKeptInSight, type SightStore } from './keep-in-sight.ts';
 import { Overview, type OverviewStore } from './overview.tsx';
 import { useReadingOrder } from './flow-nodes.ts';
 import { limitZoom, type ZoomStore } from './least-zoom.ts';
+import { liftPointed } from './lift-pointed.ts';
 import { CardRemedies } from '../../kit/slots.ts';
 import type { ConnectionState } from '@xyflow/react';
 import { portOf } from './edge-drawing.ts';
@@ -60,14 +60,17 @@ function useReadInOrder(): void {
 
 /** Parts of the canvas that the first screen does not need. */
 export function CanvasExtras(props: {
-  readonly flow: ZoomStore & ConnectionStore & OverviewStore & SightStore;
+  readonly flow: ZoomStore & ConnectionStore & OverviewStore;
 }) {
   const { flow } = props;
   const seen = useScreen((state) => state.seen);
   useEffect(() => limitZoom(flow), [flow]);
-  useKeptInSight(flow);
   useReadInOrder();
   useEffect(listenForLongPress, []);
+  useEffect(() => {
+    const frame = document.querySelector('.react-flow')?.parentElement;
+    return frame ? liftPointed(frame) : undefined;
+  }, []);
   return (
     <>
       <RefusalHint flow={flow} />

@@ -9,19 +9,18 @@ import {
   useStore,
   useStoreApi,
   type Node as FlowNode,
-  type ReactFlowInstance,
   type ReactFlowProps,
-  type Viewport,
 } from '@xyflow/react';
-import { useEffect, useMemo, useRef, useState } from 'react';
+import { useEffect, useMemo, useRef } from 'react';
 import { openMenu } from '../../kit/open-menu.ts';
 import { FitIcon, PlanIcon, TidyIcon } from '../../kit/icons.tsx';
 import { useDocument, useScreen } from '../../kit/stores.ts';
-import { wayOf, connectInPlace, edgeBetween, portRefusal, shapeOf } from '@graft/view';
+import { connectInPlace, edgeBetween, portRefusal, shapeOf } from '@graft/view';
 import { familyColour, nodeDragType } from '../../kit/node-types.ts';
 import {
   FarContext,
   farScale,
+  nearScale,
   manyNodes,
   placedFlat,
   pointAt,
@@ -42,7 +41,9 @@ import { tidyShown } from './tidy-shown.ts';
 import { useFlowEdges, useFlowNodes, type GraphFlowEdge } from './flow-nodes.ts';
 import { GraphNodeView } from './graph-node.tsx';
 import { addBendAt, GraphEdgeView, isLit, useEdgeUnder, useRouting } from './edges/edges.ts';
-import { attachViewport, fitAll, revealNode, showView, zoomRange } from './viewport.ts';
+import { fitAll } from './fit-view.ts';
+import { holdView, useFitOnShow } from './fit-on-show.ts';
+import { attachViewport, revealNode, zoomRange } from './viewport.ts';
 import { enterSelected } from '../../api/graphs/navigation.ts';
 import { CanvasExtras } from './canvas-extras.tsx';
 import { GroupFrame } from './notes/group-frame.tsx';
@@ -63,8 +64,6 @@ const edgeTypes = { graph: GraphEdgeView };
 const multiSelectionKeys = ['Shift', 'Meta', 'Control'];
 /** Milliseconds in which the first graph fades in, with some reserve. */
 const fadeIn = 300;
-/** The view of a graph without nodes. */
-const emptyView: Viewport = { x: 0, y: 0, zoom: 1 };
 
 // Constant functions: React Flow redraws every node and edge for new ones.
 type Handlers = ReactFlowProps<FlowNode, GraphFlowEdge>;
@@ -138,50 +137,6 @@ function CanvasTools() {
   );
 }
 
-/**
- * Fits the view once when another file or subgraph is shown, as soon as its nodes have been measured; back out of a subgraph
- * the view is as it was. What is empty then begins at full size, and is left alone, so that the first node stays where it is dropped. Tells how it stands with
- * what is shown: `held` while it waits to be fitted, and is not to be seen elsewhere; `seen` from then on.
- */
-function useFitOnShow(flow: ReactFlowInstance, measured: boolean): 'held' | 'seen' | undefined {
-  const path = useDocument((state) => state.file?.path);
-  const prefix = useDocument(({ trail }) => wayOf(trail));
-  const fitted = useRef<{ path: string; prefix: string }>(undefined);
-  const views = useRef(new Map<string, Viewport>());
-  const shown = path === undefined ? undefined : `${path}\n${prefix}`;
-  const [seen, see] = useState<string>();
-  useEffect(() => {
-    const before = fitted.current;
-    if (path === undefined || (before?.path === path && before.prefix === prefix)) return;
-    if (before?.path !== path) views.current.clear();
-    else views.current.set(before.prefix, flow.getViewport());
-    const leaves = before?.path === path && before.prefix.startsWith(prefix);
-    const view = leaves ? views.current.get(prefix) : undefined;
-    const settle = (): void => {
-      const now = { path, prefix };
-      fitted.current = now;
-      const hasNodes = Object.keys(useDocument.getState().shown.nodes).length > 0;
-      if (hasNodes && view === undefined) {
-        // Another graph may be shown by then.
-        void fitAll(0).then(() => fitted.current === now && see(shown));
-      } else {
-        showView(view ?? emptyView);
-        see(shown);
-      }
-    };
-    const isEmpty = Object.keys(useDocument.getState().shown.nodes).length === 0;
-    if (isEmpty || (measured && before === undefined)) settle();
-    else if (measured) {
-      // The measured nodes may be those of the graph before.
-      const timer = setTimeout(settle, 60);
-      return () => clearTimeout(timer);
-    }
-    return undefined;
-  }, [path, prefix, shown, measured, flow]);
-  if (shown === undefined) return undefined;
-  return shown === seen ? 'seen' : 'held';
-}
-
 /** Gives the edge being drawn the colour of its port. */
 function useLineColour(): string {
   const pending = useScreen((state) => state.pendingEdge);
@@ -209,8 +164,11 @@ export function Canvas() {
   useEffect(() => {
     if (frame.current !== null) attachViewport(flow, frame.current);
   }, [flow]);
+  // Before the view is fitted: it holds the edges, too.
+  useRouting(nodes, edges);
   const measured = useNodesInitialized();
   const first = useFitOnShow(flow, measured);
+  useEffect(() => (frame.current === null ? undefined : holdView(frame.current)), []);
   useEffect(() => {
     if (first !== 'seen') return undefined;
     const timer = setTimeout(() => {
@@ -221,9 +179,9 @@ export function Canvas() {
     return () => clearTimeout(timer);
   }, [first]);
   useKnownSizesKept();
-  useRouting(nodes, edges);
   const lineColour = useLineColour();
   const far = useStore(({ transform: [, , zoom] }) => farScale(zoom));
+  const near = useStore(({ transform: [, , zoom] }) => nearScale(zoom));
   const store = useStoreApi();
   const isMany = nodes.length > manyNodes;
   const planned = useScreen((state) => state.planOverlay);
@@ -237,10 +195,11 @@ export function Canvas() {
       ref={frame}
       className={`h-full [contain:layout_size] ${first === 'held' ? 'held' : ''}`}
       data-far={far !== undefined}
+      data-near={near !== undefined}
       data-far-results={far === undefined ? undefined : showsResults(far)}
       data-picture={isPicture}
       data-planned={planned}
-      style={{ '--far': far }}
+      style={{ '--far': far, '--near': near }}
       onFocus={({ target }) => {
         // A node reached by Tab must be wholly in sight.
         const id = target.matches('.react-flow__node:focus-visible') && target.dataset['id'];

@@ -11,7 +11,8 @@ import {
 import { deleteSelected, duplicateSelection, selectAll } from './edit-actions.ts';
 import { focusedPort, focusFirstPort } from './focus-port.ts';
 import { tidyShown } from './tidy-shown.ts';
-import { fitAll, fitNodes, selectedEdges, unselectEdges, zoomBy, zoomTo } from './viewport.ts';
+import { fitAll } from './fit-view.ts';
+import { fitNodes, selectedEdges, unselectEdges, zoomBy, zoomTo } from './viewport.ts';
 
 /** Asks what to connect the focused port or node to. */
 function connectMeant(): void {

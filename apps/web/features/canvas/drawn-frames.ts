@@ -53,3 +53,28 @@ function* drawn(
     yield { ...internals.positionAbsolute, width, height };
   }
 }
+
+interface Placed {
+  readonly internals: { readonly positionAbsolute: { readonly x: number; readonly y: number } };
+  readonly measured: { readonly width?: number; readonly height?: number };
+}
+/** Of the canvas's state what says where its nodes are seen. */
+interface Shown {
+  readonly nodeLookup: ReadonlyMap<string, Placed>;
+  readonly transform: readonly [x: number, y: number, zoom: number];
+  readonly width: number;
+  readonly height: number;
+}
+
+/** Whether a part of any node is out of sight. */
+export function reachesOut({ nodeLookup, transform, width, height }: Shown): boolean {
+  const [x, y, zoom] = transform;
+  for (const { internals, measured } of nodeLookup.values()) {
+    const left = internals.positionAbsolute.x * zoom + x;
+    const top = internals.positionAbsolute.y * zoom + y;
+    const right = left + (measured.width ?? 0) * zoom;
+    const bottom = top + (measured.height ?? 0) * zoom;
+    if (left < 0 || top < 0 || right > width || bottom > height) return true;
+  }
+  return false;
+}

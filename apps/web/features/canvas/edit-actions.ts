@@ -1,26 +1,26 @@
 import {
-  disconnect,
   duplicateNodes,
   formatEdge,
   keysOf,
-  removeNodes,
   noLock,
   pickAnnotations,
   serializeGraph,
   subgraphsOf,
   type Graph,
 } from '@graft/graph';
+import { deleteKeys } from '@graft/view';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { selectedEdges } from './viewport.ts';
 
-/** Deletes the selected nodes, notes, groups (not what they hold) and edges in one edit. */
+/** Deletes the selected nodes, notes, groups (not what they hold) and edges in one edit. Chains are healed. */
 export function deleteSelected(): void {
   const { selection, select } = useScreen.getState();
   const cut = new Set(selectedEdges());
-  useDocument.getState().edit((graph) => {
-    const edges = graph.edges.filter((edge) => cut.has(formatEdge(edge)));
-    return removeNodes(edges.reduce(disconnect, graph), selection);
-  });
+  const { edges } = useDocument.getState().shown;
+  deleteKeys(
+    selection,
+    edges.filter((edge) => cut.has(formatEdge(edge))),
+  );
   select([]);
 }
 

@@ -5,7 +5,7 @@ import { addToCanvas } from './add-to-canvas.ts';
 import { ends, portName } from './edge-ends.ts';
 import { useEdgeUnder } from './edges/edges.ts';
 import { useFarCards } from './far/far-view.ts';
-import { withRoom } from './make-room.ts';
+import { inLine, withRoom } from './make-room.ts';
 import { canvasPlace } from './viewport.ts';
 
 interface Point {
@@ -92,7 +92,7 @@ function dropOnEdge(node: string, on: Edge): void {
   const { shown, edit } = useDocument.getState();
   const graph = insertedOn(shown, on, node);
   if (graph === undefined) return;
-  edit(() => withRoom(graph, node, on));
+  edit(() => withRoom(inLine(graph, node), node, on));
   announce(`Inserted ${titleAmong(node, graph.nodes)} between ${endNames(on, graph)}.`);
 }
 
@@ -117,7 +117,7 @@ export function addDropped(type: string, point: Point): void {
       const put = on === undefined ? undefined : insertedOn(graph, on, id);
       return on === undefined || put === undefined
         ? undefined
-        : { graph: withRoom(put, id, on), how: ` between ${endNames(on, put)}` };
+        : { graph: withRoom(inLine(put, id), id, on), how: ` between ${endNames(on, put)}` };
     },
   });
 }

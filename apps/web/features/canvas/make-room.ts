@@ -7,7 +7,7 @@ import {
   type Group,
   type NodeLayout,
 } from '@graft/graph';
-import { type Card, columnGap, meets, nodeWidth, roomFor } from '@graft/view';
+import { type Card, columnGap, meets, nodeWidth, roomFor, snapped } from '@graft/view';
 import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
 import { viewMiddle } from './viewport.ts';
 
@@ -41,6 +41,14 @@ export function freePlace(
 export function settled(graph: Graph, id: string): Graph {
   const others = drawnFrames(graph).filter((other) => other.id !== id);
   return moveNodes(graph, { [id]: roomFor(cardFrame(graph, id), others) });
+}
+
+/** The graph with a dropped node in a row and a column with the cards nearby. */
+export function inLine(graph: Graph, id: string): Graph {
+  const cards = Object.keys(graph.nodes).flatMap((other) =>
+    other === id ? [] : [cardFrame(graph, other)],
+  );
+  return moveNodes(graph, { [id]: snapped(cardFrame(graph, id), cards) });
 }
 
 /**

@@ -4,8 +4,7 @@ import { useTheme } from '../../kit/theme.ts';
 import { useDocument } from '../../kit/stores.ts';
 import { shapeOf, type Bounds } from '@graft/view';
 import { familyColour } from '../../kit/node-types.ts';
-import { reachesOut } from './keep-in-sight.ts';
-import { boundsOf } from './drawn-frames.ts';
+import { boundsOf, reachesOut } from './drawn-frames.ts';
 import { coloursAt } from './picture-colours.ts';
 import { overviewSize, showView } from './viewport.ts';
 

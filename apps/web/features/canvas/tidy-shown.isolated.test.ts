@@ -11,8 +11,9 @@ vi.mock('../../api/client.ts', () => ({ api: {}, queries: {}, queryClient: {} })
 provideNodeTypes(new Map());
 vi.mock('./viewport.ts', () => ({
   cardSize: () => ({ width: 206, height: 100 }),
-  fitAll: () => Promise.resolve(),
+  roomNow: () => undefined,
 }));
+vi.mock('./fit-view.ts', () => ({ fitAll: () => Promise.resolve() }));
 const asked = vi.hoisted(() => ({
   times: 0,
   meanwhile: (): void => undefined,

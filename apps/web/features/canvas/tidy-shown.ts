@@ -3,7 +3,8 @@ import { useDocument, useScreen } from '../../kit/stores.ts';
 import { Latest, madeOfShown, placeShown } from '@graft/view';
 import { askLayers } from './layers/ask-layers.ts';
 import { tidied } from './tidied.ts';
-import { fitAll } from './viewport.ts';
+import { fitAll } from './fit-view.ts';
+import { roomNow } from './viewport.ts';
 
 /** Milliseconds that work takes before a notice tells of it. */
 const patience = 300;
@@ -38,8 +39,11 @@ export async function tidyShown(): Promise<void> {
     layouts.drop(),
   );
   try {
+    const room = roomNow();
     const laid = await madeOfShown(layouts, ({ shown }, signal) =>
-      tidied(shown, (units) => askLayers(units, signal)),
+      tidied(shown, (units) =>
+        askLayers({ ...units, ...(room === undefined ? {} : { room }) }, signal),
+      ),
     );
     if (laid === undefined) return;
     useDocument.getState().edit(() => laid);

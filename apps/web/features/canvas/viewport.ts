@@ -1,17 +1,9 @@
 import type { Frame, Graph, NodeLayout } from '@graft/graph';
 import type { Node as FlowNode, ReactFlowInstance, Viewport } from '@xyflow/react';
-import { nodeHeight, nodeWidth } from '@graft/view';
-
-/** The size of the canvas on the screen, in pixels. */
-export interface Room {
-  readonly width: number;
-  readonly height: number;
-}
+import { legibleZoom, nodeHeight, nodeWidth, type Card, type Size } from '@graft/view';
 
 let flow: ReactFlowInstance | undefined;
 let frame: HTMLElement | undefined;
-/** Where all of the graph was fitted to last, and the room that it had. */
-let fitted: { readonly view: Viewport; readonly room: Room } | undefined;
 
 /** The canvas says where it is, so that menus and keys can act on it. */
 export function attachViewport(instance: ReactFlowInstance, element: HTMLElement): void {
@@ -28,25 +20,37 @@ export function unselectEdges(): void {
   for (const id of selectedEdges()) flow?.updateEdge(id, { selected: false });
 }
 
-/** All of the graph, clear of the tools at the lower edge; of a huge one too. `duration` in ms. */
-export async function fitAll(duration = 120): Promise<void> {
-  const padding = { top: '28px', left: '28px', right: '28px', bottom: '60px' } as const;
-  await flow?.fitView({ padding, minZoom: 0.02, maxZoom: 1, duration });
-  if (flow === undefined || frame === undefined) return;
+/** The size of the canvas on the screen; undefined before it is there. */
+export function roomNow(): Size | undefined {
+  if (flow === undefined || frame === undefined) return undefined;
   const { clientWidth: width, clientHeight: height } = frame;
-  fitted = { view: flow.getViewport(), room: { width, height } };
+  return { width, height };
 }
 
-/** The room that all of the graph was fitted into; undefined where somebody has moved the view since. */
-export function roomAsFitted(): Room | undefined {
-  const now = flow?.getViewport();
-  if (now === undefined || fitted === undefined) return undefined;
-  const { x, y, zoom } = fitted.view;
-  return now.x === x && now.y === y && now.zoom === zoom ? fitted.room : undefined;
+/** Cards, notes and groups as they are drawn. */
+export function drawnBoxes(): readonly Card[] {
+  return (flow?.getNodes() ?? []).flatMap(({ id, position, measured = {} }) => {
+    const { width, height } = measured;
+    if (width === undefined || height === undefined) return [];
+    return [{ id, ...position, width, height }];
+  });
+}
+
+/** Shows a view, after `duration` ms in which it comes. */
+export async function moveTo(view: Viewport, duration = 0): Promise<void> {
+  await flow?.setViewport(view, { duration });
 }
 
 export function showView(view: Viewport): void {
   void flow?.setViewport(view);
+}
+
+export const viewNow = (): Viewport | undefined => flow?.getViewport();
+
+/** Moves what is drawn by pixels of the window. */
+export function moveBy(right: number, down: number): void {
+  const view = viewNow();
+  if (view !== undefined) showView({ ...view, x: view.x + right, y: view.y + down });
 }
 
 export function fitNodes(ids: readonly string[]): void {
@@ -91,6 +95,18 @@ export function revealNode(graph: Graph, id: string): void {
   if (right !== 0 || down !== 0)
     void flow.setViewport({ zoom, x: view.x + right, y: view.y + down }, { duration: 120 });
 }
+
+/** Shows a node that was looked for in the middle of the view, near enough to be read. */
+export function findNode(graph: Graph, id: string): void {
+  const at = graph.layout[id];
+  if (flow === undefined || at === undefined) return;
+  if (flow.getZoom() >= legibleZoom) return revealNode(graph, id);
+  const [x, y] = [at.x + nodeWidth / 2, at.y + nodeHeight(graph, id) / 2];
+  void flow.setCenter(x, y, { zoom: foundZoom, duration: 120 });
+}
+
+/** The zoom at which a found node is shown that was too small to be read. */
+const foundZoom = 0.9;
 
 /** The overview of a graph that is not all in sight, in the lower left corner of the canvas. */
 export const overviewSize = { width: 148, height: 96 };

@@ -11,6 +11,9 @@ import type { Point } from './shapes.ts';
 /** The routes of those edges that are not drawn as plain curves. */
 export const useRoutes = create<{ readonly routes: Routes }>()(() => ({ routes: new Map() }));
 
+/** The routes that are drawn now. */
+export const drawnRoutes = (): Routes => useRoutes.getState().routes;
+
 /** The middle of a port's outer side, as the renderer takes it. */
 export function portPlace(
   node: InternalNode | undefined,

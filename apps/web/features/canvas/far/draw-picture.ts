@@ -94,7 +94,7 @@ export function drawPicture(context: CanvasRenderingContext2D, picture: Picture)
   }
   context.globalAlpha = 1;
   const titles = new Lettering(context, `600 ${11.5 * far}px ${picture.font}`, 11.5 * far);
-  const results = new Lettering(context, `${9.5 * far}px ${picture.font}`, 9.5 * far);
+  const results = new Lettering(context, `${11 * far}px ${picture.font}`, 11 * far);
   for (const card of cards) {
     const { x, y, width, height, title, colour, result, statusColour, isSelected = false } = card;
     const box = (out: number, radius: number): void => {

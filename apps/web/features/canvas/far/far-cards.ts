@@ -72,8 +72,8 @@ export function placedFlat(node: FlowNode): FlowNode {
   return flat;
 }
 
-/** Below this zoom the text of a card is too small: only its title and result are drawn, enlarged. */
-const farFrom = 0.5;
+/** Below this zoom the text of a card is too small: only its title, status and result are drawn, enlarged. */
+const farFrom = 0.6;
 /** Below this zoom titles shrink with their nodes, which have no room for larger ones. */
 const leastZoom = 0.18;
 /** Steps for each doubling of the zoom: titles of a large graph are not laid out on every frame. */
@@ -90,4 +90,18 @@ export function farScale(zoom: number): number | undefined {
   if (zoom >= farFrom) return undefined;
   const scale = 1 / Math.max(zoom, leastZoom);
   return 2 ** (Math.round(Math.log2(scale) * steps) / steps);
+}
+
+/** Zoom below which the smallest letters of a card, 11 px, have to be enlarged to be 10 px on the screen. */
+const wholeFrom = 0.93;
+/** Steps for each doubling of the zoom. */
+const nearSteps = 16;
+
+/**
+ * How much a card enlarges its letters for them to keep their size on the screen, at least; undefined at a zoom that needs
+ * none of it, and where a card is seen from far.
+ */
+export function nearScale(zoom: number): number | undefined {
+  if (zoom < farFrom || zoom >= wholeFrom) return undefined;
+  return 2 ** (Math.ceil(Math.log2(1 / zoom) * nearSteps) / nearSteps);
 }

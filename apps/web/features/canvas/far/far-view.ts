@@ -10,6 +10,7 @@ export {
   pointAt,
   useFarCards,
   farScale,
+  nearScale,
   showsResults,
 } from './far-cards.ts';
 export { useKnownSizesKept, useManyInSight } from './flow-store.ts';

@@ -1,5 +1,5 @@
 import type { ELK, ElkNode, ElkPort } from 'elkjs/lib/elk-api.js';
-import { columnGap } from '@graft/view';
+import { columnGap, fittedZoom, type Size } from '@graft/view';
 import type { Places, Units } from './units.ts';
 
 /** Units up to which edges are made as short as can be, which takes long with more. */
@@ -18,15 +18,15 @@ const options = {
 };
 
 /** Pixels that a layout is looked at in, about: the canvas between its panels on a screen of 1440 × 900. */
-const room = { width: 790, height: 640 };
+const usualRoom = { width: 846, height: 728 };
 /** Breaks a long row of layers into several, each below the one before. */
 const wrapping = { 'elk.layered.wrapping.strategy': 'MULTI_EDGE' };
 /** How much larger cards have to be drawn for that. */
 const worthWrapping = 1.4;
 
 /** The zoom at which all of a layout is seen. */
-const fittedZoom = ({ width = 0, height = 0 }: ElkNode): number =>
-  Math.min(1, room.width / width, room.height / height);
+const zoomIn = ({ width = 0, height = 0 }: ElkNode, room: Size): number =>
+  fittedZoom({ left: 0, top: 0, right: width, bottom: height }, room);
 
 /** A port for each height at which something leaves a unit, or comes in. */
 function portsAt(unit: string, side: 'EAST' | 'WEST', heights: Iterable<number> = []): ElkPort[] {
@@ -42,10 +42,13 @@ function portsAt(unit: string, side: 'EAST' | 'WEST', heights: Iterable<number> 
  * into several, where its cards can be read better so. Rejects what the layout cannot do.
  */
 export async function layOutLayers(elk: ELK, units: Units): Promise<Places> {
+  const { room = usualRoom, sizes } = units;
+  // Of the room as it is: a narrow one is better filled from top to bottom.
+  const shape = { 'elk.aspectRatio': String(room.width / room.height) };
   let laid = await elk.layout(elkGraph(units));
-  if (fittedZoom(laid) < 1 && units.sizes.size <= mostShortened) {
-    const wrapped = await elk.layout(elkGraph(units, wrapping));
-    if (fittedZoom(wrapped) > worthWrapping * fittedZoom(laid)) laid = wrapped;
+  if (zoomIn(laid, room) < 1 && sizes.size <= mostShortened) {
+    const wrapped = await elk.layout(elkGraph(units, { ...wrapping, ...shape }));
+    if (zoomIn(wrapped, room) > worthWrapping * zoomIn(laid, room)) laid = wrapped;
   }
   return Object.fromEntries(
     (laid.children ?? []).map(({ id, x = 0, y = 0 }) => [

@@ -14,6 +14,8 @@ export interface UnitLink {
 export interface Units {
   readonly sizes: ReadonlyMap<string, Size>;
   readonly links: readonly UnitLink[];
+  /** Pixels of the window that the layout is looked at in; those of a usual one where it is not known. */
+  readonly room?: Size;
 }
 
 /** Where units stand: their upper left corners, by key. */
