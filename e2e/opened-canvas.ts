@@ -120,7 +120,10 @@ export function forkedGraph(count: number) {
       `n${at}`,
       at === 0
         ? { type: 'questions', params: { questions: `When is kiln ${count} lit?` } }
-        : { type: at % 2 === 0 ? 'sample-rows' : 'gather-rows' },
+        : at % 2 === 0
+          ? // A seed each: equal nodes would run once.
+            { type: 'sample-rows', params: { seed: at } }
+          : { type: 'gather-rows' },
     ]),
   );
   const edges = Array.from({ length: count - 1 }, (_, before) => {

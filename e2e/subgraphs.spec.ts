@@ -31,6 +31,9 @@ test('two nodes become a subgraph, run, show their output at it, and are inlined
   await expect(page.getByText('2 nodes selected')).toBeVisible();
   await bench.node('chunk').locator('header').click({ button: 'right' });
   await menuItem(page, 'Make a subgraph of the selection').click();
+  const naming = page.getByRole('dialog', { name: 'Make a subgraph' });
+  await expect(naming.getByLabel('Name', { exact: true })).toBeFocused();
+  await page.keyboard.press('Enter');
   await expect(page.locator('.react-flow__node')).toHaveCount(2);
   await expect(bench.node('subgraph')).toHaveAttribute('data-selected', 'true');
 

@@ -272,6 +272,7 @@ test('a loop is gone into round by round', async ({ page, workspace }) => {
   await bench.reaches('again', 'succeeded');
   // What is gathered of all rounds is the loop's, into which one still goes at its last round.
   await bench.select('ask');
+  await page.getByRole('tab', { name: 'Run', exact: true }).click();
   await page.getByRole('button', { name: 'again#collect/drawn' }).click();
   await expect(bench.node('again')).toHaveAttribute('data-selected', 'true');
   await bench.node('again').locator('.node-facts').dblclick();

@@ -1,6 +1,6 @@
 import type { ArtifactRef, ModelKind, NodeType } from '@graft/graph';
 import type { ShownProblem, StepView } from '@graft/view';
-import { createElement, type ComponentType } from 'react';
+import { createElement, type ComponentType, type ReactNode } from 'react';
 import type { FieldProps } from './form/field-props.ts';
 
 /** A place in one feature for a part of another: features do not know each other, so the shell fills it. */
@@ -26,6 +26,8 @@ interface OfNode {
 export interface ConversationProps {
   /** In the app, whoever asks changes nothing of the graph. */
   readonly inApp?: boolean;
+  /** What stands below it. It comes with it, so that it is not moved by it. */
+  readonly children?: ReactNode;
 }
 /** Asks the open graph questions, and shows what it answers. */
 export const Conversation = slot<ConversationProps>();

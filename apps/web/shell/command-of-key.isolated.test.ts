@@ -49,7 +49,7 @@ it('leaves the unseen graph alone in the app view', () => {
     .filter((command) => belongsTo(command, 'app'))
     .map(({ id }) => id);
   expect(there).toEqual([
-    ...['run', 'cancel', 'leave-past-run', 'export-run', 'search', 'find'],
+    ...['run', 'ask', 'cancel', 'leave-past-run', 'export-run', 'search', 'find'],
     ...['canvas-view', 'notebook-view', 'app-view', 'theme', 'tour', 'shortcuts'],
   ]);
   for (const key of ['a', 'd', 'e', 'g', 'y', 'z', 'Z'])

@@ -1,4 +1,4 @@
-import { useLayoutEffect } from 'react';
+import { useLayoutEffect, useState } from 'react';
 import { expectedBounds, fittedZoom, giveWay, leastWholeZoom, legibleZoom } from '@graft/view';
 import { useDocument, useScreen } from '../kit/stores.ts';
 
@@ -22,6 +22,7 @@ let judged: string | undefined;
  * would leave a page that somebody looks at.
  */
 export function useGivingWay({ canvas, palette }: Rooms): void {
+  const [, drawAnew] = useState(0);
   const path = useDocument(({ file }) => file?.path);
   useLayoutEffect(() => {
     if (path === judged) return;
@@ -36,6 +37,8 @@ export function useGivingWay({ canvas, palette }: Rooms): void {
     const alone = zoomAt(canvas);
     const helps = alone > worthIt * beside || beside < leastWholeZoom;
     giveWay(beside > 0 && beside < legibleZoom && helps);
+    // Within the first drawing nobody listens to the store yet: React would see the change after it was painted.
+    drawAnew((times) => times + 1);
     // The room is looked at when a file is opened only.
   }, [path]);
 }

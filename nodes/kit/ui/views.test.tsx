@@ -358,10 +358,10 @@ describe('a table of variants', () => {
     const words = seen(html);
     // What it comes to stands first; the rest is left out where there is little room.
     expect(words).toMatch(
-      /higher is better More columns Variant Shown Mean Difference Failed chunk\.size/,
+      /higher is better More columns Variant Shown Mean ↓ Difference Failed chunk\.size/,
     );
     expect(words).toMatch(
-      /large better 0\.750 0\.\d+ to 0\.\d+ \+0\.500 \+0\.\d+ to \+0\.\d+ 0 512 20\/20\/0 40/,
+      /large leads better 0\.750 0\.\d+ to 0\.\d+ \+0\.500 \+0\.\d+ to \+0\.\d+ 0 512 20\/20\/0 40/,
     );
     expect(words).toMatch(/small baseline 0\.250 0\.\d+ to 0\.\d+ 0 128 40/);
     expect(words).toContain('near: Only 2 questions differ; it takes 10 to tell.');

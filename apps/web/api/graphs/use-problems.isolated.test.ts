@@ -34,7 +34,7 @@ it('a problem within a graph shows at a use of it that came later', async () => 
 it('a message says where it is by titles, and by what is written where there are none', () => {
   const text = (location: object): string => problemText({ message: 'No.', location });
   expect(text({ graph: 'cut', node: 'chunk', param: 'size' })).toBe('cut › Chunk, size: No.');
-  expect(text({ node: 'first', port: 'rows' })).toBe('cut (first), rows: No.');
+  expect(text({ node: 'first', port: 'rows' })).toBe('cut 1, rows: No.');
   expect(text({ node: 'gone', file: 'a.graft.json' })).toBe('gone: No.');
   expect(text({ param: 'size', file: 'a.graft.json' })).toBe('size: No.');
   expect(text({ file: 'a.graft.json' })).toBe('No.');

@@ -34,7 +34,11 @@ vi.mock('../client.ts', () => ({
     },
   },
   queries: {
-    runs: { list: { queryKey: () => ['runs'] } },
+    runs: {
+      list: { queryKey: () => ['runs'] },
+      history: { queryKey: () => ['history'] },
+      course: { queryKey: () => ['course'] },
+    },
     catalogue: { matchFiles: { queryKey: () => ['matches'] } },
   },
   queryClient: {

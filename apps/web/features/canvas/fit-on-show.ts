@@ -2,6 +2,7 @@ import type { ReactFlowInstance, Viewport } from '@xyflow/react';
 import { useEffect, useRef, useState } from 'react';
 import { wayOf } from '@graft/view';
 import { useDocument } from '../../kit/stores.ts';
+import { edgesLed } from './edges/edges.ts';
 import { openView } from './fit-view.ts';
 import { moveBy, showView, viewNow } from './viewport.ts';
 
@@ -56,9 +57,10 @@ export function useFitOnShow(
     const isEmpty = Object.keys(useDocument.getState().shown.nodes).length === 0;
     if (isEmpty) settle();
     else if (measured) {
-      // First its edges are led; and the measured nodes may be those of the graph before.
-      const timer = setTimeout(settle, before === undefined ? 0 : 60);
-      return () => clearTimeout(timer);
+      // The measured nodes may be those of the graph before.
+      let isWanted = true;
+      void edgesLed().then(() => isWanted && settle());
+      return () => void (isWanted = false);
     }
     return undefined;
   }, [path, prefix, shown, measured, flow]);

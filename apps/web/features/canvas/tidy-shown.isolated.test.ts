@@ -13,6 +13,7 @@ vi.mock('./viewport.ts', () => ({
   cardSize: () => ({ width: 206, height: 100 }),
   roomNow: () => undefined,
 }));
+vi.mock('./edges/edges.ts', () => ({ edgesLed: () => Promise.resolve() }));
 vi.mock('./fit-view.ts', () => ({ fitAll: () => Promise.resolve() }));
 const asked = vi.hoisted(() => ({
   times: 0,

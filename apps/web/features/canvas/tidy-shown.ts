@@ -1,6 +1,7 @@
 import { plural } from '@graft/nodes/kit/ui';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { Latest, madeOfShown, placeShown } from '@graft/view';
+import { edgesLed } from './edges/edges.ts';
 import { askLayers } from './layers/ask-layers.ts';
 import { tidied } from './tidied.ts';
 import { fitAll } from './fit-view.ts';
@@ -47,8 +48,7 @@ export async function tidyShown(): Promise<void> {
     );
     if (laid === undefined) return;
     useDocument.getState().edit(() => laid);
-    // The renderer takes the places over after this edit is drawn.
-    setTimeout(() => void fitAll(), 60);
+    void edgesLed().then(() => fitAll());
   } finally {
     if (working === at) working = undefined;
     closeNotice();

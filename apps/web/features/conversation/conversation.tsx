@@ -110,39 +110,42 @@ function QuestionBox({ inApp }: { readonly inApp: boolean }) {
 }
 
 /** Questions that are not in the file of the open graph, with their answers. */
-export function Conversation({ inApp = false }: ConversationProps) {
+export function Conversation({ inApp = false, children }: ConversationProps) {
   const path = useDocument((state) => state.file?.path);
   const graph = useGraphFunction();
   const turns = useConversation((state) => state.turns);
   useEffect(() => openConversation(path), [path]);
-  if (askable(graph) === undefined) return null;
+  if (askable(graph) === undefined) return children;
   return (
-    <section className={inApp ? undefined : 'mt-5'} aria-label="Your questions">
-      <QuestionBox inApp={inApp} />
-      {turns.length === 0 ? null : (
-        <>
-          <div className="mt-4 mb-1.5 flex items-baseline">
-            <h2 className="flex-1 font-[550]">Asked</h2>
-            <button
-              type="button"
-              className="quiet-action"
-              title="Clears this list; the runs stay under All runs"
-              disabled={!turns.some(({ answers }) => answers.every(isAnswered))}
-              onClick={() => {
-                forgetAll();
-                document.querySelector<HTMLElement>('#ask-question')?.focus();
-              }}
-            >
-              Clear
-            </button>
-          </div>
-          <ol className="flex flex-col gap-4" aria-label="Asked questions">
-            {turns.map((turn) => (
-              <TurnRow key={turn.id} turn={turn} />
-            ))}
-          </ol>
-        </>
-      )}
-    </section>
+    <>
+      <section className={inApp ? undefined : 'mt-5'} aria-label="Your questions">
+        <QuestionBox inApp={inApp} />
+        {turns.length === 0 ? null : (
+          <>
+            <div className="mt-4 mb-1.5 flex items-baseline">
+              <h2 className="flex-1 font-[550]">Asked</h2>
+              <button
+                type="button"
+                className="quiet-action"
+                title="Clears this list; the runs stay under All runs"
+                disabled={!turns.some(({ answers }) => answers.every(isAnswered))}
+                onClick={() => {
+                  forgetAll();
+                  document.querySelector<HTMLElement>('#ask-question')?.focus();
+                }}
+              >
+                Clear
+              </button>
+            </div>
+            <ol className="flex flex-col gap-4" aria-label="Asked questions">
+              {turns.map((turn) => (
+                <TurnRow key={turn.id} turn={turn} />
+              ))}
+            </ol>
+          </>
+        )}
+      </section>
+      {children}
+    </>
   );
 }

@@ -66,7 +66,8 @@ export function FileList() {
   const faults = new Map(files.map(({ path, fault }) => [path, fault]));
   return (
     <section
-      className="flex max-h-[45%] shrink-0 flex-col border-t border-line pt-2.5 pb-2"
+      // Unseen until its height is known, so that its heading is not moved by its rows.
+      className={`flex max-h-[45%] shrink-0 flex-col border-t border-line pt-2.5 pb-2 ${isPending ? 'invisible' : ''}`}
       aria-label="Workspace"
       onContextMenu={openMenuOf}
     >

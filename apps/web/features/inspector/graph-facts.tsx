@@ -56,7 +56,7 @@ function Interface({ of }: { readonly of: GraphFunction }) {
 }
 
 /** What a graph takes and gives, and the models that it needs; and the way to learn the screen. */
-export function GraphFacts() {
+export function GraphFacts({ children }: { readonly children?: ReactNode }) {
   const graph = useDocument((state) => state.graph);
   const asFunction = useGraphFunction();
   /** Within a subgraph, the inputs and outputs of the file would pass for its own. */
@@ -89,6 +89,7 @@ export function GraphFacts() {
         </button>
         . It takes less than a minute.
       </p>
+      {children}
     </>
   );
 }

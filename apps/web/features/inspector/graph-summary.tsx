@@ -68,6 +68,7 @@ export function GraphSummary() {
   const nodes = useDocument((state) => Object.keys(state.shown.nodes).length);
   const edges = useDocument((state) => state.shown.edges.length);
   const begun = useScreen((state) => state.begun);
+  const seen = useScreen((state) => state.seen);
   const results = useResults();
   if (path === undefined) {
     // Not while the first graph is on its way.
@@ -88,9 +89,12 @@ export function GraphSummary() {
       </div>
       <Problems />
       {results === undefined ? <NoResult /> : <GraphResult results={results} />}
-      <Conversation />
-      <GraphFacts />
-      {results === undefined ? <Tips /> : null}
+      {/* Not before the first graph is drawn, which needs none of their scripts. */}
+      {seen ? (
+        <Conversation>
+          <GraphFacts>{results === undefined ? <Tips /> : null}</GraphFacts>
+        </Conversation>
+      ) : null}
     </div>
   );
 }

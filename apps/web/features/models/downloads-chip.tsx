@@ -18,11 +18,9 @@ export function DownloadsChip() {
       data-testid="downloads"
       title={isGoing ? 'Show the downloads of models' : 'Show why the download failed'}
       onClick={() =>
-        useOverlay
-          .getState()
-          .show({
-            modelQuestion: { kind: undefined, current: '', first: first.madeOf ?? first.model },
-          })
+        useOverlay.getState().show({
+          modelQuestion: { kind: undefined, current: '', first: first.madeOf ?? first.model },
+        })
       }
     >
       <span

@@ -3,4 +3,4 @@ export { addBendAt, bendNear, bendsAt, removeBend, removeBends } from './bend-ed
 export { GraphEdgeView, isLit, useEdgeUnder } from './graph-edge.tsx';
 export { roundedPath } from './route-edges.ts';
 export { curveReach, type Point } from './shapes.ts';
-export { drawnRoutes, portPlace, useRouting } from './use-routing.ts';
+export { drawnRoutes, edgesLed, portPlace, useRouting } from './use-routing.ts';

@@ -8,8 +8,38 @@ import { routeEdges, type Routes } from './route-edges.ts';
 import type { Ends, Obstacles } from './route.ts';
 import type { Point } from './shapes.ts';
 
-/** The routes of those edges that are not drawn as plain curves. */
-export const useRoutes = create<{ readonly routes: Routes }>()(() => ({ routes: new Map() }));
+interface Routing {
+  /** The routes of those edges that are not drawn as plain curves. */
+  readonly routes: Routes;
+  /** Where the cards stood between which they were led, by id. */
+  readonly places: ReadonlyMap<string, Point>;
+}
+
+export const useRoutes = create<Routing>()(() => ({ routes: new Map(), places: new Map() }));
+
+/** Milliseconds after which nobody waits for edges any more. */
+const patience = 1_000;
+
+/** Resolves once the cards of the document stand in their places, and its edges are led between them; after a second at the latest. */
+export function edgesLed(): Promise<void> {
+  const isLed = ({ places }: Routing): boolean => {
+    const { nodes, layout } = useDocument.getState().shown;
+    return Object.keys(nodes).every((id) => {
+      const [place, drawn] = [layout[id], places.get(id)];
+      return place !== undefined && drawn?.x === place.x && drawn.y === place.y;
+    });
+  };
+  if (isLed(useRoutes.getState())) return Promise.resolve();
+  return new Promise((resolve) => {
+    const done = (): void => {
+      stop();
+      clearTimeout(timer);
+      resolve();
+    };
+    const stop = useRoutes.subscribe((state) => isLed(state) && done());
+    const timer = setTimeout(done, patience);
+  });
+}
 
 /** The routes that are drawn now. */
 export const drawnRoutes = (): Routes => useRoutes.getState().routes;
@@ -69,7 +99,8 @@ export function useRouting(nodes: readonly FlowNode[], edges: readonly GraphFlow
   useEffect(() => {
     if (shape === undefined) return;
     const timer = setTimeout(() => {
-      if (isMany) return useRoutes.setState({ routes: new Map() });
+      const places = new Map(nodes.map(({ id, position }) => [id, position]));
+      if (isMany) return useRoutes.setState({ routes: new Map(), places });
       const ends = edges.flatMap((edge): Ends[] => {
         const from = portPlace(flow.getInternalNode(edge.source), 'source', edge.sourceHandle);
         const to = portPlace(flow.getInternalNode(edge.target), 'target', edge.targetHandle);
@@ -77,7 +108,7 @@ export function useRouting(nodes: readonly FlowNode[], edges: readonly GraphFlow
         const port = `${edge.source}.${edge.sourceHandle ?? ''}`;
         return [{ id: edge.id, port, from, to, via: bends?.[edge.id] }];
       });
-      useRoutes.setState({ routes: routeEdges(ends, obstaclesOf(nodes)) });
+      useRoutes.setState({ routes: routeEdges(ends, obstaclesOf(nodes)), places });
     });
     return () => clearTimeout(timer);
     // Nodes, edges and bends are read as they are when the shape changes.
