@@ -323,6 +323,8 @@ test('Tab leads on from the last control of the page', async ({ page, workspace 
   await workspace.graph('round', chain);
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'round.graft.json');
+  // The last that comes.
+  await expect(page.getByRole('button', { name: 'Take the tour' })).toBeVisible();
   await page.evaluate(() => {
     const controls = document.querySelectorAll<HTMLElement>('button, input, select, textarea');
     const last = [...controls].filter((one) => one.tabIndex >= 0 && one.checkVisibility()).at(-1);

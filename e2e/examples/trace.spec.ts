@@ -32,7 +32,7 @@ test('the quickstart says where each wrong answer was lost, and follows it throu
   await test.step('the parts add up to the wrong answers', async () => {
     await expect(result.getByTestId('trace-summary')).toBeVisible();
     const [right = 0, compared = 0] =
-      (await result.getByTestId('score').textContent())?.match(/\d+/g)?.map(Number) ?? [];
+      (await result.getByTestId('result-headline').textContent())?.match(/\d+/g)?.map(Number) ?? [];
     expect(compared).toBe(chosen.length);
     await expect(result.getByTestId('trace-summary')).toContainText(
       `Of ${String(compared - right)} wrong answer`,
