@@ -76,7 +76,7 @@ const exampleOf = (
 });
 
 /** The real model beside its fixtures. */
-export class RealCase {
+class RealCase {
   readonly base: BaseModel;
   readonly rows: RealRows;
   readonly golden: Golden;
@@ -176,7 +176,7 @@ export async function realRows(): Promise<RealRows> {
 }
 
 /** Largest difference of log-probabilities of the tokens that are recorded as likeliest. */
-export function answersDiffer(
+function answersDiffer(
   ours: Answers,
   theirs: readonly (readonly (readonly [id: number, log: number])[])[],
 ): number {
