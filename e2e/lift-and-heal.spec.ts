@@ -45,14 +45,19 @@ test('an edge or port that is pointed at stands out with its ends, and no card i
   // The plan comes after the first load, and draws every card anew.
   await expect(page.getByTestId('plan-line')).toContainText('will run');
   await bench.holdsStill();
-  await page.evaluate(() => window.renders());
-  await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
-  await expect.poll(lifted).toEqual(ends);
+  const cards: ReadonlySet<string> = new Set(Object.keys(chain.nodes));
+  // Once more where something came late, and drew the cards anew for a reason of its own.
+  await expect(async () => {
+    await page.mouse.move(2, 2);
+    await expect.poll(lifted).toEqual([]);
+    await page.evaluate(() => window.renders());
+    await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2, { steps: 4 });
+    await expect.poll(lifted).toEqual(ends);
+    const drawn = await page.evaluate(() => window.renders());
+    expect(drawn.filter((id) => cards.has(id))).toEqual([]);
+  }).toPass();
   await isDim('ask', true);
   await isDim('gather', false);
-  // The edge itself is: it is the one that a press would take.
-  const cards: ReadonlySet<string> = new Set(Object.keys(chain.nodes));
-  expect((await page.evaluate(() => window.renders())).filter((id) => cards.has(id))).toEqual([]);
 
   await test.step('all edges of a port', async () => {
     await page.getByTestId('handle-ask-questions').hover();

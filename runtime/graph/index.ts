@@ -27,6 +27,7 @@ export {
   withoutCitations,
   abstains,
   referenceTest,
+  SearchedText,
   verdictRule,
 } from './rows/answer-verdict.ts';
 export { isLabelsFile } from './rows/labels-file.ts';

@@ -1,3 +1,4 @@
+import { rm } from 'node:fs/promises';
 import type { GgufConverter } from '@graft/backends/catalogue';
 import { GraphError } from '@graft/graph';
 import { ForkedProcess } from '@graft/kit';
@@ -58,7 +59,11 @@ async function runConverter(entry: string, job: SentConversion, hooks?: Hooks): 
   signal?.addEventListener('abort', onAbort, { once: true });
   try {
     child.send(job);
-    return await end;
+    const made = await end;
+    // It was done before it heard of it.
+    if (isStopped() && job.to !== undefined) await rm(job.to, { force: true });
+    if (isStopped()) throw cancelled();
+    return made;
   } catch (error) {
     throw isStopped() ? cancelled() : error;
   } finally {
@@ -70,4 +75,4 @@ async function runConverter(entry: string, job: SentConversion, hooks?: Hooks): 
 }
 
 const cancelled = (): GraphError =>
-  new GraphError('cancelled', 'the conversion was cancelled; nothing of it stays');
+  new GraphError('cancelled', 'the conversion was cancelled; Graft deleted the unfinished file');

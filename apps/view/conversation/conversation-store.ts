@@ -57,6 +57,8 @@ interface ConversationState {
   readonly ran: Pick<ConversationState, 'texts' | 'values'> | undefined;
   /** Starts over for another file, with what was asked of it before. */
   begin(file: string | undefined, turns?: readonly Turn[]): void;
+  /** A file is called otherwise from now on. */
+  move(from: string, to: string): void;
   type(question: string): void;
   give(input: string, text: string): void;
   /** Sets a parameter; undefined: as in the file. */
@@ -87,6 +89,7 @@ export const conversationStore = createStore<ConversationState>()((set) => ({
   ...empty,
   begin: (file, turns = []) =>
     set((state) => (state.file === file ? state : { ...empty, file, turns })),
+  move: (from, to) => set(({ file }) => (file === from ? { file: to } : {})),
   type: (question) => set({ question }),
   give: (input, text) => set((state) => ({ texts: { ...state.texts, [input]: text } })),
   set: (key, value) =>

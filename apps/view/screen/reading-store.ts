@@ -1,6 +1,7 @@
 import type { ArtifactRef, TracePart } from '@graft/graph';
 import { createStore } from 'zustand/vanilla';
 import { documentStore } from '../document/document-store.ts';
+import { runView } from '../run/run-view.ts';
 
 /** How the rows of one output are read. */
 export interface OutputReading {
@@ -32,7 +33,10 @@ interface ReadingState {
 
 const nothing = { outputs: {}, question: null, part: null };
 
-/** How a person reads the outputs of the open file. It stays while they move from node to node, until another file opens. */
+/**
+ * How a person reads the outputs of the open file. It stays while they move from node to node, until another file opens; what is
+ * followed, until another run is shown, whose answers are others.
+ */
 export const readingStore = createStore<ReadingState>()((set) => ({
   ...nothing,
   read: (output, change) =>
@@ -45,6 +49,13 @@ export const readingStore = createStore<ReadingState>()((set) => ({
   follow: (question) => set({ question }),
   showPart: (part) => set({ part }),
 }));
+
+runView.subscribe(({ run }) => {
+  const { question, part } = readingStore.getState();
+  const isOther = (followed: FollowedAnswers | null): boolean =>
+    followed !== null && run !== null && followed.run !== run.runId;
+  if (isOther(question) || isOther(part)) readingStore.setState({ question: null, part: null });
+});
 
 documentStore.subscribe(({ file }, before) => {
   if (file?.path !== before.file?.path) readingStore.setState(nothing);

@@ -242,7 +242,9 @@ async function isHere(
 }
 
 const stopped = (cause: unknown): GraphError =>
-  new GraphError('cancelled', 'the conversion was cancelled; nothing of it stays', { cause });
+  new GraphError('cancelled', 'the conversion was cancelled; Graft deleted the unfinished file', {
+    cause,
+  });
 
 /** What the files of a model are from: a repository at its commit, a folder, or else the model's own id. */
 function originOf({ id, files }: ModelEntry): string {

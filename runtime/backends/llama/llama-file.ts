@@ -59,11 +59,13 @@ export async function fileAt(
     if (!isGguf) throw notGguf(id);
     return { id, path, digest, size: found.size, ...stamp };
   }
-  // Split weights are opened by the first file.
-  const name = (await readdir(path)).filter((each) => each.endsWith('.gguf')).sort()[0];
+  // Split weights are opened by the first file, and loaded whole.
+  const names = (await readdir(path)).filter((each) => each.endsWith('.gguf')).sort();
+  const [name] = names;
   if (name === undefined) throw notGguf(id);
-  const file = join(path, name);
-  return { id, path: file, digest, size: (await stat(file)).size, ...stamp };
+  let size = 0;
+  for (const each of names) size += (await stat(join(path, each))).size;
+  return { id, path: join(path, name), digest, size, ...stamp };
 }
 
 /** What to say of weights that are not where they were. */

@@ -48,7 +48,9 @@ export function weightsOnCpu(
   systemInfo: string,
 ): WeightsMemory {
   const types = arrangedOn(systemInfo);
-  const tied = !tensors.some(({ name }) => name === 'output.weight');
+  // An encoder has no head at all.
+  const isEncoder = architectureOf(metadata).includes('bert');
+  const tied = !isEncoder && !tensors.some(({ name }) => name === 'output.weight');
   let [plain, copied, copies] = [0, 0, 0];
   for (const tensor of tensors) {
     const factor = isFactor(tensor) ? types[tensor.typeName] : undefined;
@@ -62,6 +64,11 @@ export function weightsOnCpu(
   const mapped = copied <= plain;
   const vocabulary = bytesOfEntry * (lengthOf(metadata, 'tokens') + lengthOf(metadata, 'merges'));
   return { bytes: plain + (mapped ? copied : 0) + copies + vocabulary, mapped };
+}
+
+function architectureOf(metadata: GgufHeader['metadata']): string {
+  const value = metadata.get('general.architecture');
+  return value?.type === 'string' && typeof value.value === 'string' ? value.value : '';
 }
 
 function isFactor({ shape }: GgufTensorInfo): boolean {

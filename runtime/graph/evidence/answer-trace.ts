@@ -1,4 +1,4 @@
-import { answerVerdict, referenceTest } from '../rows/answer-verdict.ts';
+import { answerVerdict, referenceTest, SearchedText } from '../rows/answer-verdict.ts';
 import type { Answer, Prompt, Question, QuestionHits } from '../rows/port-types.ts';
 
 /** A kind of rows that a question passes through on the way to its answer. */
@@ -143,7 +143,7 @@ function placesOf(
   return {
     first: documents.map((document) => placeOf(({ path }) => path === document)),
     holding: documents.map((document) =>
-      placeOf((passage) => passage.path === document && holds(passage.text())),
+      placeOf((passage) => passage.path === document && holds(new SearchedText(passage.text()))),
     ),
   };
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { answerVerdict, abstains, referenceTest } from './answer-verdict.ts';
+import { answerVerdict, abstains, referenceTest, SearchedText } from './answer-verdict.ts';
 
 const verdict = (text: string, reference?: string) =>
   answerVerdict({
@@ -79,7 +79,9 @@ it.each([
   ['anything', ''],
   ['Burner two', 'Burner two, at 1.'],
 ])('tests whether %j has the words of %j as the verdict does', (text, reference) => {
-  expect(referenceTest(reference)(text)).toBe(verdict(text, reference) === 'right');
+  expect(referenceTest(reference)(new SearchedText(text))).toBe(
+    verdict(text, reference) === 'right',
+  );
 });
 
 it.each([

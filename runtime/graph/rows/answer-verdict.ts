@@ -67,21 +67,43 @@ const plainWord = /^(?:[a-z]+|\d{3,}|\d+(?:[.:]\d+)+)$/;
 // eslint-disable-next-line no-control-regex -- plain ASCII
 const plainText = /^[\x00-\x7f]*$/;
 
+/** A text in which the words of many references are looked for: it is read once for all of them. */
+export class SearchedText {
+  readonly #text: string;
+  /** In lower case, without commas; null where words may be written otherwise than in plain ASCII. */
+  #plain: string | null | undefined;
+  #words: ReadonlySet<string> | undefined;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  get plain(): string | null {
+    if (this.#plain === undefined) {
+      const isPlain = plainText.test(this.#text);
+      this.#plain = isPlain ? this.#text.toLowerCase().replaceAll(',', '') : null;
+    }
+    return this.#plain;
+  }
+
+  get words(): ReadonlySet<string> {
+    this.#words ??= new Set(wordsOf(withoutCitations(this.#text)));
+    return this.#words;
+  }
+}
+
 /**
  * Tells of texts whether they have every word of a reference, by the rule in `verdictRule`; none has those of an empty
  * one. Quick where many texts lack a word.
  */
-export function referenceTest(reference: string): (text: string) => boolean {
+export function referenceTest(reference: string): (text: SearchedText) => boolean {
   const needed = neededWords(reference);
   const plain = needed.filter((word) => plainWord.test(word));
   return (text) => {
     if (needed.length === 0) return false;
-    if (plain.length > 0 && plainText.test(text)) {
-      const lower = text.toLowerCase().replaceAll(',', '');
-      if (!plain.every((word) => lower.includes(word))) return false;
-    }
-    const given = new Set(wordsOf(withoutCitations(text)));
-    return needed.every((word) => given.has(word));
+    const lower = plain.length === 0 ? null : text.plain;
+    if (lower !== null && !plain.every((word) => lower.includes(word))) return false;
+    return needed.every((word) => text.words.has(word));
   };
 }
 

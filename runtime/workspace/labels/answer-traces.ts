@@ -13,6 +13,7 @@ import {
   questionHitsSchema,
   questionSchema,
   referenceTest,
+  SearchedText,
   traceAnswer,
   tracePart,
   traceParts,
@@ -209,9 +210,10 @@ export class AnswerTraces {
       const all = readRows(this.#artifacts, artifact, portTypeOf(artifact));
       for await (const row of inTurns(all, signal)) {
         const { text, source } = chunkSchema.parse(row);
+        const searched = new SearchedText(text);
         for (const { at, document, holds } of wanting.get(source.path) ?? []) {
           const known = held.get(at) ?? [];
-          if (known[document] !== true && holds(text)) known[document] = true;
+          if (known[document] !== true && holds(searched)) known[document] = true;
           held.set(at, known);
         }
       }
@@ -252,7 +254,7 @@ interface WantedDocument {
   readonly at: number;
   /** Number of the document among those that the question names. */
   readonly document: number;
-  readonly holds: (text: string) => boolean;
+  readonly holds: (text: SearchedText) => boolean;
 }
 
 /** The answers, with the numbers of those of a question. */

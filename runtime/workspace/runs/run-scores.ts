@@ -14,6 +14,8 @@ import {
 import type { RunJournal } from '@graft/store';
 import type { AnswerAccuracy } from '../labels/answer-accuracy.ts';
 
+/** Outputs that are read for the scores of a run: a loop may have thousands. */
+const mostRead = 100;
 /** Scores that a run has at most: loops and subgraphs may evaluate in many places. */
 const mostScores = 24;
 /** Bytes of metrics beyond which they are curves, not a summary that somebody reads. */
@@ -59,8 +61,13 @@ export class RunScores {
     const otherAnswers: RunScore[] = [];
     const leading: RunScore[] = [];
     const others: RunScore[] = [];
+    const best = (): readonly RunScore[] =>
+      [...answers, ...otherAnswers, ...leading, ...others].slice(0, mostScores);
+    let toRead = mostRead;
     for (const { node, outputs } of ordered) {
       for (const ref of Object.values(outputs)) {
+        if (ref.mediaType !== Answers.mediaType && ref.mediaType !== Metrics.mediaType) continue;
+        if (toRead-- === 0) return best();
         if (ref.mediaType === Answers.mediaType) {
           const list = evaluated.has(ref.digest) ? answers : otherAnswers;
           list.push(...(await this.#right(node, ref)));
@@ -71,7 +78,7 @@ export class RunScores {
         others.push(...rest);
       }
     }
-    return [...answers, ...otherAnswers, ...leading, ...others].slice(0, mostScores);
+    return best();
   }
 
   async #right(node: string, ref: ArtifactRef): Promise<RunScore[]> {

@@ -4,6 +4,7 @@ import { problemCode } from '../problem.ts';
 import {
   takeHeld,
   conflictStore,
+  conversationStore,
   isUnsaved,
   type OpenFile,
   documentStore,
@@ -183,6 +184,7 @@ async function saveCopy(file: OpenFile, original: string): Promise<string | unde
     const { path, revision: base, text: baseText } = saved;
     const baseGraph = baseText === text ? graph : parseGraph(baseText, path);
     const example = { path: original, original: false };
+    conversationStore.getState().move(file.path, path);
     noteSaved({ ...file, path, example }, graph, { base, baseText, baseGraph });
     showInAddress(path);
     screenStore.getState().notify({

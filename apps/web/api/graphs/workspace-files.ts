@@ -3,6 +3,7 @@ import { api, queries, queryClient } from '../client.ts';
 import { problemCode, refusalOf } from '../problem.ts';
 import {
   conflictStore,
+  conversationStore,
   isUnsaved,
   keptHistories,
   documentStore,
@@ -105,6 +106,7 @@ export async function renameFile(path: string, name: string): Promise<Refusal> {
       await moveDrafts(path, to);
       moveHistory(path, to);
       moveAsked(path, to);
+      conversationStore.getState().move(path, to);
       moveSaves(path, to);
       const current = documentStore.getState().file;
       if (current?.path !== path) return;

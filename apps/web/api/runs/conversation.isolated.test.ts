@@ -64,7 +64,9 @@ vi.mock('../graphs/graph-function.ts', async (importOriginal) => ({
   }),
 }));
 vi.mock('../graphs/graph-file.ts', () => ({ report: () => undefined }));
-vi.mock('../graphs/save-file.ts', () => ({ saveFile: () => Promise.resolve(served.saves) }));
+vi.mock('../graphs/save-file.ts', () => ({
+  saveFile: () => Promise.resolve(served.saves ? documentStore.getState().file?.path : undefined),
+}));
 vi.mock('./run-actions.ts', () => ({ tellOfCancel: () => undefined }));
 
 afterAll(() => vi.unstubAllGlobals());

@@ -78,9 +78,8 @@ export async function askTyped(): Promise<void> {
 export async function ask(asked: AskedQuestion): Promise<boolean> {
   const question = oneQuestion(asked.question);
   openConversation(documentStore.getState().file?.path);
-  const open = talkedTo();
-  if (open === undefined || question === '') return false;
-  const { file, graph } = open;
+  const graph = talkedTo();
+  if (graph === undefined || question === '') return false;
   const { turns, adapters, question: typed } = conversationStore.getState();
   const isSent = turns[0]?.question === question && turns[0].answers.some(isOnItsWay);
   if (isSent) return false;
@@ -90,7 +89,12 @@ export async function ask(asked: AskedQuestion): Promise<boolean> {
   const turn = { ...asked, question, id: newId(), answers };
   conversationStore.getState().add(turn);
   if (oneQuestion(typed) === question) conversationStore.getState().type('');
-  for (const answer of answers) await send({ path: file, turn, answer });
+  // As the graph is now: another file may be open once the first is on its way.
+  const sent = answers.map((answer) => ({
+    ...{ turn, answer },
+    given: givenFor(graph, question, answer.adapter),
+  }));
+  for (const each of sent) await send(each);
   return true;
 }
 
@@ -98,34 +102,33 @@ const isOnItsWay = (answer: GivenAnswer): boolean =>
   answer.run === undefined && !isAnswered(answer);
 
 /** The open graph, and its file, if the conversation is about it. */
-function talkedTo(): { readonly file: string; readonly graph: GraphFunction } | undefined {
+function talkedTo(): GraphFunction | undefined {
   const { file } = conversationStore.getState();
   const graph = graphFunction();
   const isOpen = file !== undefined && documentStore.getState().file?.path === file;
-  return !isOpen || graph === undefined || askable(graph) === undefined
-    ? undefined
-    : { file, graph };
+  return !isOpen || graph === undefined || askable(graph) === undefined ? undefined : graph;
 }
 
 /** Asks for an answer once more, of the graph as it is now. */
 export async function retry(id: string): Promise<void> {
   const held = answerHeld(id);
-  const open = talkedTo();
-  if (held === undefined || open === undefined) return;
-  const { file, graph } = open;
+  const graph = talkedTo();
+  if (held === undefined || graph === undefined) return;
   const { adapter, run } = held.answer;
   const again = newAnswer(graph, graph.adaptersOff.length === 0 ? undefined : (adapter ?? 'on'));
   conversationStore.getState().replace(id, again);
-  await send({ path: file, turn: held.turn, answer: again, earlier: run?.runId });
+  const given = givenFor(graph, held.turn.question, again.adapter);
+  await send({ turn: held.turn, answer: again, given, earlier: run?.runId });
 }
 
 /** Asks the question of a turn with the adapters on or off, to show both answers. */
 export async function askOther(turn: Turn, adapter: AdapterUse): Promise<void> {
-  const open = talkedTo();
-  if (open === undefined || open.graph.adaptersOff.length === 0) return;
-  const answer = newAnswer(open.graph, adapter);
+  const graph = talkedTo();
+  if (graph === undefined || graph.adaptersOff.length === 0) return;
+  const answer = newAnswer(graph, adapter);
   conversationStore.getState().answer(turn.id, answer);
-  await send({ path: open.file, turn, answer });
+  const given = givenFor(graph, turn.question, adapter);
+  await send({ turn, answer, given });
 }
 
 function givenFor(graph: GraphFunction, question: string, adapter: AdapterUse | undefined) {
@@ -141,31 +144,32 @@ function givenFor(graph: GraphFunction, question: string, adapter: AdapterUse | 
 }
 
 interface Sent {
-  readonly path: string;
   readonly turn: Turn;
   readonly answer: GivenAnswer;
+  readonly given: ReturnType<typeof givenFor>;
   /** The run in whose place this one is kept. */
   readonly earlier?: string | undefined;
 }
 
-/** Saves the file and starts the run of an answer. */
-async function send({ path, turn, answer, earlier }: Sent): Promise<void> {
+/** Saves the file and starts the run of an answer, unless another file was opened meanwhile. */
+async function send(sent: Sent): Promise<void> {
+  const { turn, answer, given } = sent;
   const change = (to: Partial<GivenAnswer>): boolean => {
     const held = answerHeld(answer.id);
     if (held !== undefined)
       conversationStore.getState().replace(answer.id, { ...held.answer, ...to });
     return held !== undefined;
   };
-  const graph = graphFunction();
-  if (graph === undefined) return;
-  const given = givenFor(graph, turn.question, answer.adapter);
   try {
-    if (!(await saveFile())) {
+    if (answerHeld(answer.id) === undefined) return;
+    // Of a changed example, this is the path of its copy, which the conversation is about from then on.
+    const path = await saveFile();
+    if (path === undefined) {
       change({ problem: 'Not asked: the graph could not be saved. Save it, then retry.' });
       return;
     }
     const { runId } = await api.runs.start.mutate({ path, ...given });
-    keep({ path, turn, answer, earlier }, runId);
+    keep(path, sent, runId);
     const held = answerHeld(answer.id);
     if (change({ run: emptyRun(runId) })) follow(answer.id, runId);
     else if (conversationStore.getState().file === path) {
@@ -181,7 +185,7 @@ async function send({ path, turn, answer, earlier }: Sent): Promise<void> {
   }
 }
 
-function keep({ path, turn, answer, earlier }: Sent, runId: string): void {
+function keep(path: string, { turn, answer, earlier }: Sent, runId: string): void {
   const { question, reference, answerable } = turn;
   const { adapter, outputs } = answer;
   const entry: KeptAsked = {
@@ -205,6 +209,7 @@ function keep({ path, turn, answer, earlier }: Sent, runId: string): void {
 /** Follows a run until it is over. Calls `begun` once the run is known, or gone. */
 function follow(id: string, runId: string, begun?: () => void): void {
   let waiting = begun;
+  let isThere = begun === undefined;
   const isKnown = (): void => {
     waiting?.();
     waiting = undefined;
@@ -218,6 +223,7 @@ function follow(id: string, runId: string, begun?: () => void): void {
       const held = heldNow();
       if (held === undefined) stop();
       else conversationStore.getState().replace(id, { ...held, run });
+      isThere = true;
       isKnown();
     },
     failed: (error) => {
@@ -226,9 +232,7 @@ function follow(id: string, runId: string, begun?: () => void): void {
       // workspace that has a file of this name.
       const problem = problemsOf(error).map(problemText).join(' ');
       if (held !== undefined)
-        conversationStore
-          .getState()
-          .replace(id, begun === undefined ? { ...held, problem } : undefined);
+        conversationStore.getState().replace(id, isThere ? { ...held, problem } : undefined);
       isKnown();
     },
   });
@@ -254,9 +258,10 @@ export async function stopAnswer(id: string): Promise<void> {
 /** Removes a question for good; its runs stay in the list of runs. */
 export function forget(turn: Turn): void {
   const { file, remove } = conversationStore.getState();
-  const runs = new Set(turn.answers.map(({ run }) => run?.runId));
   remove(turn.id);
-  if (file !== undefined) keepAsked(file, (kept) => kept.filter(({ runId }) => !runs.has(runId)));
+  // Also answers that are not shown, as one that was asked for once more and has not come.
+  if (file !== undefined)
+    keepAsked(file, (kept) => kept.filter((each) => (each.turn ?? each.runId) !== turn.id));
 }
 
 /** Removes all questions that are answered. */

@@ -7,7 +7,6 @@ import {
   plannedPath,
   runView,
   screenStore,
-  whileOpen,
   action,
 } from '@graft/view';
 import { report } from '../graphs/graph-file.ts';
@@ -48,11 +47,11 @@ async function start(
 ): Promise<boolean> {
   const { file } = documentStore.getState();
   if (file === null) return false;
-  const isOpen = whileOpen();
+  let saved: string | undefined;
   const ready = async (): Promise<string | undefined> =>
-    (await mayRun()) ? saveFile() : undefined;
+    (saved = (await mayRun()) ? await saveFile() : undefined);
   const runId = await startAlone({ path: file.path, ...options }, ready);
-  if (runId !== undefined && isOpen()) {
+  if (runId !== undefined && documentStore.getState().file?.path === saved) {
     openForRun();
     screenStore.getState().show({ bottomTab: 'run' });
   }

@@ -23,7 +23,11 @@ vi.mock('../../api/client.ts', () => ({
     },
   },
   queries: {
-    runs: { list: { queryKey: () => [] } },
+    runs: {
+      list: { queryKey: () => [] },
+      history: { queryKey: () => [] },
+      course: { queryKey: () => [] },
+    },
     catalogue: { matchFiles: { queryKey: () => [] } },
   },
   queryClient: { invalidateQueries: () => Promise.resolve() },

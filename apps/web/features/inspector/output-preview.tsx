@@ -187,7 +187,7 @@ export function OutputPreview(props: OutputPreviewProps) {
       >
         <Preview
           // In another order it is another list, and so it is of a part.
-          key={JSON.stringify([ordering.numbers && ordering.order, followed.rows?.length])}
+          key={JSON.stringify([ordering.numbers && ordering.order, followed.rows?.[0]])}
           {...shown}
           loading={loading || (numbers !== undefined && found?.searching === true)}
           readRow={readRow}

@@ -71,7 +71,8 @@ export function ConvertBox(props: ConvertBoxProps) {
     }
   };
   const words = [
-    ...(of.isHere ? [] : [`${of.licence.consent ? `accept ${of.licence.id}, ` : ''}download`]),
+    ...(of.licence.consent ? [`accept ${of.licence.id}`] : []),
+    ...(of.isHere ? [] : ['download']),
     'convert to GGUF',
     ...(use === undefined ? [] : ['use']),
   ];

@@ -66,7 +66,7 @@ export function PauseButton({
   );
 }
 
-/** Stops a conversion: nothing of it stays. */
+/** Stops a conversion; its unfinished file is deleted. */
 export function CancelConversionButton({
   id,
   small = false,
@@ -78,7 +78,7 @@ export function CancelConversionButton({
     <button
       type="button"
       className={`button ${small ? 'small' : ''}`}
-      title="Keeps what is downloaded, and nothing of the GGUF file"
+      title="Keeps the download and deletes the unfinished GGUF file"
       onClick={() => void cancelDownload(id).catch(report)}
     >
       Cancel conversion

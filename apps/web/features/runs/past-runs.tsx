@@ -3,7 +3,8 @@ import { count } from '@graft/nodes/kit/ui';
 import { keepPreviousData, useQueries, useQuery } from '@tanstack/react-query';
 import { Fragment, useDeferredValue, useState, type ReactNode } from 'react';
 import { queries } from '../../api/client.ts';
-import { action, mostSides, stepTitle } from '@graft/view';
+import { problemsOf } from '../../api/problem.ts';
+import { action, mostSides, problemText, stepTitle } from '@graft/view';
 import { part } from '../../kit/part.tsx';
 import { useDocument, useRunView } from '../../kit/stores.ts';
 import { orderBy, useRunQuery, type RunOrder } from './run-query.ts';
@@ -47,7 +48,8 @@ function useRuns(pages: number) {
   );
   const [first] = read;
   const { total = 0, scores = [], tags = [] } = first?.data ?? {};
-  return { file, runs, changes, total, scores, tags, isRead: first?.data !== undefined };
+  const error = read.find((page) => page.error !== null)?.error ?? undefined;
+  return { file, runs, changes, total, scores, tags, error, isRead: first?.data !== undefined };
 }
 
 type KnownScore = ReturnType<typeof useRuns>['scores'][number];
@@ -193,17 +195,24 @@ function Selection(props: { readonly chosen: readonly RunRecord[]; readonly clea
 /** Runs of the open file or of all, newest first. A click shows one; several can be selected and compared. */
 export function PastRuns() {
   const [pages, setPages] = useState(1);
-  const { file, runs, changes, total, scores, tags, isRead } = useRuns(pages);
+  const { file, runs, changes, total, scores, tags, error, isRead } = useRuns(pages);
   const { everywhere, text, score, chart } = useRunQuery();
   const title = useScoreTitle();
   const open = useDocument((state) => state.file?.path);
   const shown = useRunView((state) => state.run?.runId);
   const newest = useRunView((state) => state.newest);
   const [chosen, setChosen] = useState<readonly RunRecord[]>([]);
-  if (!isRead) return null;
+  const failure =
+    error === undefined ? null : (
+      <p className="px-3.5 pb-1.5 text-error" role="alert">
+        {problemsOf(error).map(problemText).join(' ')}
+      </p>
+    );
+  if (!isRead) return failure;
   const selected = scores.find(({ key }) => key === score);
   return (
     <div className="@container flex min-h-0 flex-1 flex-col">
+      {failure}
       {total === 0 && text === '' && !everywhere ? (
         <p className="flex items-center gap-3 px-3.5 text-ink-2">
           No runs yet.

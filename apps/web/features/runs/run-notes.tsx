@@ -4,13 +4,16 @@ import { api } from '../../api/client.ts';
 import { report } from '../../api/graphs/graph-file.ts';
 import { refreshRuns } from '../../api/runs/run-actions.ts';
 
-async function save(runId: string, line: string): Promise<void> {
+/** Whether it was saved; why not is reported. */
+async function save(runId: string, line: string): Promise<boolean> {
   const { note, tags } = readNotes(line);
   try {
     await api.runs.annotate.mutate({ runId, note, tags: [...tags] });
     await refreshRuns();
+    return true;
   } catch (error) {
     report(error);
+    return false;
   }
 }
 
@@ -34,7 +37,12 @@ export function RunNotesCell({
   };
   const keep = (text: string): void => {
     if (text.trim() === line) leave();
-    else void save(run.id, text).then(leave);
+    else
+      void save(run.id, text).then((isSaved) => {
+        if (isSaved) leave();
+        // What was typed stays in the field.
+        else byKey.current = false;
+      });
   };
   const press = (event: KeyboardEvent<HTMLInputElement>): void => {
     if (event.key !== 'Enter' && event.key !== 'Escape') return;

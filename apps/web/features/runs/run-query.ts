@@ -1,3 +1,4 @@
+import { documentStore } from '@graft/view';
 import { create } from 'zustand';
 
 export type RunOrder = 'started' | 'time' | 'score';
@@ -18,6 +19,11 @@ export const useRunQuery = create<RunQuery>()(() => ({
   ...{ everywhere: false, text: '', order: 'started', ascending: false },
   ...{ score: undefined, chart: false },
 }));
+
+// Another file has other scores.
+documentStore.subscribe(({ file }, before) => {
+  if (file?.path !== before.file?.path) useRunQuery.setState({ score: undefined });
+});
 
 /** First greatest, latest, longest first; then the other way round. */
 export function orderBy(order: RunOrder): void {

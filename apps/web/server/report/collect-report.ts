@@ -162,7 +162,8 @@ async function lossesOf(
   of: { readonly run: string; readonly answers: ArtifactRef },
 ): Promise<Pick<ReportRows, 'lost'>> {
   if (of.answers.mediaType !== answersMediaType) return {};
-  const summary = await workspace.traces.summary(of);
+  // Rows that are gone or of another version leave the sentence out, not the report.
+  const summary = await workspace.traces.summary(of).catch(() => undefined);
   const lost = summary && traceSentence(summary);
   return lost === undefined ? {} : { lost };
 }

@@ -19,6 +19,8 @@ export const useRoutes = create<Routing>()(() => ({ routes: new Map(), places: n
 
 /** Milliseconds after which nobody waits for edges any more. */
 const patience = 1_000;
+/** Milliseconds in which a large graph is drawn after an edit. */
+const beforeDrawn = 60;
 
 /** Resolves once the cards of the document stand in their places, and its edges are led between them; after a second at the latest. */
 export function edgesLed(): Promise<void> {
@@ -29,6 +31,9 @@ export function edgesLed(): Promise<void> {
       return place !== undefined && drawn?.x === place.x && drawn.y === place.y;
     });
   };
+  // Of so many, edges keep their curves, and nobody tells when their cards have moved.
+  if (Object.keys(useDocument.getState().shown.nodes).length > manyNodes)
+    return new Promise((resolve) => setTimeout(resolve, beforeDrawn));
   if (isLed(useRoutes.getState())) return Promise.resolve();
   return new Promise((resolve) => {
     const done = (): void => {
