@@ -137,6 +137,20 @@ describe('a cancelled training', () => {
     expect(trainer.diary).toEqual(['cancel', 'kill', 'give back']);
   });
 
+  it('tells where it stopped, also when its first step ended on the way', async () => {
+    const trainer = new Trainer();
+    await trainer.makes(0, 0);
+    trainer.cancel();
+    expect(trainer.reports).toEqual([]);
+    trainer.says({ type: 'metrics', row: { series: 'train', step: 1, values: {} } });
+    trainer.says({ type: 'checkpoint', checkpoint: { state: 'saved', step: 1 } });
+    expect(trainer.reports).toEqual([
+      { state: 'saving', step: 1 },
+      { state: 'saved', step: 1 },
+    ]);
+    expect(await trainer.answer).toBe('cancelled');
+  });
+
   it('is ended soon where nothing is to be saved', async () => {
     const trainer = new Trainer();
     await trainer.makes(15, 15);

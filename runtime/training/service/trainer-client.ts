@@ -49,7 +49,14 @@ export async function runInTrainer<Type extends keyof Jobs>(
   /** Optimizer steps done, and steps saved on disk. */
   let made = 0;
   let saved = 0;
+  let isStopTold = false;
+  const tellStop = (step: number): void => {
+    isStopTold = true;
+    hooks.checkpoint?.({ state: 'saving', step });
+  };
   const noteCheckpoint = (report: CheckpointReport): void => {
+    // The first step ended while the cancellation was on its way.
+    if (signal.aborted && !isStopTold && report.state === 'saved') tellStop(report.step);
     if (report.state === 'resumed') made = report.step;
     if (report.state === 'resumed' || report.state === 'saved') saved = report.step;
     hooks.checkpoint?.(report);
@@ -100,7 +107,7 @@ export async function runInTrainer<Type extends keyof Jobs>(
   let timer: NodeJS.Timeout | undefined;
   const onAbort = (): void => {
     trainer.send({ type: 'cancel' });
-    if (made > 0) hooks.checkpoint?.({ state: 'saving', step: made });
+    if (made > 0) tellStop(made);
     timer = setTimeout(() => trainer.kill(), made > saved ? savePatience : patience);
   };
   signal.addEventListener('abort', onAbort, { once: true });
