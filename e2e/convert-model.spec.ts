@@ -43,7 +43,7 @@ test('safetensors of the hub and of a folder become GGUF on the page, and answer
     const { dialog, field, details, option } = await openPicker(page, bench);
     const chip = page.getByTestId('downloads');
 
-    await test.step('its size before and after is told, and it is cancelled where it is seen', async () => {
+    await test.step('shows the size before and after, and cancels beside the progress', async () => {
       await field.fill('own/tiny');
       const box = details('own/tiny').getByRole('group', { name: 'Convert to GGUF' });
       await expect(box).toContainText(/F16[\d.]+ kB → about [\d.]+ kB/);

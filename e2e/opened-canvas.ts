@@ -32,7 +32,7 @@ export const shiftOf = (page: Page): Promise<number> =>
     return Array.isArray(shifts) ? shifts.reduce<number>((sum, one) => sum + Number(one), 0) : NaN;
   });
 
-/** What is to be seen of an opened graph, measured in the browser. */
+/** Sizes and places of an opened graph, measured in the browser. */
 async function measured(page: Page) {
   return page.evaluate(() => {
     const view = document.querySelector('.react-flow__viewport');

@@ -33,7 +33,7 @@ test('a selection is repeated: the form proposes what goes round, and says it wi
   await bench.run();
   await bench.reaches('shorten', 'succeeded');
 
-  await test.step('a node without a fitting output is told why not', async () => {
+  await test.step('the form says why a node without a fitting output cannot be repeated', async () => {
     await bench.select('ask');
     await command('Repeat the selection');
     await expect(dialog.getByRole('alert')).toContainText('give nothing that they also take');

@@ -168,7 +168,7 @@ describe('a real Ollama', () => {
     );
   });
 
-  it('shares the model’s file, which is used in place by its digest and stays as it was', async (context) => {
+  it('shares its model’s file, which Graft reads in place by digest and leaves unchanged', async (context) => {
     running(context);
     const before = await tools.state();
     const file = await asks(['base-model', { model: id }], 4);

@@ -1,6 +1,6 @@
 import type { Template } from './lay-graph.ts';
 
-/** Questions, put before a model as they are. It needs no files: whoever has a model sees it answer. */
+/** Puts questions to a model as they are. It needs no files. */
 export const askModel: Template = {
   nodes: {
     questions: {

@@ -24,7 +24,7 @@ interface OfNode {
 }
 
 export interface ConversationProps {
-  /** In the app, whoever asks changes nothing of the graph. */
+  /** In the app view, where the graph cannot be edited: without the note on saving it. */
   readonly inApp?: boolean;
   /** What stands below it. It comes with it, so that it is not moved by it. */
   readonly children?: ReactNode;

@@ -50,7 +50,7 @@ export interface GraphFunction {
   readonly outputs: readonly ShownOutput[];
   /** What a run must compute: outputs of the interface, else nodes. */
   readonly wanted: { readonly outputs: string[] } | { readonly only: string[] };
-  /** Turns every adapter off that takes part in the outputs; empty: there is none, or the file has them off. */
+  /** Settings that turn off every adapter that the outputs use; empty if there is none, or the file has turned them off. */
   readonly adaptersOff: readonly Setting[];
 }
 

@@ -38,7 +38,7 @@ function context(): ComposeContext {
 /** The body that is shown. */
 const at = () => bodyAt(documentStore.getState().trail);
 
-/** Takes over what was made of some nodes, and selects the node that stands in their place. Undefined, or why not. */
+/** Applies an edit that replaces nodes by one, and selects that node. Gives the reason if it is refused. */
 function place(make: (graph: Graph) => { readonly graph: Graph; readonly node: string }): Refusal {
   const { graph, past, editFile } = documentStore.getState();
   if (past !== null) return whyNotPast;

@@ -240,7 +240,7 @@ it('asks with the adapters, without them, and both below each other', async () =
   expect(runs()).toEqual(['r3', 'r4', 'r1', 'r2']);
 });
 
-it('does not forget a question of before whose run cannot be had now', async () => {
+it('keeps an earlier question whose run cannot be read', async () => {
   await ask(question('Who keeps the key?'));
   const again = (): readonly string[] => {
     openConversation(undefined);

@@ -204,7 +204,7 @@ function Head({ path }: { readonly path: string }) {
   );
 }
 
-/** The open graph as a conversation, or as a form and its outputs, nothing else: for whoever only wants to use it. */
+/** The open graph for people who only use it: a conversation, or a form with its outputs. */
 export function AppView() {
   const path = useDocument((state) => state.file?.path);
   const graph = useGraphFunction();

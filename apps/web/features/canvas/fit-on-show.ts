@@ -21,7 +21,7 @@ let leftCanvas: Left | undefined;
 
 /**
  * Fits the view once when another file or subgraph is shown, as soon as its nodes have been measured; back out of a subgraph,
- * or from the notebook, the view is as it was. What is empty then begins at full size, and is left alone, so that the first
+ * or from the notebook, the view is as it was. An empty graph begins at full size and is not fitted again, so that the first
  * node stays where it is dropped. Tells how it stands with what is shown: `held` while it waits to be fitted, and is not to be
  * seen elsewhere; `seen` from then on.
  */

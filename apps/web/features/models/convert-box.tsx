@@ -62,7 +62,7 @@ export function ConvertBox(props: ConvertBoxProps) {
   const convert = async (): Promise<void> => {
     setRefused(undefined);
     try {
-      // Why it failed is told until it is tried again.
+      // The failed attempt is shown until the next one begins.
       if (coming?.problem !== undefined) await cancelDownload(coming.model);
       const made = await convertModel({ from: of.id, to, consent: of.licence.consent });
       use?.(made);

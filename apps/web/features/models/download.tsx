@@ -46,43 +46,44 @@ export function DownloadButton({ of, use, look }: DownloadButtonProps) {
   );
 }
 
-/** Stops a download; what has come stays, and the next one goes on from there. */
-export function PauseButton({
-  id,
-  small = false,
-}: {
+interface StopProps {
   readonly id: string;
   readonly small?: boolean;
-}) {
+}
+
+function StopButton(props: StopProps & { readonly label: string; readonly title: string }) {
+  const { id, small = false, label, title } = props;
   return (
     <button
       type="button"
       className={`button ${small ? 'small' : ''}`}
-      title="Keeps what has come, and goes on from there"
+      title={title}
       onClick={() => void cancelDownload(id).catch(report)}
     >
-      Pause download
+      {label}
     </button>
   );
 }
 
-/** Stops a conversion; its unfinished file is deleted. */
-export function CancelConversionButton({
-  id,
-  small = false,
-}: {
-  readonly id: string;
-  readonly small?: boolean;
-}) {
+/** Stops a download; what has come stays, and the next one goes on from there. */
+export function PauseButton(props: StopProps) {
   return (
-    <button
-      type="button"
-      className={`button ${small ? 'small' : ''}`}
+    <StopButton
+      {...props}
+      label="Pause download"
+      title="Keeps what has come, and goes on from there"
+    />
+  );
+}
+
+/** Stops a conversion; its unfinished file is deleted. */
+export function CancelConversionButton(props: StopProps) {
+  return (
+    <StopButton
+      {...props}
+      label="Cancel conversion"
       title="Keeps the download and deletes the unfinished GGUF file"
-      onClick={() => void cancelDownload(id).catch(report)}
-    >
-      Cancel conversion
-    </button>
+    />
   );
 }
 

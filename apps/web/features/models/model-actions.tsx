@@ -16,7 +16,7 @@ interface ModelActionsProps {
   readonly coming: Download | undefined;
   /** Takes the model; undefined where nothing asks for one, or where it does not fit. */
   readonly use: (() => void) | undefined;
-  /** Something else is to be done with it first. */
+  /** What has to be done with it first. */
   readonly quiet?: boolean;
 }
 

@@ -22,7 +22,7 @@ const orders: readonly { readonly id: RunOrder; readonly title: string; readonly
     { id: 'score', title: 'Score', look: 'run-score' },
   ];
 
-/** The pages of runs that are shown, and what there is to choose among. */
+/** The pages of runs on the screen, with the scores and tags to filter by. */
 function useRuns(pages: number) {
   const path = useDocument((state) => state.file?.path);
   const { everywhere, text: typed, order, ascending, score } = useRunQuery();

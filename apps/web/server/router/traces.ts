@@ -16,7 +16,7 @@ export const tracesRouter = router({
   pick: procedure
     .input(ofInput.extend({ numbers: z.array(z.number().int().nonnegative()).max(500) }))
     .query(({ ctx, input, signal }) => ctx.workspace.traces.pick(input, input.numbers, signal)),
-  /** The trace of the answer with an id; null if there is none. */
+  /** The trace of one answer, by its id; null if there is none. */
   find: procedure
     .input(ofInput.extend({ id: z.string().max(2_000) }))
     .query(
