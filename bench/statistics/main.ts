@@ -4,12 +4,14 @@ import {
   familyWiseError,
   halfCorrelated,
   races,
+  simulatedPower,
 } from '@graft/graph/testing';
+import { powerOf } from '@graft/graph';
 import { printTable, verdict } from '../report/table.ts';
 import { tango, wald } from './other-intervals.ts';
 
 /**
- * Whether the statistics of experiments hold what they promise, by simulation: `coverage`, `family`, `races`, or all
+ * Whether the statistics of experiments hold what they promise, by simulation: `coverage`, `family`, `races`, `power`, or all
  * without an argument; the number after it is that of simulations.
  */
 const [part, count] = process.argv.slice(2);
@@ -114,4 +116,27 @@ if (part === undefined || part === 'races') {
     ]);
   }
   printTable(['questions', 'best kept', '≥ .95', 'saved'], far);
+}
+
+if (part === undefined || part === 'power') {
+  console.log('\nThe power that is planned, and that of simulated tables\n');
+  const rows: string[][] = [];
+  for (const [planned, gain] of [
+    [{ questions: 40, comparisons: 1, rate: 0.5 }, 0.3],
+    [{ questions: 80, comparisons: 4, rate: 0.3 }, 0.2],
+    [{ questions: 200, comparisons: 11, rate: 0.7 }, 0.12],
+    [{ questions: 400, comparisons: 1, rate: 0.9 }, 0.05],
+    [{ questions: 80, comparisons: 5, rate: 0.5 }, 0.1],
+  ] as const) {
+    const { questions, comparisons, rate } = planned;
+    const [said, seen] = [powerOf(gain, planned), simulatedPower(gain, planned, simulated)];
+    rows.push([
+      ...[questions, comparisons, rate, gain].map(String),
+      ...[digits(said), digits(seen), verdict(Math.abs(said - seen), { atMost: 0.05 })],
+    ]);
+  }
+  printTable(
+    ['questions', 'comparisons', 'rate', 'gain', 'planned', 'simulated', 'apart ≤ .05'],
+    rows,
+  );
 }

@@ -79,6 +79,12 @@ export {
   tableToMarkdown,
   winTieLoss,
 } from './evidence/table-text.ts';
+export {
+  powerOf,
+  questionsNeeded,
+  smallestGain,
+  type PlannedComparison,
+} from './evidence/power.ts';
 export { paretoFront, type ParetoFront } from './evidence/pareto-front.ts';
 export { agreementOf, verdictsOf, type Agreement, type Verdicts } from './evidence/agreement.ts';
 export * from './evidence/race.ts';

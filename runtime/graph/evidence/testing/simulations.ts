@@ -1,3 +1,4 @@
+import type { PlannedComparison } from '../power.ts';
 import { knownMetric, type Metric } from '../../metrics/metric.ts';
 import { evidenceTable } from '../make-table.ts';
 import { estimatedDifference } from '../mean-interval.ts';
@@ -106,6 +107,34 @@ export function familyWiseError(
     if (verdicts.some((verdict) => verdict === 'better' || verdict === 'worse')) wrong += 1;
   }
   return wrong / simulations;
+}
+
+/** The share of tables that call the second of some variants better, whose rate is by `gain` greater; the others are alike. */
+export function simulatedPower(
+  gain: number,
+  { questions, comparisons, rate = 0.5, correlation = 0.5 }: PlannedComparison,
+  { simulations, seed }: Simulated,
+): number {
+  const random = new SeededRandom(seed);
+  let shown = 0;
+  for (let round = 0; round < simulations; round += 1) {
+    const answered = answersOfTwo(random, {
+      ...{ questions, correlation },
+      rates: [rate, Math.min(1, rate + gain)],
+    });
+    const others = Array.from({ length: comparisons - 1 }, () =>
+      answersOfTwo(random, { questions, correlation, rates: [rate, rate] }),
+    );
+    const [base = [], better = []] = answered;
+    const { rows } = evidenceTable(
+      [base, better, ...others.map(([one = []]) => one)].map((answers, at) => ({
+        ...{ name: String(at), settings: {}, repeats: [accuracyRows(answers)] },
+      })),
+      { baseline: '0', metrics: [accuracy] },
+    );
+    if (rows[1]?.cells[0]?.difference?.verdict === 'better') shown += 1;
+  }
+  return shown / simulations;
 }
 
 export interface RaceSetting {
