@@ -45,13 +45,13 @@ it('names who leads, and by what that is better than the baseline', () => {
 
 it('says of which the questions are too few to tell', () => {
   expect(words({ saved: 20, near: 21 })).toBe(
-    'By accuracy, “near” leads (0.53). 40 questions are too few to tell it from the baseline, “saved” (0.50).',
+    'By accuracy, “near” leads (0.53). 40 questions are too few to tell it from the baseline, “saved” (0.50). To show a gain of 0.10, it takes about 220 questions.',
   );
   expect(words({ saved: 21, near: 20, far: 2 })).toBe(
-    'By accuracy, the baseline leads (0.53): “saved”. “far” is worse than the baseline. 40 questions are too few to tell “near” from the baseline.',
+    'By accuracy, the baseline leads (0.53): “saved”. “far” is worse than the baseline. 40 questions are too few to tell “near” from the baseline. To show a gain of 0.10, it takes about 250 questions.',
   );
   expect(words({ saved: 21, near: 20, nearer: 19 })).toBe(
-    'By accuracy, the baseline leads (0.53): “saved”. 40 questions are too few to tell the others from the baseline.',
+    'By accuracy, the baseline leads (0.53): “saved”. 40 questions are too few to tell the others from the baseline. To show a gain of 0.10, it takes about 250 questions.',
   );
 });
 
@@ -78,14 +78,14 @@ it('says that all are equal, or only on the average', () => {
     variant('other', [rows(right(20, 1))]),
   ]);
   expect(verdictWords(swapped)).toBe(
-    'By accuracy, both variants have the same mean (0.50). 40 questions are too few to tell them apart.',
+    'By accuracy, both variants have the same mean (0.50). 40 questions are too few to tell them apart. To show a gain of 0.10, it takes about 220 questions.',
   );
   const halves = tableOf([
     variant('saved', [rows(right(20))]),
     variant('other', [rows(right(20, 20))]),
   ]);
   expect(verdictWords(halves)).toBe(
-    'By accuracy, both variants have the same mean (0.50). 40 questions show no difference between them.',
+    'By accuracy, both variants have the same mean (0.50). 40 questions show no difference between them. To show a gain of 0.10, it takes about 220 questions.',
   );
 });
 
@@ -184,7 +184,7 @@ it('names a grid of settings once, and three variants otherwise', () => {
         ];
   };
   expect(verdictWords(table, settings)).toBe(
-    'By accuracy, size 256 tokens with mode bm25 or hybrid lead (0.93). They are equal on every question. The 3 variants with mode dense are worse than the baseline. 40 questions are too few to tell size 64 tokens or 128 tokens with mode bm25 or hybrid from the baseline.',
+    'By accuracy, size 256 tokens with mode bm25 or hybrid lead (0.93). They are equal on every question. The 3 variants with mode dense are worse than the baseline. 40 questions are too few to tell size 64 tokens or 128 tokens with mode bm25 or hybrid from the baseline. To show a gain of 0.10, it takes about 130 questions.',
   );
   expect(words({ saved: 21, a: 20, b: 20, c: 20, d: 20, e: 2 })).toContain(
     'too few to tell “a”, “b”, “c” and 1 more from the baseline.',

@@ -2,10 +2,14 @@ import type { Cell, EvidenceTable, TableRow } from '../metrics/evidence-table.ts
 import type { Metric } from '../metrics/metric.ts';
 import { metricInSentence, tableNumber } from '../metrics/metric-words.ts';
 import { findingOf, standings, type Finding } from './leaders.ts';
+import { questionsNeeded } from './power.ts';
 import { nameVariants, type NamedVariants, type WordsOfVariant } from './variant-words.ts';
 
 /** Metrics besides the first that the words speak of. */
 const otherMetrics = 2;
+
+/** The gain for which the words say how many questions it takes, as one that most people care about. */
+const cared = 0.1;
 
 /** The order of the sentences about what was compared with the baseline. */
 const order: readonly Finding[] = ['better', 'worse', 'equal', 'even', 'few', 'lacking'];
@@ -23,6 +27,7 @@ export function verdictWords(table: EvidenceTable, words = noWords): string | un
   const say = new Sayer(table, words);
   return [
     ...say.byFirst(metric),
+    ...say.needed(metric),
     ...others.slice(0, otherMetrics).flatMap((other, at) => say.lead(other, at + 1)),
     ...say.withoutResult(),
   ].join(' ');
@@ -100,6 +105,25 @@ class Sayer {
       sentence(`${by}, ${text} ${isOne ? 'leads' : 'lead'} (${value})`),
       ...this.#compared(leading, { subject: isOne ? 'it' : 'them', leaders: [], against }),
       ...this.#compared(rest, { subject: 'others', leaders: leading }),
+    ];
+  }
+
+  /** How many questions it takes to show a gain, where these have shown none and the metric is a share of right ones. */
+  needed({ range, aggregation }: Metric): string[] {
+    const { rows, baseline, metrics } = this.#table;
+    const base = rows.find(({ variant }) => variant === baseline)?.cells[0]?.mean ?? null;
+    const findings = rows.flatMap(({ cells }) => cells[0]?.difference ?? []).map(findingOf);
+    const isOpen = findings.some((finding) => finding === 'few' || finding === 'even');
+    if (base === null || !isOpen || findings.includes('better') || aggregation !== 'mean')
+      return [];
+    if (range === undefined || range[0] !== 0 || range[1] !== 1) return [];
+    const questions = questionsNeeded(cared, {
+      comparisons: findings.length * metrics.length,
+      rate: Math.min(1 - cared, base),
+    });
+    if (questions === undefined) return [];
+    return [
+      `To show a gain of ${cared.toFixed(2)}, it takes about ${roundedUp(questions)} questions.`,
     ];
   }
 
@@ -228,6 +252,12 @@ class Sayer {
       this.#words,
     );
   }
+}
+
+/** To two digits: the plan assumes more than it knows. */
+function roundedUp(value: number): number {
+  const step = 10 ** Math.max(0, Math.floor(Math.log10(value)) - 1);
+  return Math.ceil(value / step) * step;
 }
 
 const meanOf = ({ cells }: TableRow, metric = 0): number => cells[metric]?.mean ?? NaN;
