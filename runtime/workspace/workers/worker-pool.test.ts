@@ -42,16 +42,13 @@ function execute(ms: number, lane: Lane = 'bulk'): Promise<StepResult> {
   });
 }
 
-/** A busy machine starts and ends a process late. */
-const patient = { timeout: 30_000 };
-
 describe('processes with one step each', () => {
   it('are as many as are needed and allowed, and light steps come first', async () => {
     open({ most: 2 });
     const order: string[] = [];
     const steps = ['a', 'b', 'c'].map((name) => execute(800).then(() => order.push(name)));
     const light = execute(10, 'light').then(() => order.push('light'));
-    await expect.poll(() => pool.pids.length, patient).toBe(2);
+    await expect.poll(() => pool.pids.length).toBe(2);
     await Promise.all([...steps, light]);
     expect(order.indexOf('light')).toBeLessThan(order.indexOf('c'));
     expect(pool.pids).toHaveLength(2);
@@ -62,13 +59,13 @@ describe('processes with one step each', () => {
     open({ most: 2, idle: { spare: 100, last: day } });
     // Both end at nearly the same time: each is a spare one then, and one stays all the same.
     await Promise.all([execute(800), execute(800)]);
-    await expect.poll(() => pool.pids.length, patient).toBe(1);
+    await expect.poll(() => pool.pids.length).toBe(1);
     await expect(execute(1)).resolves.toMatchObject({ device: 'cpu' });
     expect(pool.pids).toHaveLength(1);
     await pool[Symbol.asyncDispose]();
     open({ most: 2, idle: { spare: day, last: 100 } });
     await execute(1);
-    await expect.poll(() => pool.pids.length, patient).toBe(0);
+    await expect.poll(() => pool.pids.length).toBe(0);
     await expect(execute(1)).resolves.toMatchObject({ device: 'cpu' });
   });
 
@@ -77,9 +74,9 @@ describe('processes with one step each', () => {
     await execute(1);
     // The second waits long enough for another process to be started, which it does not need then.
     const both = Promise.all([execute(180), execute(1)]);
-    await expect.poll(() => pool.pids.length, { ...patient, interval: 5 }).toBe(2);
+    await expect.poll(() => pool.pids.length, { interval: 5 }).toBe(2);
     await both;
-    await expect.poll(() => pool.pids.length, patient).toBe(0);
+    await expect.poll(() => pool.pids.length).toBe(0);
   });
 
   it('open their stores again where they could not before', async () => {
