@@ -64,6 +64,7 @@ test('the tour of a graph that cannot run says so, and is left at any time', asy
   // Offered where nothing is selected, beside what the graph needs.
   await page.getByRole('button', { name: 'Take the tour' }).click();
   const card = page.locator('.tour-card');
+  await expect(card.getByRole('heading')).toHaveText('A graph is a pipeline');
   for (const press of ['ArrowRight', 'ArrowRight', 'ArrowRight', 'Enter']) {
     await page.keyboard.press(press);
   }
