@@ -1,4 +1,4 @@
-import { plural, type AnswerTrace, type StationKind, type TraceStop } from '@graft/graph';
+import type { AnswerTrace, StationKind, TraceStop } from '@graft/graph';
 
 const ordinals = new Intl.PluralRules('en', { type: 'ordinal' });
 const endings: Readonly<Record<string, string>> = { one: 'st', two: 'nd', few: 'rd' };
@@ -24,7 +24,7 @@ function promptWords({ lost }: AnswerTrace, { station, places, considered }: Tra
   const loss = lost?.station === station ? lost.how : undefined;
   const cut =
     loss === 'cut-by-top'
-      ? `cut after ${plural(considered ?? 0, 'hit')}`
+      ? `below the top ${String(considered ?? 0)}`
       : loss === 'cut-by-budget'
         ? 'cut by the budget'
         : loss === 'without-passages'
@@ -69,8 +69,9 @@ export function verdictWords({ verdict }: AnswerTrace): string | undefined {
     case 'dropped':
       return 'Lost in retrieval: found, then dropped';
     case 'cut-by-top':
+      return 'Found, but only the first hits go into the prompt. Raise “Top” to let in more';
     case 'cut-by-budget':
-      return 'Found, but cut from the prompt';
+      return 'Found, but the prompt had no tokens left for it. Raise the budget to let in more';
     case 'without-passages':
       return 'Asked without passages';
     case 'model':

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { documentStore } from '../document/document-store.ts';
 import { GrowingMap, emptyList } from '../run/growing-collections.ts';
 import { runView } from '../run/run-view.ts';
 import type { StepView } from '../run/step-view.ts';
@@ -18,13 +19,19 @@ it('opens a node that has run on its outputs, and others on their parameters, un
     select([node]);
     return screenStore.getState().inspectorTab;
   };
-  const before = { screen: screenStore.getState(), runs: runView.getState() };
+  const before = {
+    ...{ screen: screenStore.getState(), runs: runView.getState() },
+    file: documentStore.getState(),
+  };
+  // Another test of this thread may have left a selection, an open subgraph or a run.
+  screenStore.setState(screenStore.getInitialState(), true);
+  documentStore.setState(documentStore.getInitialState(), true);
   const cut: StepView = {
     ...{ node: 'cut', type: 'chunk', status: 'succeeded' },
     outputs: { chunks: { digest: 'a'.repeat(64), mediaType: 'x', size: 3, summary: '1 chunk' } },
     ...{ logs: [], metrics: emptyList, texts: GrowingMap.of() },
   };
-  runView.setState({ earlier: { cut } });
+  runView.setState({ ...runView.getInitialState(), earlier: { cut } }, true);
   try {
     expect(opened('cut')).toBe('output');
     expect(opened('files')).toBe('parameters');
@@ -39,5 +46,6 @@ it('opens a node that has run on its outputs, and others on their parameters, un
   } finally {
     screenStore.setState(before.screen, true);
     runView.setState(before.runs, true);
+    documentStore.setState(before.file, true);
   }
 });

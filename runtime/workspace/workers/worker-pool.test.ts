@@ -57,8 +57,11 @@ describe('processes with one step each', () => {
   it('end when there has been nothing to do for a while, the spare ones first', async () => {
     const day = 86_400_000;
     open({ most: 2, idle: { spare: 100, last: day } });
-    await Promise.all([execute(400), execute(900)]);
+    // Both end at nearly the same time: each is a spare one then, and one stays all the same.
+    await Promise.all([execute(800), execute(800)]);
     await expect.poll(() => pool.pids.length).toBe(1);
+    await expect(execute(1)).resolves.toMatchObject({ device: 'cpu' });
+    expect(pool.pids).toHaveLength(1);
     await pool[Symbol.asyncDispose]();
     open({ most: 2, idle: { spare: day, last: 100 } });
     await execute(1);

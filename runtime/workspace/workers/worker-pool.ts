@@ -250,12 +250,20 @@ export class WorkerPool implements ExecutionBackend, AsyncDisposable {
     this.#rest(process);
   }
 
-  /** Has a process without work end after a while. */
+  /** Has a process without work end after a while: soon if it is one of several, and later if it is the last one then. */
   #rest(process: WorkerProcess): void {
     if (process.steps.size > 0) return;
     const { spare, last } = this.#options.idle ?? usualIdle;
-    const others = [...this.#processes].some((other) => other !== process && !other.cell);
-    process.endAfter(others ? spare : last);
+    const isLast = (): boolean =>
+      ![...this.#processes].some((other) => other !== process && !other.cell && !other.killed);
+    if (isLast()) process.endAfter(last);
+    else {
+      process.endAfter(spare, () => {
+        // The others may have ended in the meantime.
+        if (isLast()) process.endAfter(Math.max(0, last - spare));
+        else process.kill();
+      });
+    }
   }
 
   /** Settles what was in a process that has ended. */

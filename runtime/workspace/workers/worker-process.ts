@@ -96,12 +96,10 @@ export class WorkerProcess {
     this.#process.send({ type: 'cancel', id: step.id });
   }
 
-  /** Ends it unless it gets something to do within that time. */
-  endAfter(ms: number): void {
+  /** Ends it, or does what is given, unless it gets something to do within that time. */
+  endAfter(ms: number, end = (): void => this.kill()): void {
     clearTimeout(this.#idle);
-    this.#idle = setTimeout(() => {
-      this.kill();
-    }, ms);
+    this.#idle = setTimeout(end, ms);
     this.#idle.unref();
   }
 

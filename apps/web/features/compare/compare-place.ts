@@ -5,11 +5,14 @@ import { mostSides, type ComparedSide } from '@graft/view';
 /** Answers that became right, or wrong. */
 export type Turned = 'gained' | 'lost';
 
+/** The output that is the only one to compare; where there are several, the overview. No node is called like it. */
+export const onlyOutput = '*';
+
 /** What the comparison shows. */
 export interface ComparePlace {
   /** The first is the baseline. */
   readonly sides: readonly ComparedSide[];
-  /** An output, `generate.answers`; undefined: the overview. */
+  /** An output, `generate.answers`, or `onlyOutput`; undefined: the overview. */
   readonly output: string | undefined;
   /** Only answers that turned this way. */
   readonly turned: Turned | undefined;
@@ -71,9 +74,12 @@ export function showInComparison(part: Partial<ComparePlace>): void {
   history.replaceState(null, '', withComparePlace(new URL(location.href), place));
 }
 
-/** Compares runs, or nodes of them. The browser's Back leads to where the person was. */
+/**
+ * Compares runs, or nodes of them, which begin with what they gave. The browser's Back leads to where the person was.
+ */
 export function compareSides(sides: readonly ComparedSide[]): void {
-  const place: ComparePlace = { sides, output: undefined, turned: undefined, all: false };
+  const output = sides.every(({ node }) => node !== undefined) ? onlyOutput : undefined;
+  const place: ComparePlace = { sides, output, turned: undefined, all: false };
   const url = withComparePlace(new URL(location.href), place);
   // The canvas selection means nothing here.
   for (const name of ['node', 'tab', 'below']) url.searchParams.delete(name);

@@ -6,12 +6,18 @@ import { queries } from '../../api/client.ts';
 import { refusalOf } from '../../api/problem.ts';
 import { CloseIcon } from '../../kit/icons.tsx';
 import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';
-import { followComparePlace, showInComparison, useComparePlace } from './compare-place.ts';
+import {
+  followComparePlace,
+  onlyOutput,
+  showInComparison,
+  useComparePlace,
+} from './compare-place.ts';
 import {
   comparedOutputs,
   type ComparedRun,
   type Comparison,
   letterOf,
+  type NamedOutput,
   outputName,
   outputOf,
 } from '@graft/view';
@@ -42,7 +48,7 @@ function SideHead(props: {
   const name = isOneRun ? (run.nodeTitle ?? sideName(run)) : sideName(run);
   const words = [
     ...(run.variant === undefined ? [] : [clock(startedAt)]),
-    ...(finishedAt === undefined ? [] : [duration(finishedAt - startedAt)]),
+    ...(finishedAt === undefined || isOneRun ? [] : [duration(finishedAt - startedAt)]),
   ];
   return (
     <li className="compare-side">
@@ -111,9 +117,21 @@ function Toolbar({ runs }: { readonly runs: readonly ComparedRun[] }) {
   );
 }
 
+/** The output that the comparison shows; undefined: the overview. */
+function shownOutput({ nodes }: Comparison, name: string | undefined): NamedOutput | undefined {
+  if (name !== onlyOutput) return outputOf(nodes, name);
+  const [only, ...others] = comparedOutputs(nodes);
+  return others.length === 0 ? only : undefined;
+}
+
 /** The overview, and the outputs with compared rows. */
-function Rail({ comparison, all }: { readonly comparison: Comparison; readonly all: boolean }) {
-  const current = useComparePlace((state) => state.output);
+function Rail(props: {
+  readonly comparison: Comparison;
+  readonly shown: NamedOutput | undefined;
+  readonly all: boolean;
+}) {
+  const { comparison, shown, all } = props;
+  const current = shown === undefined ? undefined : outputName(shown.node, shown.output);
   const outputs = comparedOutputs(comparison.nodes).filter(
     ({ node, output }) => all || output.differs || outputName(node, output) === current,
   );
@@ -214,12 +232,12 @@ export function CompareView() {
     );
   }
   if (data === undefined) return <main className="compare-page" aria-busy />;
-  const shown = outputOf(data.nodes, output);
+  const shown = shownOutput(data, output);
   return (
     <main className="compare-page">
       <Toolbar runs={data.runs} />
       <div className="compare-columns">
-        <Rail comparison={data} all={all} />
+        <Rail comparison={data} shown={shown} all={all} />
         {shown === undefined ? (
           <Overview
             comparison={data}

@@ -30,21 +30,22 @@ function summaryOf({ nodes, edges }: Comparison, table: EvidenceTable | null | u
   const outputs = nodes.flatMap((node) => node.outputs);
   const others = outputs.filter(({ differs }) => differs).length;
   const verdict = table === null || table === undefined ? undefined : verdictWords(table);
-  const set =
-    params === 0
-      ? 'No parameter differs'
-      : `${plural(params, 'parameter')} ${params === 1 ? 'differs' : 'differ'}`;
+  const differ = (count: number, what: string): string =>
+    `${plural(count, what)} ${count === 1 ? 'differs' : 'differ'}`;
+  const set = [
+    // That no parameter differs says little where something else is connected.
+    ...(params === 0 && edges.length > 0
+      ? []
+      : [params === 0 ? 'No parameter differs' : differ(params, 'parameter')]),
+    ...(edges.length === 0 ? [] : [differ(edges.length, 'connection')]),
+  ].join('; ');
   const gave =
     outputs.length === 0
       ? 'no outputs'
       : others === 0
         ? 'all outputs are the same'
         : `${String(others)} of ${plural(outputs.length, 'output')} ${others === 1 ? 'differs' : 'differ'}`;
-  const wired =
-    edges.length === 0
-      ? ''
-      : `${plural(edges.length, 'connection')} ${edges.length === 1 ? 'differs' : 'differ'}; `;
-  return `${set}; ${wired}${gave}.${verdict === undefined ? '' : ` ${verdict}`}`;
+  return `${set}; ${gave}.${verdict === undefined ? '' : ` ${verdict}`}`;
 }
 
 function Metrics({ metrics, all }: { readonly metrics: MetricsRead; readonly all: boolean }) {

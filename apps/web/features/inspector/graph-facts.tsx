@@ -87,7 +87,7 @@ export function GraphFacts({ children }: { readonly children?: ReactNode }) {
         <button type="button" className="text-ink underline" onClick={commandOf('tour').run}>
           Take the tour
         </button>
-        . It takes less than a minute.
+        . It runs this graph with you.
       </p>
       {children}
     </>

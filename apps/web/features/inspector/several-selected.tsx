@@ -1,13 +1,23 @@
-import { allCommands, commandOf, runCommand, isIdle } from '@graft/view';
+import { allCommands, commandOf, hasRun, runCommand, isIdle } from '@graft/view';
 import { useRunView } from '../../kit/stores.ts';
 
 /** More than one node: what can be done to all of them. */
 export function SeveralSelected({ count }: { readonly count: number }) {
   const idle = useRunView(isIdle);
+  const hasRunOnce = useRunView(hasRun);
   return (
     <div className="px-4 py-3">
       <h2 className="text-lg font-[620] tracking-[-0.01em]">{count} nodes selected</h2>
       <div className="mt-3 flex flex-wrap gap-2">
+        {hasRunOnce ? (
+          <button
+            type="button"
+            className="button small"
+            onClick={() => runCommand(commandOf('compare-nodes'))}
+          >
+            Compare
+          </button>
+        ) : null}
         <button
           type="button"
           className="button small"

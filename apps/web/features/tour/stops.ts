@@ -6,9 +6,11 @@ export interface Stop {
   readonly says: string;
   /** A selector for the explained element; the text is shown even if the element is hidden. */
   readonly about: string;
+  /** `run`: its button runs the graph. `wait`: the next stop comes by itself once that run has succeeded. */
+  readonly part?: 'run' | 'wait';
 }
 
-/** The stops, read in less than a minute. */
+/** The stops. The last one shows what the run gave. */
 export const stops: readonly Stop[] = [
   {
     title: 'A graph is a pipeline',
@@ -16,28 +18,36 @@ export const stops: readonly Stop[] = [
     about: '.react-flow',
   },
   {
-    title: 'Run computes what is new',
-    says: `Unchanged steps are reused from earlier runs. Press ${keyName('↵')} to run; Plan shows beforehand what would run, and why.`,
-    about: 'header .button.go, header .button.stop',
-  },
-  {
-    title: 'Look into every step',
-    says: 'Select a card to see its parameters, its output and why it ran. With nothing selected, ask the graph a question of your own.',
-    about: '[aria-label="Inspector"]',
-  },
-  {
     title: 'Build by adding nodes',
     says: `Drag one onto the canvas, or press ${keyName('K')} and type what you want: vector, split, pdf. Drop a connection on empty canvas to see what fits.`,
     about: '[aria-label="Palette"]',
   },
   {
-    title: 'Every run is recorded',
-    says: 'Open an earlier run, restore its graph, or compare two runs: parameters, answers, hits gained and lost, with intervals.',
-    about: '[aria-label="Runs"]',
-  },
-  {
     title: 'One graph, three views',
-    says: 'Notebook shows the same graph as cells to read; App is a form for colleagues who only want to ask. Press ? for all keys.',
+    says: 'Notebook shows the same graph as cells to read; App is a page for colleagues who only want to ask. Press ? for all keys.',
     about: '.view-switch',
   },
+  {
+    title: 'Now run it',
+    says: `Graft computes what is new and reuses the rest from earlier runs. Later, press ${keyName('↵')} at any time.`,
+    about: 'header .button.go, header .button.stop',
+    part: 'run',
+  },
+  {
+    title: 'Each card shows its progress',
+    says: 'Answers appear as they are written. The run is recorded in the panel below: later you can open it, restore its graph, or compare it with another.',
+    about: '.react-flow',
+    part: 'wait',
+  },
+  {
+    title: 'Here is the result',
+    says: 'A citation opens its passage in the document, and the line below an answer shows where it went wrong. Select a card to see what that step did, or ask the graph a question of your own.',
+    about: '[aria-label="Inspector"]',
+  },
 ];
+
+/** What the tour says in place of "wait" where the run has not succeeded. */
+export const stopped = {
+  title: 'The run did not finish',
+  says: 'Its card says what is wrong and what to do. Leave the tour, mend it, and press Run again.',
+};

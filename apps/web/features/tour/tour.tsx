@@ -1,6 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
-import { useOverlay, useScreen } from '../../kit/stores.ts';
-import { stops } from './stops.ts';
+import { commandOf, isGoingOn, isRunnable, openPanel, runCommand } from '@graft/view';
+import { useDocument, useOverlay, useRunView, useScreen } from '../../kit/stores.ts';
+import { stopped, stops } from './stops.ts';
 import './tour.css';
 
 /** Pixels between an element and the frame around it. */
@@ -24,15 +25,59 @@ function boxOf(about: string): DOMRect | undefined {
   return new DOMRect(left, top, right - left, bottom - top);
 }
 
-/** A tour of the screen: one element after another, highlighted and explained in two sentences. */
+type RanHere = 'not' | 'going on' | 'succeeded' | 'stopped';
+
+/** How the run of the tour stands, and what starts it. */
+function useRanHere(): readonly [RanHere, () => void] {
+  /** The run that was started here before that of the tour. */
+  const [before, setBefore] = useState<{ readonly runId: string | undefined }>();
+  const state = useRunView((view): RanHere => {
+    if (before === undefined) return 'not';
+    if (view.starting || isGoingOn(view)) return 'going on';
+    const { run, ranGraph } = view;
+    const isOwn = ranGraph !== null && ranGraph.runId !== before.runId;
+    return isOwn && run?.runId === ranGraph.runId && run.status === 'succeeded'
+      ? 'succeeded'
+      : 'stopped';
+  });
+  const start = (): void => {
+    setBefore({ runId: useRunView.getState().ranGraph?.runId });
+    runCommand(commandOf('run'));
+  };
+  return [state, start];
+}
+
+/** Shows the result of the graph: with nothing selected, the panel on the right is that. */
+function showResult(): void {
+  useScreen.getState().select([]);
+  openPanel('inspector');
+}
+
+/**
+ * A tour of the screen: one element after another, highlighted and explained in two sentences. It runs the graph with the
+ * person, and ends on the result.
+ */
 export function Tour() {
   const dialog = useRef<HTMLDialogElement>(null);
   const card = useRef<HTMLDivElement>(null);
   const [at, setAt] = useState(0);
   const [place, setPlace] = useState<{ readonly left: number; readonly top: number }>();
   const [lit, setLit] = useState<DOMRect>();
+  const [ran, run] = useRanHere();
+  const runnable = useDocument(isRunnable);
   const stop = stops[at];
   const last = at === stops.length - 1;
+  const busy = useRunView((view) => view.starting || isGoingOn(view));
+  const runs = stop?.part === 'run' && runnable && !busy;
+  const { title, says } = stop?.part === 'wait' && ran === 'stopped' ? stopped : (stop ?? stopped);
+  const [known, setKnown] = useState(ran);
+  if (known !== ran) {
+    setKnown(ran);
+    if (ran === 'succeeded' && stop?.part === 'wait') setAt(at + 1);
+  }
+  useEffect(() => {
+    if (last) showResult();
+  }, [last]);
   useEffect(() => {
     useScreen.getState().look('canvas');
     dialog.current?.showModal();
@@ -64,6 +109,10 @@ export function Tour() {
     if (to >= stops.length) close();
     else setAt(Math.max(0, to));
   };
+  const next = (): void => {
+    if (runs) run();
+    go(at + 1);
+  };
   return (
     <dialog
       ref={dialog}
@@ -72,7 +121,7 @@ export function Tour() {
       aria-describedby="tour-says"
       onClose={close}
       onKeyDown={({ key }) => {
-        if (key === 'ArrowRight') go(at + 1);
+        if (key === 'ArrowRight') next();
         else if (key === 'ArrowLeft') go(at - 1);
       }}
     >
@@ -86,10 +135,10 @@ export function Tour() {
       )}
       <div ref={card} className="tour-card" style={place ?? { visibility: 'hidden' }}>
         <h2 id="tour-title" className="text-[15px] font-[620] tracking-[-0.01em]">
-          {stop?.title}
+          {title}
         </h2>
         <p id="tour-says" className="mt-1 text-ink-2" aria-live="polite">
-          {stop?.says}
+          {says}
         </p>
         <div className="mt-3 flex items-center gap-2">
           <span className="flex-1 text-sm text-ink-2 tabular-nums">
@@ -105,8 +154,8 @@ export function Tour() {
               Back
             </button>
           )}
-          <button type="button" className="button go" data-next onClick={() => go(at + 1)}>
-            {last ? 'Done' : 'Next'}
+          <button type="button" className="button go" data-next onClick={next}>
+            {last ? 'Done' : runs ? 'Run' : 'Next'}
           </button>
         </div>
       </div>
