@@ -8,7 +8,7 @@ import Libsql from 'libsql';
 import { afterAll, describe, expect, it } from 'vitest';
 import { openDatabase, type Database } from './database.ts';
 import { startFixture } from './fixtures/child.ts';
-import { migrations } from './migrations.gen.ts';
+import { sqliteMigrations as migrations } from './migrations.gen.ts';
 
 const folders: string[] = [];
 const mounts: string[] = [];
@@ -80,7 +80,7 @@ describe('openDatabase', () => {
     });
     await expect(twice).rejects.toMatchObject({
       code: 'internal',
-      location: { file: database.path },
+      location: { file: database.shown },
     });
     expect(await actions(database)).toHaveLength(0);
     await create(database, 'a');
