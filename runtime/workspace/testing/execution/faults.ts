@@ -57,6 +57,20 @@ export function faultsContract(form: ExecutionForm): void {
     expect((await finished).status).toBe('succeeded');
   });
 
+  it('a run waits while nothing can be written, and goes on', async () => {
+    const { runId, finished } = await workspace.runs.start(killGraph(0), killFile);
+    for await (const { type } of workspace.runs.events(runId, 0, new AbortController().signal)) {
+      if (type === 'step.started') break;
+    }
+    const release = await place.stall();
+    const moved = await Promise.race([finished, wait(2_000, 'waits' as const)]);
+    await release();
+    expect(moved).toBe('waits');
+    expect((await finished).status).toBe('succeeded');
+    const events = await workspace.journal.events(runId, 0, 10_000);
+    expect(events.map(({ seq }) => seq)).toEqual(events.map((_, at) => at + 1));
+  });
+
   it('a run that is cancelled at any moment tells the truth, and can be run again', async () => {
     const next = moments(3);
     for (let tries = 0; tries < Math.max(2, 20 * inject('share')); tries++) {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { noPostgres, startPostgres } from '@graft/kit/testing';
+import { stallDatabase } from '@graft/store/testing';
 import { openWorkspace, type Workspace } from '../../workspace.ts';
 import { bundleTestServer, bundleTestWorker } from '../bundle-test-worker.ts';
 import { workerTestRegistry } from '../test-nodes.ts';
@@ -24,6 +25,8 @@ export interface ExecutionPlace {
   open(): Promise<Workspace>;
   /** Another process, which runs the graph of a salt or, where milliseconds are given, one step that takes so long. */
   startServer(salt: number, ms?: number): Promise<OtherProcess>;
+  /** Keeps everybody from writing to the database, as a disk that stands still does, until the result is called. */
+  stall(): Promise<() => Promise<void>>;
   remove(): Promise<void>;
 }
 
@@ -81,6 +84,7 @@ async function place(
       const [bytes]: unknown[] = await once(child.stdout, 'data');
       return { child, closed, runId: String(bytes).trim() };
     },
+    stall: () => stallDatabase(database ?? join(root, '.graft/index.db')),
     remove: () => rm(root, { recursive: true, force: true }),
   };
 }
