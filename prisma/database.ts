@@ -2,28 +2,14 @@ import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Kysely } from 'kysely';
 import { databaseError } from './database-error.ts';
-import { startHeartbeat, type Heartbeat } from './heartbeat.ts';
+import { startHeartbeat } from './heartbeat.ts';
+import type { Database } from './open-database.ts';
 import { migrate } from './migrations.ts';
 import { sqliteMigrations } from './migrations.gen.ts';
 import { isPostgresAddress } from './postgres-address.ts';
 import { SqliteConnection } from './sqlite-connection.ts';
 import { sqliteDialect } from './sqlite-dialect.ts';
 import type { Tables } from './tables.gen.ts';
-
-/** Queries on the database, or on a transaction of it. */
-export type Queries = Kysely<Tables>;
-
-/** An open database. */
-export interface Database extends AsyncDisposable {
-  readonly kind: 'sqlite' | 'postgres';
-  /** The file, or the server's address without its password: for messages. */
-  readonly shown: string;
-  /** Queries that SQLite and Postgres both take. What the database refuses is a GraphError with its reason. */
-  readonly queries: Queries;
-  /** Counts up the beats of all leases of `owner`. */
-  startHeartbeat(owner: string): Heartbeat;
-  close(): Promise<void>;
-}
 
 /**
  * Opens a database, making its tables where there are none, and applies pending migrations: SQLite in the file at `place`, or

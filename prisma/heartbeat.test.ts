@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import Libsql from 'libsql';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
-import { openDatabase, type Database } from './database.ts';
+import { openDatabase } from './database.ts';
+import type { Database } from './open-database.ts';
 import { startHeartbeat } from './heartbeat.ts';
 
 let folder: string;

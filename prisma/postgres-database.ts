@@ -1,5 +1,5 @@
 import { Kysely } from 'kysely';
-import type { Database } from './database.ts';
+import type { Database } from './open-database.ts';
 import { startPostgresHeartbeat } from './postgres-heartbeat.ts';
 import { readPostgresAddress } from './postgres-address.ts';
 import { PostgresConnections } from './postgres-connections.ts';

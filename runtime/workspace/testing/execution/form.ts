@@ -11,7 +11,7 @@ import { bundleTestServer, bundleTestWorker } from '../bundle-test-worker.ts';
 import { workerTestRegistry } from '../test-nodes.ts';
 
 /** A process that has begun a run. */
-export interface OtherProcess {
+interface OtherProcess {
   readonly child: ChildProcess;
   readonly closed: Promise<unknown>;
   readonly runId: string;
