@@ -1,14 +1,16 @@
 import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, open, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import Libsql from 'libsql';
 import { afterAll, describe, expect, it } from 'vitest';
-import { openDatabase, type Database } from './database.ts';
+import { openDatabase } from './database.ts';
+import type { Database } from './open-database.ts';
 import { startFixture } from './fixtures/child.ts';
-import { migrations } from './migrations.gen.ts';
+import { sqliteMigrations as migrations } from './migrations.gen.ts';
 
 const folders: string[] = [];
 const mounts: string[] = [];
@@ -52,6 +54,15 @@ describe('openDatabase', () => {
     expect(user / 1000).toBeLessThan(200);
   });
 
+  it('loads no driver of Postgres for a file', async () => {
+    const { cache } = createRequire(import.meta.url);
+    const loaded = () => Object.keys(cache).some((path) => path.includes('/node_modules/pg/'));
+    await using _database = await openDatabase(await fresh());
+    expect(loaded()).toBe(false);
+    await import('pg');
+    expect(loaded()).toBe(true);
+  });
+
   it('uses WAL, and keeps its settings after a transaction', async () => {
     await using database = await openDatabase(await fresh());
     const settings = async () => [
@@ -80,7 +91,7 @@ describe('openDatabase', () => {
     });
     await expect(twice).rejects.toMatchObject({
       code: 'internal',
-      location: { file: database.path },
+      location: { file: database.shown },
     });
     expect(await actions(database)).toHaveLength(0);
     await create(database, 'a');

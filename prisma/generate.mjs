@@ -1,22 +1,23 @@
-// Writes the types of the tables from the template of the models, and the committed migrations as a module, so that a bundle carries
-// them. Both are git-ignored.
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+// Writes the types of the tables from the template of the models, and the committed migrations as modules, so that a bundle carries
+// them. All are git-ignored.
+import { writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import schemaEngine from '@prisma/prisma-schema-wasm';
-import { schemaFor } from './schema.mjs';
+import { committedMigrations, schemaFor } from './schema.mjs';
 
 const folder = dirname(fileURLToPath(import.meta.url));
 
-const migrations = readdirSync(join(folder, 'migrations/sqlite'))
-  .sort()
-  .map((name) => ({
-    name,
-    sql: readFileSync(join(folder, 'migrations/sqlite', name, 'migration.sql'), 'utf8'),
-  }));
+const source = (name, provider) =>
+  `export const ${name} = ${JSON.stringify(committedMigrations(provider), null, 2)};\n`;
 writeFileSync(
   join(folder, 'migrations.gen.ts'),
-  `// Written by generate.mjs.\nexport const migrations = ${JSON.stringify(migrations, null, 2)};\n`,
+  `// Written by generate.mjs.\n${source('sqliteMigrations', 'sqlite')}`,
+);
+// A module of its own: only who has a Postgres loads it.
+writeFileSync(
+  join(folder, 'postgres-migrations.gen.ts'),
+  `// Written by generate.mjs.\n${source('postgresMigrations', 'postgresql')}`,
 );
 
 /** What a column of each of the models' types holds in JavaScript. */

@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import Libsql from 'libsql';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { z } from 'zod';
-import { openDatabase, type Database } from './database.ts';
+import { openDatabase } from './database.ts';
+import type { Database } from './open-database.ts';
 import { startHeartbeat } from './heartbeat.ts';
 
 let folder: string;
@@ -31,9 +32,9 @@ it('beats for the leases of its owner alone, also while the event loop is busy',
       { name: 'run/2', owner: 'other', beat: 0 },
     ])
     .execute();
-  const heartbeat = startHeartbeat(database.path, 'me');
+  const heartbeat = startHeartbeat(database.shown, 'me');
   await expect.poll(() => beatOf('run/1')).toBeGreaterThan(0);
-  const reader = new Libsql(database.path);
+  const reader = new Libsql(database.shown);
   const lease = reader.prepare(`SELECT "beat" FROM "Lease" WHERE "name" = 'run/1'`);
   const beat = (): number => z.object({ beat: z.number() }).parse(lease.get()).beat;
   const before = beat();
@@ -67,13 +68,13 @@ it('begins to beat once a database can be opened that could not be at first', as
 it('leaves it to the connection that syncs what it writes to write a long log back', async () => {
   const lease = { name: 'run/1', owner: 'me', beat: 0 };
   await database.queries.insertInto('Lease').values([lease]).execute();
-  const writer = new Libsql(database.path);
+  const writer = new Libsql(database.shown);
   writer.exec('PRAGMA wal_autocheckpoint = 0; CREATE TABLE "Long" ("bytes" BLOB)');
   writer.exec('INSERT INTO "Long" VALUES (randomblob(8000000))');
-  const { size } = await stat(database.path);
-  const heartbeat = startHeartbeat(database.path, 'me');
+  const { size } = await stat(database.shown);
+  const heartbeat = startHeartbeat(database.shown, 'me');
   await expect.poll(() => beatOf('run/1')).toBeGreaterThan(0);
-  expect((await stat(database.path)).size).toBe(size);
+  expect((await stat(database.shown)).size).toBe(size);
   await heartbeat.stop();
   writer.close();
 });

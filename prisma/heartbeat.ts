@@ -35,14 +35,23 @@ export interface Heartbeat {
 }
 
 /**
- * Counts up the beats of all leases of `owner` in the database at `path`, which is open and migrated. From a thread of its
- * own, so that an event loop that is busy for some seconds does not look like a dead process. The thread starts with the
+ * Counts up the beats of all leases of `owner` in the SQLite database at `path`, which is open and migrated. From a thread of
+ * its own, so that an event loop that is busy for some seconds does not look like a dead process. The thread starts with the
  * first beat: most commands have ended before. Keeps no process from ending.
  */
 export function startHeartbeat(path: string, owner: string): Heartbeat {
+  const driver = createRequire(import.meta.url).resolve('libsql');
+  return beatFromThread(thread, { driver, path, owner });
+}
+
+/** Starts a thread with the first beat. It beats every `workerData.every` milliseconds, and ends after a message. */
+export function beatFromThread(
+  source: string,
+  workerData: Readonly<Record<string, string>>,
+): Heartbeat {
   let stop = async (): Promise<void> => undefined;
   const timer = setTimeout(() => {
-    stop = startThread(path, owner);
+    stop = startThread(source, { ...workerData, every });
   }, every).unref();
   return {
     stop: async () => {
@@ -52,9 +61,8 @@ export function startHeartbeat(path: string, owner: string): Heartbeat {
   };
 }
 
-function startThread(path: string, owner: string): () => Promise<void> {
-  const driver = createRequire(import.meta.url).resolve('libsql');
-  const worker = new Worker(thread, { eval: true, workerData: { driver, path, owner, every } });
+function startThread(source: string, workerData: object): () => Promise<void> {
+  const worker = new Worker(source, { eval: true, workerData });
   worker.unref();
   // A machine that cannot start the thread loses its leases to whoever watches them, as if it stood still.
   worker.on('error', () => undefined);

@@ -1,3 +1,4 @@
-export { openDatabase, type Database, type Queries } from './database.ts';
-export { startHeartbeat, type Heartbeat } from './heartbeat.ts';
+export { openDatabase } from './database.ts';
+export type { Heartbeat } from './heartbeat.ts';
+export type { Database, Queries } from './open-database.ts';
 export type { Tables } from './tables.gen.ts';

@@ -55,19 +55,23 @@ async function isOurs(connection: SqliteConnection): Promise<boolean> {
   }
 }
 
+/** What Prisma's history says of a migration. */
+export function appliedMigration({ name, sql }: Migration): {
+  readonly id: string;
+  readonly checksum: string;
+  readonly name: string;
+} {
+  return { id: randomUUID(), checksum: createHash('sha256').update(sql).digest('hex'), name };
+}
+
 async function apply(connection: SqliteConnection, migration: Migration): Promise<void> {
   const startedAt = Date.now();
   await connection.script(migration.sql);
+  const { id, checksum, name } = appliedMigration(migration);
   await connection.run(
     `INSERT INTO "_prisma_migrations"
       ("id", "checksum", "migration_name", "started_at", "finished_at", "applied_steps_count") VALUES (?, ?, ?, ?, ?, 1)`,
-    [
-      randomUUID(),
-      createHash('sha256').update(migration.sql).digest('hex'),
-      migration.name,
-      startedAt,
-      Date.now(),
-    ],
+    [id, checksum, name, startedAt, Date.now()],
   );
 }
 

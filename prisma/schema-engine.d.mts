@@ -1,10 +1,11 @@
 export function sqlToReach(
   schema: string,
   migrations: readonly { readonly name: string; readonly sql: string }[],
+  server?: string,
 ): Promise<string>;
 
 export function diagnose(
-  path: string,
+  place: string,
   schema: string,
   migrations: readonly { readonly name: string; readonly sql: string }[],
 ): Promise<{

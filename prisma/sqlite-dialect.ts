@@ -20,8 +20,15 @@ export function sqliteDialect(connection: SqliteConnection): Dialect {
     createAdapter: () => new SqliteAdapter(),
     createDriver: () => new SqliteDriver(connection),
     createIntrospector: (queries) => new SqliteIntrospector(queries),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createQueryCompiler: () => new UnlockedQueryCompiler(),
   };
+}
+
+/** Every transaction of ours holds the write lock from its beginning: no row needs one of its own (`FOR UPDATE`). */
+class UnlockedQueryCompiler extends SqliteQueryCompiler {
+  protected override visitSelectModifier(): void {
+    // Nothing to write.
+  }
 }
 
 class SqliteDriver implements Driver {

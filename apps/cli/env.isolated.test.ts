@@ -14,3 +14,11 @@ it.each([
   const { env } = await import('./env.ts');
   expect([env.token, env.stateFolder]).toEqual([expected, expected]);
 });
+
+it('keeps the address of the database, with its password, from child processes', async () => {
+  const address = 'postgres://graft:secret@127.0.0.1/graft';
+  vi.stubEnv('GRAFT_DATABASE', address);
+  const { env } = await import('./env.ts');
+  expect(env.database).toBe(address);
+  expect(env.all).not.toHaveProperty('GRAFT_DATABASE');
+});

@@ -4,6 +4,13 @@ function setting(name: string): string | undefined {
   return value === '' ? undefined : value;
 }
 
+/** A setting that holds a password: taken away, so that the processes which this one starts do not get it. */
+function takenSetting(name: string): string | undefined {
+  const value = setting(name);
+  delete process.env[name];
+  return value;
+}
+
 /** The command line's settings from the environment, read here and nowhere else. */
 export const env = {
   /** Shows stack traces of errors. */
@@ -14,6 +21,8 @@ export const env = {
   token: setting('GRAFT_TOKEN'),
   /** Index database and caches of the workspace, where not `<workspace>/.graft`. */
   stateFolder: setting('GRAFT_STATE'),
+  /** The address of the Postgres database that keeps runs and the cache's index, where not a file in the state folder. */
+  database: takenSetting('GRAFT_DATABASE'),
   /** The folder of the examples that the page offers, where not those that came with Graft. */
   examplesFolder: setting('GRAFT_EXAMPLES'),
   /** The person's editor; `visual` goes first. */

@@ -33,7 +33,10 @@ export async function open(
     );
     process.once('SIGINT', () => process.exit(exitCode.cancelled));
   };
-  return openWorkspace({ root, stateFolder: stateFolderOf(root), savesOnClose, ...options });
+  return openWorkspace({
+    ...{ root, stateFolder: stateFolderOf(root), savesOnClose, ...options },
+    ...(env.database === undefined ? {} : { database: env.database }),
+  });
 }
 
 /** A graph file read for work, with the parameters of `--set`. */

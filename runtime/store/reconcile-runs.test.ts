@@ -20,9 +20,10 @@ let database: Database;
 let now = 0;
 const watch = new BeatWatch(() => now);
 const openStore = (owner?: string, queries = database.queries): DatabaseRunStore => {
-  const startBeating = () => ({ stop: async () => undefined });
-  const parts = { startBeating, watch, ...(owner === undefined ? {} : { owner }) };
-  return new DatabaseRunStore(queries, new Leases(queries, parts));
+  const startHeartbeat = () => ({ stop: async () => undefined });
+  const parts = { watch, ...(owner === undefined ? {} : { owner }) };
+  const leases = new Leases({ kind: database.kind, queries, startHeartbeat }, parts);
+  return new DatabaseRunStore(queries, leases);
 };
 /** A run as a version without leases left it. */
 const leaveRun = async (id: string, owner: string): Promise<void> => {

@@ -46,8 +46,10 @@ import type { Workspace } from './workspace-rooms.ts';
 
 export interface OpenOptions {
   readonly root: string;
-  /** Index database and caches; default `<root>/.graft`. */
+  /** Caches and, without `database`, the index database; default `<root>/.graft`. */
   readonly stateFolder?: string;
+  /** The address of a Postgres database that holds the index, `postgres://…`; default: a file in the state folder. */
+  readonly database?: string;
   /** Where models are kept; default `$GRAFT_MODELS`, else `$XDG_CACHE_HOME/graft/models`, else `~/.cache/graft/models`. */
   readonly modelsFolder?: string;
   /** Where the examples are that came with Graft; default: none came. */
@@ -87,7 +89,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   const reserve = new DiskReserve(stateFolder);
   // Whoever comes to make room must be let in.
   const { filesystem, database, keeper } = await reserve.relieve('collection', () =>
-    openStores(stateFolder),
+    openStores(stateFolder, options.database),
   );
   await removeLeftovers(scratchFolder(stateFolder));
   await reserve.take();
@@ -129,7 +131,8 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   });
   // Where that fails, whoever places files next tries again and says why.
   await places.recover().catch(() => undefined);
-  const state = await StateGuard.of(join(stateFolder, 'index.db'));
+  const guarded = options.database === undefined ? join(stateFolder, 'index.db') : stateFolder;
+  const state = await StateGuard.of(guarded);
   const folders = {
     ...{ root, stateFolder, checkpointFolder: checkpointFolder(stateFolder) },
     scratchFolder: scratchFolder(stateFolder),
@@ -210,9 +213,9 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   };
 }
 
-async function openStores(stateFolder: string) {
+async function openStores(stateFolder: string, place = join(stateFolder, 'index.db')) {
   const filesystem = await openFilesystemStores(stateFolder);
-  const database = await openDatabaseStores(join(stateFolder, 'index.db'));
+  const database = await openDatabaseStores(place);
   const keeper = new RunKeeper(database.runs, database.leases);
   try {
     await keeper.open();

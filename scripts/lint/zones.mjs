@@ -55,7 +55,7 @@ export const zones = [
   {
     name: 'tests',
     files:
-      /\.(test|contract)\.tsx?$|(^|\/)(fixtures|testing)\/|(^|\/)testing\.ts$|^(e2e|bench|scripts)\/|\.config\.(ts|mjs|js)$/,
+      /\.(test|contract)\.tsx?$|(^|\/)(fixtures|testing)\/|(^|\/)testing\.ts$|^(e2e|bench|scripts)\/|^prisma\/migrate\.mjs$|\.config\.(ts|mjs|js)$/,
     packages: ['@graft/*'],
     why: '',
   },

@@ -9,7 +9,8 @@ import {
 } from '@graft/graph';
 import { chunks } from './chunks.ts';
 import { GroupCommit } from './group-commit.ts';
-import { stepLeaseOf, type Leases } from './leases.ts';
+import { stepLeaseOf } from './lease-insertion.ts';
+import type { Leases } from './leases.ts';
 
 const keysPerQuery = 1_000;
 const rowsPerInsert = 500;
@@ -93,7 +94,9 @@ export class DatabaseActionStore implements ActionStore {
 
   async #insert(records: readonly ActionRecord[]): Promise<void> {
     // A statement must not name a key twice; the later record counts.
-    const latest = [...new Map(records.map((record) => [record.key, record])).values()];
+    const byKey = new Map(records.map((record) => [record.key, record]));
+    // In one order, so that no two processes wait for each other.
+    const latest = [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
     const now = Date.now();
     const released = await this.#queries.transaction().execute(async (tx) => {
       for (const slice of chunks(latest, rowsPerInsert)) await upsert(tx, slice, now);

@@ -1,24 +1,21 @@
-import { join } from 'node:path';
-import { afterAll } from 'vitest';
+import { openDatabase } from '@graft/prisma';
+import { describe } from 'vitest';
 import {
   actionStoreContract,
+  databaseForms,
   experimentRunsContract,
+  leasesContract,
   runStoreContract,
 } from '../testing/contract/index.ts';
-import { temporaryFolder } from '../testing/contract/temporary.ts';
 import { openDatabaseStores } from './index.ts';
 
-const closes: (() => Promise<void>)[] = [];
-afterAll(async () => {
-  for (const close of closes) await close();
-});
-
-async function open(): Promise<Awaited<ReturnType<typeof openDatabaseStores>>> {
-  const stores = await openDatabaseStores(join(await temporaryFolder(), 'graft.db'));
-  closes.push(stores.close);
-  return stores;
+for (const { name, missing, place, closing } of await databaseForms()) {
+  const title = missing === undefined ? name : `${name} (${missing})`;
+  describe.skipIf(missing !== undefined)(title, () => {
+    const open = async () => closing(await openDatabaseStores(await place()));
+    actionStoreContract('DatabaseActionStore', async () => (await open()).actions);
+    runStoreContract('DatabaseRunStore', async () => (await open()).runs);
+    experimentRunsContract('DatabaseRunStore', async () => (await open()).runs);
+    leasesContract(name, async () => closing(await openDatabase(await place())));
+  });
 }
-
-actionStoreContract('DatabaseActionStore', async () => (await open()).actions);
-runStoreContract('DatabaseRunStore', async () => (await open()).runs);
-experimentRunsContract('DatabaseRunStore', async () => (await open()).runs);

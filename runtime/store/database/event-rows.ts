@@ -1,4 +1,4 @@
-import type { Queries } from '@graft/prisma';
+import type { Queries, Tables } from '@graft/prisma';
 import { storedRunEvent, storedStepSummary, storedVersion, type RunEvent } from '@graft/graph';
 import { chunks } from './chunks.ts';
 
@@ -34,7 +34,7 @@ export async function insertEvents(tx: Queries, entries: readonly EventEntry[]):
   }
   for (const slice of chunks([...finished.values()], rowsPerInsert)) await upsertSteps(tx, slice);
   const keyed = [...finished.values()].filter(({ event }) => event.step.cacheKey !== undefined);
-  for (const slice of chunks(keyed, rowsPerInsert)) await upsertLastSteps(tx, slice);
+  if (keyed.length > 0) await upsertLastSteps(tx, keyed);
 }
 
 async function upsertSteps(tx: Queries, finished: readonly Finished[]): Promise<void> {
@@ -61,13 +61,16 @@ async function upsertSteps(tx: Queries, finished: readonly Finished[]): Promise<
 /** Takes the file from the run's row, so that callers need not repeat it. A run of a scope does not count for the saved file. */
 async function upsertLastSteps(tx: Queries, finished: readonly Finished[]): Promise<void> {
   const ids = [...new Set(finished.map(({ runId }) => runId))];
-  const runs = await tx
-    .selectFrom('Run')
-    .select(['id', 'file'])
-    .where('id', 'in', ids)
-    .where('scope', 'is', null)
-    .execute();
-  const files = new Map(runs.map(({ id, file }) => [id, file]));
+  const files = new Map<string, string>();
+  for (const slice of chunks(ids, rowsPerInsert)) {
+    const runs = await tx
+      .selectFrom('Run')
+      .select(['id', 'file'])
+      .where('id', 'in', slice)
+      .where('scope', 'is', null)
+      .execute();
+    for (const { id, file } of runs) files.set(id, file);
+  }
   // Two simultaneous runs of a file may finish the same node: the later counts.
   const latest = new Map<
     string,
@@ -80,10 +83,15 @@ async function upsertLastSteps(tx: Queries, finished: readonly Finished[]): Prom
     if (event.at < (latest.get(key)?.finishedAt ?? -Infinity)) continue;
     latest.set(key, { file, node: event.step.node, runId, finishedAt: event.at });
   }
-  if (latest.size === 0) return;
+  // In one order, so that no two processes wait for each other.
+  const rows = [...latest].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, row]) => row);
+  for (const slice of chunks(rows, rowsPerInsert)) await upsertLastStepRows(tx, slice);
+}
+
+async function upsertLastStepRows(tx: Queries, rows: readonly Tables['LastStep'][]): Promise<void> {
   await tx
     .insertInto('LastStep')
-    .values([...latest.values()])
+    .values(rows)
     .onConflict((conflict) =>
       conflict
         .columns(['file', 'node'])

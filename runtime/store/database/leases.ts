@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GraphError } from '@graft/graph';
 import { BeatWatch, holderName, ownerFate, PendingWork, pidInName } from '@graft/kit';
-import type { Heartbeat, Queries, Tables } from '@graft/prisma';
+import type { Database, Heartbeat, Queries, Tables } from '@graft/prisma';
 import { GroupCommit } from './group-commit.ts';
+import { LeaseInsertion, stepLeaseOf, type StepRecord } from './lease-insertion.ts';
 
 /** Milliseconds between two tries, at least and at most: chance keeps waiting processes out of step. */
 const shortestPause = 30;
@@ -18,12 +19,6 @@ export const runLeasePrefix = 'run/';
  */
 const livingStillFor = 60_000;
 
-/** What the names of the leases of steps begin with; their cache key follows. */
-const stepLeasePrefix = 'step/';
-
-/** The lease of the step with this cache key. */
-export const stepLeaseOf = (key: string): string => stepLeasePrefix + key;
-
 /** A right that nobody else has at the same time, in this process or another. */
 export interface Lease extends AsyncDisposable {
   /**
@@ -35,10 +30,7 @@ export interface Lease extends AsyncDisposable {
   release(): Promise<void>;
 }
 
-export interface TakenLease extends Lease {
-  /** False if the step that it is of had no record when the lease was taken. */
-  readonly mayBeRecorded: boolean;
-}
+export interface TakenLease extends Lease, StepRecord {}
 
 export interface LeaseOptions {
   /** Waiting ends at once when it aborts. */
@@ -53,9 +45,10 @@ export interface LeaseOptions {
   readonly evenIfFull?: boolean;
 }
 
+/** The database that holds the leases. `startHeartbeat` is called with the first. */
+export type LeaseDatabase = Pick<Database, 'kind' | 'queries' | 'startHeartbeat'>;
+
 export interface LeasesParts {
-  /** Called with the first lease. */
-  readonly startBeating: (owner: string) => Heartbeat;
   /** Default: this process, with a name that no other opening has. */
   readonly owner?: string;
   readonly watch?: BeatWatch;
@@ -67,7 +60,7 @@ interface LeaseWrite {
   readonly kind: 'take' | 'release';
   readonly name: string;
   /** Set where the name was free. */
-  taken?: Pick<TakenLease, 'mayBeRecorded'>;
+  taken?: StepRecord;
 }
 
 /**
@@ -80,24 +73,24 @@ export class Leases {
   /** As runs name it. */
   readonly owner: string;
   readonly #queries: Queries;
-  readonly #startBeating: (owner: string) => Heartbeat;
+  readonly #database: LeaseDatabase;
   readonly #watch: BeatWatch;
   /** Steps take and release many at once. */
   readonly #writes = new GroupCommit<LeaseWrite>((writes) => this.#write(writes));
-  /** By number of names: building one takes longer than running it, and every step waits for one. */
-  readonly #insertions = new Map<number, Insertion>();
+  readonly #insertion: LeaseInsertion;
   readonly #held = new Map<string, object>();
   /** Leases that could not be given back. */
   readonly #kept = new Set<string>();
   readonly #releases = new PendingWork();
   #heartbeat: Heartbeat | undefined;
 
-  constructor(queries: Queries, parts: LeasesParts) {
-    const { owner = holderName(), watch = new BeatWatch(), startBeating } = parts;
+  constructor(database: LeaseDatabase, parts: LeasesParts = {}) {
+    const { owner = holderName(), watch = new BeatWatch() } = parts;
     this.owner = owner;
-    this.#queries = queries;
+    this.#database = database;
+    this.#queries = database.queries;
+    this.#insertion = new LeaseInsertion(database, this.owner);
     this.#watch = watch;
-    this.#startBeating = startBeating;
   }
 
   /** Waits for the lease. Throws the signal's reason, or `store-locked` when patience ends. */
@@ -141,11 +134,14 @@ export class Leases {
 
   /** Takes a lease that nobody has, with the rows of what it is of. */
   async takeWithin(tx: Queries, name: string): Promise<void> {
-    if ((await this.#insert(tx, [name])).size === 0) throw lost();
+    if ((await this.#insertion.into(tx, [name])).size === 0) throw lost();
     this.#hold(name);
   }
 
-  /** Throws `store-locked` where this process had one of the leases and has lost it. */
+  /**
+   * Throws `store-locked` where this process had one of the leases and has lost it. Nobody takes one over before `tx` ends;
+   * the heartbeat goes on.
+   */
   async checkWithin(tx: Queries, names: readonly string[]): Promise<void> {
     const held = [...new Set(names)].filter((name) => this.#held.has(name));
     if (held.length === 0) return;
@@ -154,8 +150,20 @@ export class Leases {
       .select('name')
       .where('name', 'in', held)
       .where('owner', '=', this.owner)
+      .forKeyShare()
       .execute();
     if (rows.length < held.length) throw lost();
+  }
+
+  /** `checkWithin` and `releaseWithin` of one lease, in one statement. */
+  async endWithin(tx: Queries, name: string): Promise<() => void> {
+    const holder = this.#held.get(name);
+    if (holder === undefined) return () => undefined;
+    const { numDeletedRows } = await this.#deletion(tx, [name]).executeTakeFirst();
+    if (numDeletedRows === 0n) throw lost();
+    return () => {
+      if (this.#isHeld(name, holder)) this.#held.delete(name);
+    };
   }
 
   /** Gives back those of the leases that this process has, as `tx` commits. Call what it returns once that is done. */
@@ -209,14 +217,24 @@ export class Leases {
     // Given back in between.
     if (row === undefined) return this.#tryTake(name);
     if (!this.#isGone(row)) return pidInName(row.owner) ?? 0;
-    const { numUpdatedRows } = await this.#queries
-      .updateTable('Lease')
-      .set({ owner: this.owner, beat: 0 })
-      .where('name', '=', name)
-      .where('owner', '=', row.owner)
-      .where('beat', '=', row.beat)
-      .executeTakeFirst();
-    return numUpdatedRows > 0n ? this.#leaseOf(name, { mayBeRecorded: true }) : this.#tryTake(name);
+    const taken = await this.#takeOver(row);
+    return taken ? this.#leaseOf(name, { mayBeRecorded: true }) : this.#tryTake(name);
+  }
+
+  /** False where the owner beats again, or another was first. */
+  #takeOver({ name, owner, beat }: LeaseRow): Promise<boolean> {
+    return this.#queries.transaction().execute(async (tx) => {
+      // Waits for transactions that have checked it: on Postgres an update alone would not.
+      await tx.selectFrom('Lease').select('name').where('name', '=', name).forUpdate().execute();
+      const { numUpdatedRows } = await tx
+        .updateTable('Lease')
+        .set({ owner: this.owner, beat: 0 })
+        .where('name', '=', name)
+        .where('owner', '=', owner)
+        .where('beat', '=', beat)
+        .executeTakeFirst();
+      return numUpdatedRows > 0n;
+    });
   }
 
   async #write(writes: readonly LeaseWrite[]): Promise<void> {
@@ -224,27 +242,13 @@ export class Leases {
       writes.flatMap((write) => (write.kind === kind ? write.name : []));
     const released = names('release');
     if (released.length > 0) await this.#deletion(this.#queries, released).execute();
-    const free = await this.#insert(this.#queries, names('take'));
+    const free = await this.#insertion.into(this.#queries, names('take'));
     for (const write of writes) {
       const taken = write.kind === 'take' ? free.get(write.name) : undefined;
       if (taken === undefined) continue;
       write.taken = taken;
       free.delete(write.name);
     }
-  }
-
-  /** Takes those that are free, which it returns by name. */
-  async #insert(
-    queries: Queries,
-    names: readonly string[],
-  ): Promise<Map<string, Pick<TakenLease, 'mayBeRecorded'>>> {
-    if (names.length === 0) return new Map();
-    const compiled = this.#insertions.get(names.length) ?? insertion(queries, names.length);
-    this.#insertions.set(names.length, compiled);
-    const parameters = names.flatMap((name) => [name, this.owner, 0]);
-    const query: Insertion = { ...compiled, parameters };
-    const { rows } = await queries.executeQuery(query);
-    return new Map(rows.map((row) => [row.name, { mayBeRecorded: Boolean(row.isRecorded) }]));
   }
 
   #rowOf(name: string): Promise<LeaseRow | undefined> {
@@ -269,7 +273,7 @@ export class Leases {
 
   /** Whoever held the name before has lost it, or it could not be taken. */
   #hold(name: string): object {
-    this.#heartbeat ??= this.#startBeating(this.owner);
+    this.#heartbeat ??= this.#database.startHeartbeat(this.owner);
     const holder = {};
     this.#held.set(name, holder);
     this.#kept.delete(name);
@@ -280,7 +284,7 @@ export class Leases {
     return this.#held.get(name) === holder;
   }
 
-  #leaseOf(name: string, { mayBeRecorded }: Pick<TakenLease, 'mayBeRecorded'>): TakenLease {
+  #leaseOf(name: string, { mayBeRecorded }: StepRecord): TakenLease {
     const holder = this.#hold(name);
     const release = async (): Promise<void> => {
       if (!this.#isHeld(name, holder)) return;
@@ -329,22 +333,6 @@ export class Leases {
     }
   }
 }
-
-/** Takes as many leases as are free. Its parameters are, for each, its name, owner and beat. */
-function insertion(queries: Queries, count: number) {
-  return queries
-    .insertInto('Lease')
-    .values(Array.from({ length: count }, () => ({ name: '', owner: '', beat: 0 })))
-    .onConflict((conflict) => conflict.doNothing())
-    .returning((eb) => {
-      const key = eb.fn<string>('substr', ['Lease.name', eb.lit(stepLeasePrefix.length + 1)]);
-      const record = eb.selectFrom('Action').select('Action.key').where('Action.key', '=', key);
-      return ['name', eb.exists(record).as('isRecorded')];
-    })
-    .compile();
-}
-
-type Insertion = ReturnType<typeof insertion>;
 
 const holderOf = ({ name, owner }: LeaseRow): string => `${name} ${owner}`;
 

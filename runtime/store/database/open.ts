@@ -1,4 +1,4 @@
-import { openDatabase, startHeartbeat } from '@graft/prisma';
+import { openDatabase } from '@graft/prisma';
 import { DatabaseActionStore } from './action-store.ts';
 import { Leases } from './leases.ts';
 import { DatabaseRunStore } from './run-store.ts';
@@ -11,12 +11,10 @@ export interface DatabaseStores {
   close(): Promise<void>;
 }
 
-/** The database is made or migrated as needed. Errors: see `openDatabase`. */
-export async function openDatabaseStores(dbPath: string): Promise<DatabaseStores> {
-  const database = await openDatabase(dbPath);
-  const leases = new Leases(database.queries, {
-    startBeating: (owner) => startHeartbeat(database.path, owner),
-  });
+/** `place`: a file of SQLite, or the address of Postgres. Made or migrated as needed. Errors: see `openDatabase`. */
+export async function openDatabaseStores(place: string): Promise<DatabaseStores> {
+  const database = await openDatabase(place);
+  const leases = new Leases(database);
   return {
     leases,
     actions: new DatabaseActionStore(database.queries, leases),

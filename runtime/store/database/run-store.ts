@@ -59,8 +59,7 @@ export class DatabaseRunStore implements RunJournal {
   ): Promise<void> {
     const steps = await this.steps(id);
     const { ended, released } = await this.#queries.transaction().execute(async (tx) => {
-      await this.#leases.checkWithin(tx, [leaseOf(id)]);
-      const released = await this.#leases.releaseWithin(tx, [leaseOf(id)]);
+      const released = await this.#leases.endWithin(tx, leaseOf(id));
       await gatherRunTokens(tx, id, steps);
       const { numUpdatedRows: ended } = await tx
         .updateTable('Run')

@@ -1,0 +1,195 @@
+import { sql } from 'kysely';
+import pg from 'pg';
+import { afterAll, describe, expect, it } from 'vitest';
+import { noPostgres, startPostgres } from '@graft/kit/testing';
+import { openDatabase } from './database.ts';
+import type { Database } from './open-database.ts';
+import { readPostgresAddress } from './postgres-address.ts';
+import { postgresMigrations } from './postgres-migrations.gen.ts';
+import { diagnose } from './schema-engine.mjs';
+import { schemaFor } from './schema.mjs';
+
+const server = await startPostgres();
+afterAll(() => server?.stop());
+
+const schemaOf = (name: string): string => `opened_${String(process.pid)}_${name}`;
+const placeOf = (name: string, address = server?.address ?? ''): string => {
+  const url = new URL(address);
+  url.searchParams.set('schema', schemaOf(name));
+  return url.href;
+};
+const raw = async (text: string): Promise<void> => {
+  const client = new pg.Client({ connectionString: server?.address });
+  await client.connect();
+  await client.query(text);
+  await client.end();
+};
+const record = (key: string) => ({
+  ...{ key, nodeType: 'chunk', version: 1, outputs: '{}' },
+  ...{ ms: 0.1, createdAt: 1_700_000_000_000.25, usedAt: 2 },
+});
+const create = (database: Database, key: string) =>
+  database.queries.insertInto('Action').values(record(key)).execute();
+const actions = (database: Database) => database.queries.selectFrom('Action').selectAll().execute();
+
+describe('an address', () => {
+  it('is shown without what is secret in it', () => {
+    const place = 'postgres://me:p%40ss@db.example.com:5433/graft?sslmode=require&password=other';
+    expect(readPostgresAddress(place)).toEqual({
+      connection: place,
+      schema: 'graft',
+      shown: 'postgres://me@db.example.com:5433/graft',
+    });
+    expect(readPostgresAddress(`${place}&schema=team_a`)).toEqual({
+      connection: place,
+      schema: 'team_a',
+      shown: 'postgres://me@db.example.com:5433/graft?schema=team_a',
+    });
+  });
+
+  it.each(['postgres://me:se/cret@db/graft', 'mysql://me:secret@db/graft'])(
+    'of another kind is refused without repeating it',
+    async (place) => {
+      const error: unknown = await openDatabase(place).catch((thrown: unknown) => thrown);
+      expect(error).toMatchObject({ code: 'bad-input', audience: 'operator' });
+      expect(String(error)).not.toMatch(/secret|se\/cret/);
+    },
+  );
+
+  it('cannot name a schema that would have to be quoted', () => {
+    expect(() => readPostgresAddress('postgres://db/graft?schema=a"b')).toThrow('lower-case');
+  });
+
+  it('where nothing answers is said at once, without its password', async () => {
+    const error: unknown = await openDatabase('postgres://me:secret@127.0.0.1:1/graft').catch(
+      (thrown: unknown) => thrown,
+    );
+    expect(error).toMatchObject({ code: 'unavailable', audience: 'operator' });
+    expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('secret');
+    expect(String(error)).toContain('postgres://me@127.0.0.1:1/graft');
+  });
+});
+
+const title = server === undefined ? `Postgres (${noPostgres})` : 'Postgres';
+describe.skipIf(server === undefined)(title, () => {
+  it('keeps what is written, and opens again', async () => {
+    {
+      await using database = await openDatabase(placeOf('kept'));
+      await create(database, 'a');
+    }
+    await using database = await openDatabase(placeOf('kept'));
+    expect(await actions(database)).toEqual([{ ...record('a'), items: null }]);
+    expect(database.shown).not.toContain('p%40ss');
+  });
+
+  it('opens, migrates and writes at once, losing nothing', async () => {
+    const open = () => openDatabase(placeOf('at_once'));
+    const opened = await Promise.all([open(), open(), open(), open()]);
+    await Promise.all(opened.map((database, at) => create(database, String(at))));
+    const [first] = opened;
+    expect(first === undefined ? [] : await actions(first)).toHaveLength(4);
+    for (const database of opened) await database.close();
+  });
+
+  it("leaves a history that Prisma's own tools take for up to date", async () => {
+    await (await openDatabase(placeOf('history'))).close();
+    const place = placeOf('history');
+    expect(await diagnose(place, schemaFor('postgresql'), postgresMigrations)).toMatchObject({
+      hasMigrationsTable: true,
+      history: null,
+      failedMigrationNames: [],
+      editedMigrationNames: [],
+    });
+  });
+
+  it('rolls a failed transaction back and goes on', async () => {
+    await using database = await openDatabase(placeOf('rolled_back'));
+    const twice = database.queries.transaction().execute(async (tx) => {
+      await tx.insertInto('Action').values(record('a')).execute();
+      await tx.insertInto('Action').values(record('a')).execute();
+    });
+    await expect(twice).rejects.toMatchObject({ code: 'internal', audience: 'developer' });
+    expect(await actions(database)).toHaveLength(0);
+    await create(database, 'a');
+    expect(await actions(database)).toHaveLength(1);
+  });
+
+  it('takes text with NUL, which Postgres does not', async () => {
+    await using database = await openDatabase(placeOf('nul'));
+    await create(database, 'a\0b');
+    expect((await actions(database)).map(({ key }) => key)).toEqual(['a\uFFFDb']);
+  });
+
+  it('refuses a newer format, and leaves it', async () => {
+    await (await openDatabase(placeOf('newer'))).close();
+    await raw(`INSERT INTO "${schemaOf('newer')}"."_prisma_migrations"
+      ("id", "checksum", "migration_name", "finished_at") VALUES ('x', 'x', '9999_later', now())`);
+    await expect(openDatabase(placeOf('newer'))).rejects.toMatchObject({
+      code: 'newer-format',
+      message: expect.stringContaining('Update Graft') as string,
+    });
+  });
+
+  it('refuses a schema of another program', async () => {
+    const schema = schemaOf('foreign');
+    await raw(`CREATE SCHEMA "${schema}"; CREATE TABLE "${schema}"."bookmarks" (url TEXT)`);
+    await expect(openDatabase(placeOf('foreign'))).rejects.toMatchObject({
+      code: 'store-damaged',
+      message: expect.stringContaining('schema=NAME') as string,
+    });
+  });
+
+  it('says that the password is wrong, that there is no database, and that writing is not allowed', async () => {
+    const wrong = new URL(server?.address ?? '');
+    wrong.password = 'wrong';
+    const nowhere = new URL(server?.address ?? '');
+    nowhere.pathname = '/nowhere';
+    const role = schemaOf('reader');
+    await raw(`CREATE ROLE "${role}" LOGIN PASSWORD 'reading'`);
+    const reader = new URL(server?.address ?? '');
+    [reader.username, reader.password] = [role, 'reading'];
+    await expect(openDatabase(wrong.href)).rejects.toThrow('refused the user');
+    await expect(openDatabase(nowhere.href)).rejects.toThrow('does not exist');
+    await expect(openDatabase(placeOf('refused', reader.href))).rejects.toMatchObject({
+      code: 'state-unusable',
+    });
+    await raw(`DROP ROLE "${role}"`);
+  });
+
+  it('survives connections that the server ends, also within a transaction', async () => {
+    await using database = await openDatabase(placeOf('ended'));
+    const end = sql`SELECT pg_terminate_backend(pg_backend_pid())`;
+    await expect(end.execute(database.queries)).rejects.toMatchObject({ code: 'unavailable' });
+    const cut = database.queries.transaction().execute(async (tx) => {
+      await tx.insertInto('Action').values(record('lost')).execute();
+      await end.execute(tx);
+    });
+    await expect(cut).rejects.toMatchObject({ code: 'unavailable' });
+    await create(database, 'kept');
+    expect((await actions(database)).map(({ key }) => key)).toEqual(['kept']);
+  });
+
+  it('beats for the leases of its owner alone, and goes on after its connection is lost', async () => {
+    await using database = await openDatabase(placeOf('beating'));
+    const lease = { owner: 'me', beat: 0 };
+    await database.queries
+      .insertInto('Lease')
+      .values([
+        { name: 'run/1', ...lease },
+        { name: 'run/2', ...lease, owner: 'other' },
+      ])
+      .execute();
+    const beatOf = async (name: string): Promise<number | undefined> => {
+      const row = database.queries.selectFrom('Lease').select('beat').where('name', '=', name);
+      return (await row.executeTakeFirst())?.beat;
+    };
+    const heartbeat = database.startHeartbeat('me');
+    await expect.poll(() => beatOf('run/1')).toBeGreaterThan(0);
+    await raw(`SELECT pg_terminate_backend(pid) FROM pg_stat_activity
+      WHERE application_name = 'graft heartbeat'`);
+    const before = (await beatOf('run/1')) ?? 0;
+    await expect.poll(() => beatOf('run/1')).toBeGreaterThan(before + 1);
+    await heartbeat.stop();
+    expect(await beatOf('run/2')).toBe(0);
+  });
+});

@@ -1,0 +1,33 @@
+import { Kysely } from 'kysely';
+import type { Database } from './open-database.ts';
+import { startPostgresHeartbeat } from './postgres-heartbeat.ts';
+import { readPostgresAddress } from './postgres-address.ts';
+import { PostgresConnections } from './postgres-connections.ts';
+import { postgresDialect } from './postgres-dialect.ts';
+import { migratePostgres } from './postgres-migrate.ts';
+import { postgresMigrations } from './postgres-migrations.gen.ts';
+import type { Tables } from './tables.gen.ts';
+
+/** Opens the Postgres database at an address, and applies pending migrations to its schema. */
+export async function openPostgres(place: string): Promise<Database> {
+  const address = readPostgresAddress(place);
+  const connections = new PostgresConnections(address);
+  try {
+    await migratePostgres(connections, postgresMigrations);
+  } catch (error) {
+    await connections.close();
+    throw error;
+  }
+  const dialect = postgresDialect(connections);
+  // The name stands in each statement: a pooler between would lose a search path.
+  const queries = new Kysely<Tables>({ dialect }).withSchema(address.schema);
+  const close = (): Promise<void> => queries.destroy();
+  return {
+    kind: 'postgres',
+    shown: address.shown,
+    queries,
+    startHeartbeat: (owner) => startPostgresHeartbeat(address, owner),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}

@@ -1,0 +1,77 @@
+import { GraphError } from '@graft/graph';
+
+/**
+ * What the driver threw, as an error that says which database is concerned and what to do. SQLSTATE codes:
+ * https://www.postgresql.org/docs/current/errcodes-appendix.html
+ */
+export function postgresError(error: unknown, shown: string): GraphError {
+  if (error instanceof GraphError) return error;
+  const options = { audience: 'operator', cause: error } as const;
+  const detail = error instanceof Error && error.message !== '' ? error.message : codeOf(error);
+  const code = codeOf(error);
+  if (isUnreachable(error)) {
+    return new GraphError(
+      'unavailable',
+      `The database ${shown} cannot be reached (${detail}). Check that Postgres runs there and that GRAFT_DATABASE is right, then try again.`,
+      options,
+    );
+  }
+  switch (code.slice(0, 2)) {
+    case '28':
+      return new GraphError(
+        'unavailable',
+        `The database ${shown} refused the user (${detail}). Correct the user and the password in GRAFT_DATABASE.`,
+        options,
+      );
+    case '3D':
+      return new GraphError(
+        'unavailable',
+        `The database ${shown} does not exist. Create it with "createdb", or correct GRAFT_DATABASE.`,
+        options,
+      );
+    case '53':
+      return code === '53100'
+        ? new GraphError(
+            'no-space',
+            `No space is left on the disk of the database ${shown}. Free some there, then try again.`,
+            options,
+          )
+        : GraphError.from(error, { file: shown });
+    case '23':
+      return new GraphError('internal', `The database ${shown} refused a record: ${detail}`, {
+        ...options,
+        audience: 'developer',
+      });
+    case '42':
+    case '25':
+      if (code === '42501' || code === '25006') {
+        return new GraphError(
+          'state-unusable',
+          `The database ${shown} cannot be written (${detail}). Give its user the right to create a schema and to write there, or name another database with GRAFT_DATABASE.`,
+          options,
+        );
+      }
+      return GraphError.from(error, { file: shown });
+    default:
+      return GraphError.from(error, { file: shown });
+  }
+}
+
+/** Whether no connection could be made, or the one that was used is lost. */
+export function isUnreachable(error: unknown): boolean {
+  const code = codeOf(error);
+  // Connections that were refused or lost, and a server that starts, ends or has no connection left.
+  if (/^(08...|57P0[123]|53300)$/.test(code)) return true;
+  if (/^(E[A-Z]+)$/.test(code)) return true;
+  return (
+    error instanceof Error &&
+    /^(Connection terminated|timeout expired|timeout exceeded)/.test(error.message)
+  );
+}
+
+function codeOf(error: unknown): string {
+  // Where a name has several addresses, the error of each is within one without a code.
+  if (error instanceof AggregateError) return codeOf(error.errors[0]);
+  if (typeof error !== 'object' || error === null || !('code' in error)) return '';
+  return typeof error.code === 'string' ? error.code : '';
+}

@@ -1,0 +1,2 @@
+export * from './memory/index.ts';
+export { stallDatabase } from './stall-database.ts';

@@ -1,0 +1,90 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, realpath, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll } from 'vitest';
+import { noPostgres, startPostgres } from '@graft/kit/testing';
+import { stallDatabase } from '@graft/store/testing';
+import { openWorkspace, type Workspace } from '../../workspace.ts';
+import { bundleTestServer, bundleTestWorker } from '../bundle-test-worker.ts';
+import { workerTestRegistry } from '../test-nodes.ts';
+
+/** A process that has begun a run. */
+interface OtherProcess {
+  readonly child: ChildProcess;
+  readonly closed: Promise<unknown>;
+  readonly runId: string;
+}
+
+/** A new workspace, which several processes may have open. */
+export interface ExecutionPlace {
+  readonly root: string;
+  /** The entry of the workers. */
+  readonly worker: string;
+  open(): Promise<Workspace>;
+  /** Another process, which runs the graph of a salt or, where milliseconds are given, one step that takes so long. */
+  startServer(salt: number, ms?: number): Promise<OtherProcess>;
+  /** Keeps everybody from writing to the database, as a disk that stands still does, until the result is called. */
+  stall(): Promise<() => Promise<void>>;
+  remove(): Promise<void>;
+}
+
+/** A form in which Graft executes runs. */
+export interface ExecutionForm {
+  readonly name: string;
+  /** Why its tests are skipped; undefined: they run. */
+  readonly missing: string | undefined;
+  make(): Promise<ExecutionPlace>;
+}
+
+/** Every form in which Graft executes runs. To be called once, at the top of a test file. */
+export async function executionForms(): Promise<readonly ExecutionForm[]> {
+  const [postgres, worker, server] = await Promise.all([
+    startPostgres(),
+    bundleTestWorker(),
+    bundleTestServer(),
+  ]);
+  afterAll(() => Promise.all([postgres?.stop(), worker.remove(), server.remove()]));
+  const entries = { worker: worker.entry, server: server.entry };
+  let schemas = 0;
+  return [
+    { name: 'embedded', missing: undefined, make: () => place(entries) },
+    {
+      name: 'with Postgres',
+      missing: postgres === undefined ? noPostgres : undefined,
+      make: () => {
+        const url = new URL(postgres?.address ?? '');
+        schemas += 1;
+        url.searchParams.set('schema', `run_${process.pid}_${Date.now()}_${schemas}`);
+        return place(entries, url.href);
+      },
+    },
+  ];
+}
+
+async function place(
+  entries: { readonly worker: string; readonly server: string },
+  database?: string,
+): Promise<ExecutionPlace> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'graft-execution-')));
+  return {
+    root,
+    worker: entries.worker,
+    open: () =>
+      openWorkspace({
+        ...{ root, registry: workerTestRegistry, workerEntry: entries.worker },
+        ...(database === undefined ? {} : { database }),
+      }),
+    startServer: async (salt, ms) => {
+      const length = ms === undefined ? '' : String(ms);
+      const args = [entries.server, root, entries.worker, String(salt), length, database ?? ''];
+      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      const closed = once(child, 'close');
+      const [bytes]: unknown[] = await once(child.stdout, 'data');
+      return { child, closed, runId: String(bytes).trim() };
+    },
+    stall: () => stallDatabase(database ?? join(root, '.graft/index.db')),
+    remove: () => rm(root, { recursive: true, force: true }),
+  };
+}
