@@ -70,10 +70,11 @@ export interface ItemsSpec<Over extends ItemsOver = ItemsOver> {
   /** The input port whose rows are the items, or `{ files: param }`: one item a file of that source. */
   readonly over: Over;
   /**
-   * Paths of the fields (`text`, `question.question`) that the result depends on; absent: the whole row. Ignored over
-   * files.
+   * Paths of the fields (`text`, `question.question`, `passages.length`) that the result depends on, perhaps by the
+   * params; absent: the whole row. Ignored over files.
    */
-  readonly key?: readonly string[];
+  readonly key?:
+    readonly string[] | ((params: Readonly<Record<string, unknown>>) => readonly string[]);
   /** Length of a row, for batches sorted by length. */
   length?(row: unknown): number;
   /** A text to sort rows by instead, if rows with a common beginning compute faster in sequence. */

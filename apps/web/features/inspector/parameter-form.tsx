@@ -117,7 +117,7 @@ function FieldRow({ node, field, structure, exposable, given, problems, failure 
           type="button"
           className="text-sm text-ink-2 hover:text-ink hover:underline"
           aria-describedby={`${id}-help`}
-          title={`Default: ${settingText(field.default)}`}
+          title={`Default: ${field.auto === undefined ? settingText(field.default) : 'auto'}`}
           onClick={() => edit(field.default)}
         >
           Reset
