@@ -1,5 +1,6 @@
 import { Dataset, defineNode, Metrics, Model, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
+import { taughtIn } from '../kit/forms/definition.ts';
 import { trainingClashes, trainingMeanings, trainingParams } from '../kit/training/definition.ts';
 
 const { epochs, batch, maxLength, ...advanced } = trainingParams;
@@ -48,7 +49,8 @@ export const fineTune = defineNode({
     const model = inputs['model']?.model;
     if (model === undefined) return {};
     const { id, architecture, contextLength } = model;
-    return { model: { model: { id: `${id} fine-tuned`, architecture, contextLength } } };
+    const trained = { id: `${id} fine-tuned`, architecture, contextLength };
+    return { model: { model: trained, ...taughtIn(inputs) } };
   },
   check: (params, inputs, models) => trainingClashes(params, inputs, models),
   engines: ['training', 'llama.cpp'],

@@ -10,6 +10,7 @@ import {
 } from '@graft/graph';
 import { z } from 'zod';
 import {
+  askedSystem,
   askingClashes,
   contextParam,
   encodingParam,
@@ -19,6 +20,7 @@ import {
   systemParam,
   temperatureParam,
 } from '../kit/asking/definition.ts';
+import { formWarnings } from '../kit/forms/definition.ts';
 
 export const generate = defineNode({
   type: 'generate',
@@ -143,6 +145,7 @@ export const generate = defineNode({
     const asking = { params, one: 'An answer' };
     return [...refused, ...askingClashes(asking, inputs, models)];
   },
+  warn: ({ system }, inputs) => formWarnings(askedSystem(system, inputs['prompts']), inputs),
   engines: ['llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
   migrations: [systemBecomesAuto],

@@ -79,13 +79,15 @@ export const mergeAdapters = defineNode({
   ],
   caching: 'seeded',
   facets(_params, inputs) {
-    const { baseDigest, targets } = inputs['adapters']?.adapter ?? {};
+    const { adapter, taught } = inputs['adapters'] ?? {};
+    const { baseDigest, targets } = adapter ?? {};
     return {
       adapter: {
         adapter: {
           ...(baseDigest === undefined ? {} : { baseDigest }),
           ...(targets === undefined ? {} : { targets }),
         },
+        ...(taught === undefined ? {} : { taught }),
       },
     };
   },

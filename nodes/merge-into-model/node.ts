@@ -41,7 +41,9 @@ export const mergeIntoModel = defineNode({
     const model = inputs['model']?.model;
     if (model === undefined) return {};
     const { id, architecture, contextLength } = model;
-    return { model: { model: { id: `${id} merged`, architecture, contextLength } } };
+    const { taught } = inputs['adapters'] ?? {};
+    const merged = { id: `${id} merged`, architecture, contextLength };
+    return { model: { model: merged, ...(taught === undefined ? {} : { taught }) } };
   },
   engines: ['training'],
   device: { needs: 'cpu', affectsResult: false },

@@ -1,6 +1,6 @@
 import { Dataset, defineNode, type ParamMeta, Prompts, seedParam } from '@graft/graph';
 import { z } from 'zod';
-import { systemBecomesAuto, systemParam } from '../kit/asking/definition.ts';
+import { askedSystem, systemBecomesAuto, systemParam } from '../kit/asking/definition.ts';
 import { evalShareParam } from '../kit/training/definition.ts';
 
 export const promptsToDataset = defineNode({
@@ -72,6 +72,11 @@ export const promptsToDataset = defineNode({
     ['for evaluation', `${Math.round(evalShare * 1000) / 10} %`],
   ],
   caching: 'seeded',
+  facets({ system }, inputs) {
+    const asked = askedSystem(system, inputs['prompts']);
+    const systems = asked === undefined ? {} : { systems: [asked.trim()] };
+    return { dataset: { form: { kind: 'chat', ...systems } } };
+  },
   device: { needs: 'cpu', affectsResult: false },
   migrations: [systemBecomesAuto],
 });

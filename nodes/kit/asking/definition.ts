@@ -1,4 +1,11 @@
-import type { FacetClash, ModelLookup, NodeMigration, ParamMeta, PortFacets } from '@graft/graph';
+import type {
+  FacetClash,
+  Facets,
+  ModelLookup,
+  NodeMigration,
+  ParamMeta,
+  PortFacets,
+} from '@graft/graph';
 import { z } from 'zod';
 
 type Words = Pick<ParamMeta, 'advanced'> & Required<Pick<ParamMeta, 'description'>>;
@@ -80,6 +87,15 @@ export function systemParam(description: string) {
 /** The system prompt of a prompt; empty: none. */
 export function systemOf(system: string | null, hasPassages: boolean): string {
   return system ?? (hasPassages ? passagesSystem : '');
+}
+
+/** The system prompt of all prompts, as far as it is known before a run. */
+export function askedSystem(
+  system: string | null,
+  prompts: Pick<Facets, 'passages'> | undefined,
+): string | undefined {
+  const { passages } = prompts ?? {};
+  return system ?? (passages === undefined ? undefined : systemOf(system, passages));
 }
 
 /** Version 1 sent the text for passages with every prompt, where the file named no other. */

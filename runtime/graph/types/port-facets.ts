@@ -15,7 +15,9 @@ function commonFacets(all: readonly Facets[]): Facets {
     ...agreed('embedder', all),
     ...agreed('model', all),
     ...commonAdapter(all),
-    ...agreed('columns', all),
+    ...agreed('passages', all),
+    ...agreed('form', all),
+    ...allTaught(all),
   };
 }
 
@@ -24,6 +26,11 @@ function agreed<K extends keyof Facets>(key: K, all: readonly Facets[]): Pick<Fa
   const [first] = known;
   if (first === undefined || !known.every((facets) => sameJson(facets[key], first[key]))) return {};
   return { [key]: first[key] };
+}
+
+function allTaught(all: readonly Facets[]): Pick<Facets, 'taught'> {
+  const taught = all.flatMap((facets) => facets.taught ?? []);
+  return taught.length === 0 ? {} : { taught };
 }
 
 /** Adapters of one base may differ in rank and targets. */
