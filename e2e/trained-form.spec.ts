@@ -62,7 +62,7 @@ test('a training in another form than the one asked in is a warning at both node
   await system.click();
   await page.keyboard.type('Be brief.');
   await expect(warnings).toContainText(
-    '“Train LoRA” trained without a system prompt, but this node asks under the system prompt “Be brief.”.',
+    '“Train LoRA” trained without a system prompt, but this node asks under the system prompt “Be brief.”;',
   );
   await expect(page.getByTestId('warning-train')).toBeVisible();
   await page.keyboard.press('Control+a');

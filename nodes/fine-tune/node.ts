@@ -47,10 +47,10 @@ export const fineTune = defineNode({
   caching: 'seeded',
   facets(_params, inputs) {
     const model = inputs['model']?.model;
-    if (model === undefined) return {};
+    const taught = taughtIn(inputs);
+    if (model === undefined) return { model: taught };
     const { id, architecture, contextLength } = model;
-    const trained = { id: `${id} fine-tuned`, architecture, contextLength };
-    return { model: { model: trained, ...taughtIn(inputs) } };
+    return { model: { model: { id: `${id} fine-tuned`, architecture, contextLength }, ...taught } };
   },
   check: (params, inputs, models) => trainingClashes(params, inputs, models),
   engines: ['training', 'llama.cpp'],

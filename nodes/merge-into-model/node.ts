@@ -39,11 +39,11 @@ export const mergeIntoModel = defineNode({
   caching: 'pure',
   facets(_params, inputs) {
     const model = inputs['model']?.model;
-    if (model === undefined) return {};
-    const { id, architecture, contextLength } = model;
     const { taught } = inputs['adapters'] ?? {};
-    const merged = { id: `${id} merged`, architecture, contextLength };
-    return { model: { model: merged, ...(taught === undefined ? {} : { taught }) } };
+    const trained = taught === undefined ? {} : { taught };
+    if (model === undefined) return { model: trained };
+    const { id, architecture, contextLength } = model;
+    return { model: { model: { id: `${id} merged`, architecture, contextLength }, ...trained } };
   },
   engines: ['training'],
   device: { needs: 'cpu', affectsResult: false },

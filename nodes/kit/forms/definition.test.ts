@@ -91,11 +91,11 @@ describe('a system prompt that the rows did not have', () => {
     expect(warningsOf(graph, () => alpaca)).toEqual([
       [
         'answer system',
-        '“Learn the words” trained without a system prompt, but this node asks under the system prompt “Answer briefly.”. Use the same system prompt in both.',
+        '“Learn the words” trained without a system prompt, but this node asks under the system prompt “Answer briefly.”; use the same system prompt in both.',
       ],
       [
         'train dataset',
-        'The rows are without a system prompt, but “Generate” asks under the system prompt “Answer briefly.”. Use the same system prompt in both.',
+        'The rows are without a system prompt, but “Generate” asks under the system prompt “Answer briefly.”; use the same system prompt in both.',
       ],
     ]);
   });
@@ -112,7 +112,7 @@ describe('a system prompt that the rows did not have', () => {
       ...graphOf({ asking: asked }),
       nodes: {
         ...graphOf({ asking: asked }).nodes,
-        hits: node('load-rows', { type: 'hits', path: 'hits.jsonl' }),
+        hits: node('load-rows', { type: 'hits', file: 'hits.jsonl' }),
         inject: node('inject-context', { top }),
         rows: node('prompts-to-dataset', learned),
       },
@@ -129,7 +129,7 @@ describe('a system prompt that the rows did not have', () => {
   });
 });
 
-it('follows the last training through merges, subgraphs and rounds', () => {
+it('follows the last training through merges and subgraphs', () => {
   const graph = graphOf({});
   const { base, rows, train } = graph.nodes;
   if (base === undefined || rows === undefined || train === undefined) throw new Error('missing');
@@ -150,7 +150,7 @@ it('follows the last training through merges, subgraphs and rounds', () => {
           dataset: { type: 'input', version: 1, params: { name: 'dataset', type: 'dataset' } },
           train,
           merge: node('merge-into-model'),
-          out: { type: 'output', version: 1, params: { name: 'taught', type: 'model' } },
+          out: { type: 'output', version: 1, params: { name: 'taught' } },
         },
         edges: [
           ...['model.value -> train.model', 'dataset.value -> train.dataset'],
@@ -166,6 +166,49 @@ it('follows the last training through merges, subgraphs and rounds', () => {
     'answer model',
     'teach/train dataset',
   ]);
+});
+
+it('knows within a loop whether the prompts have passages, and warns once for all rounds', () => {
+  const { nodes, edges } = graphOf({});
+  const input = (name: string, type: string) => ({
+    ...{ type: 'input', version: 1, params: { name, type } },
+  });
+  const loop: Graph = {
+    ...emptyGraph,
+    nodes: {
+      ...Object.fromEntries(Object.entries(nodes).filter(([id]) => id !== 'answer')),
+      loop: { type: 'repeat', version: 1, params: { use: '#ask', limit: 2 } },
+    },
+    edges: [
+      ...edges.filter(({ target }) => target !== 'answer'),
+      ...['base.model -> loop.model', 'train.adapter -> loop.adapter'].map(parseEdge),
+      parseEdge('prompt.prompts -> loop.prompts'),
+    ],
+    graphs: {
+      ask: {
+        nodes: {
+          model: input('model', 'model'),
+          adapter: input('adapter', 'adapter'),
+          prompts: input('prompts', 'prompts'),
+          answer: node('generate'),
+          answers: { type: 'output', version: 1, params: { name: 'answers' } },
+          again: { type: 'output', version: 1, params: { name: 'prompts' } },
+        },
+        edges: [
+          ...['model.value -> answer.model', 'adapter.value -> answer.adapters'],
+          ...['prompts.value -> answer.prompts', 'answer.answers -> answers.value'],
+          'prompts.value -> again.value',
+        ].map(parseEdge),
+        layout: {},
+      },
+    },
+  };
+  const own = head({ system: 'Answer briefly.', instruction: 'What?', output: 'A rib.' });
+  expect(warningsOf(loop, () => own)).toEqual([
+    ['loop/answer system', expect.stringContaining('asks without a system prompt')],
+    ['train dataset', expect.stringContaining('asks without a system prompt')],
+  ]);
+  expect(warningsOf(loop, () => alpaca)).toEqual([]);
 });
 
 describe('the form of a dataset', () => {

@@ -100,11 +100,11 @@ export function formWarnings(system: string | undefined, inputs: PortFacets): Fa
         {
           port,
           message: (trainer: string) =>
-            `“${trainer}” trained on plain text, but this node asks in the model’s chat template, so the answers may not show what was learned. ${remedy}`,
+            `${trainer} trained on plain text, but this node asks in the model’s chat template, so the answers may not show what was learned. ${remedy}`,
           also: {
             ...at,
             message: (asker: string) =>
-              `The rows are plain text, but “${asker}” asks in the model’s chat template, so its answers may not show what was learned. ${remedy}`,
+              `The rows are plain text, but ${asker} asks in the model’s chat template, so its answers may not show what was learned. ${remedy}`,
           },
         },
       ];
@@ -116,11 +116,11 @@ export function formWarnings(system: string | undefined, inputs: PortFacets): Fa
       {
         param: 'system',
         message: (trainer: string) =>
-          `“${trainer}” trained ${trained}, but this node asks ${asks}. Use the same system prompt in both.`,
+          `${trainer} trained ${trained}, but this node asks ${asks}; use the same system prompt in both.`,
         also: {
           ...at,
           message: (asker: string) =>
-            `The rows are ${trained}, but “${asker}” asks ${asks}. Use the same system prompt in both.`,
+            `The rows are ${trained}, but ${asker} asks ${asks}; use the same system prompt in both.`,
         },
       },
     ];

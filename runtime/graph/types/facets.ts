@@ -1,7 +1,6 @@
 import { sameJson } from '../base/canonical-json.ts';
 import { own } from '../base/record.ts';
 import { promptFor, type Pooling } from '../rows/embedding-layout.ts';
-import type { TableFile } from '../contracts/material.ts';
 import type { ModelFacts, RemoteAsking } from '../rows/model.ts';
 
 /**
@@ -77,7 +76,13 @@ export type TaughtForm =
 /** A training: its form, and the path of its node; absent: the node whose output this is. */
 export type Taught = TaughtForm & { readonly by?: string };
 
-export type TableHead = Pick<TableFile, 'path' | 'columns' | 'head'>;
+/** The first rows of a table. */
+export interface TableHead {
+  readonly path: string;
+  /** Of the first row. */
+  readonly columns: readonly string[];
+  readonly head: readonly Readonly<Record<string, unknown>>[];
+}
 
 /** The heads of the tables that patterns match; undefined if they have not all been read. */
 export type TableLookup = (patterns: readonly string[]) => readonly TableHead[] | undefined;
