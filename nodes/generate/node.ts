@@ -145,7 +145,8 @@ export const generate = defineNode({
     const asking = { params, one: 'An answer' };
     return [...refused, ...askingClashes(asking, inputs, models)];
   },
-  warn: ({ system }, inputs) => formWarnings(askedSystem(system, inputs['prompts']), inputs),
+  warn: ({ system, adapterWeights }, inputs) =>
+    formWarnings({ system: askedSystem(system, inputs['prompts']), adapterWeights }, inputs),
   engines: ['llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
   migrations: [systemBecomesAuto],

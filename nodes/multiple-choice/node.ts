@@ -72,7 +72,7 @@ export const multipleChoice = defineNode({
       },
     ];
   },
-  warn: ({ system }, inputs) => formWarnings(system, inputs),
+  warn: (params, inputs) => formWarnings(params, inputs),
   engines: ['training', 'llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
   lane: 'training',

@@ -129,6 +129,27 @@ describe('a system prompt that the rows did not have', () => {
   });
 });
 
+it('leaves out adapters that are off, by the order of their connections', () => {
+  const graph = graphOf({});
+  const withOther = (adapterWeights: readonly number[]): Graph => ({
+    ...graph,
+    nodes: {
+      ...graph.nodes,
+      answer: node('generate', { adapterWeights }),
+      kept: node('load-adapter', { path: 'kept' }),
+    },
+    edges: [
+      ...graph.edges,
+      ...['base.model -> kept.model', 'kept.adapter -> answer.adapters'].map(parseEdge),
+    ],
+  });
+  const at = (weights: readonly number[]) =>
+    warningsOf(withOther(weights), () => completions).map(([place]) => place);
+  expect(at([])).toEqual(['answer adapters', 'train dataset']);
+  expect(at([0, 1])).toEqual(['answer adapters', 'train dataset']);
+  expect(at([1, 0])).toEqual([]);
+});
+
 it('follows the last training through merges and subgraphs', () => {
   const graph = graphOf({});
   const { base, rows, train } = graph.nodes;

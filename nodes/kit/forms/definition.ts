@@ -83,13 +83,35 @@ export function taughtIn(inputs: PortFacets): { readonly taught?: readonly Taugh
   return form === undefined ? {} : { taught: [form] };
 }
 
+/** What adapters taught that are applied by these weights, in the order of their connections; 0 is off. */
+export function taughtByAdapters(
+  inputs: PortFacets,
+  weights: readonly number[],
+): { readonly taught?: readonly Taught[] } {
+  const taught = inputs['adapters']?.taught?.filter(({ edge = 0 }) => weights[edge] !== 0) ?? [];
+  return taught.length === 0 ? {} : { taught };
+}
+
+interface Asked {
+  /** Empty: none; absent: unknown. */
+  readonly system: string | undefined;
+  readonly adapterWeights: readonly number[];
+}
+
 /**
- * Warnings of a node that asks a model in its chat template under a system prompt (empty: none; undefined: unknown), where
+ * Warnings of a node that asks a model in its chat template under a system prompt, where
  * the model or its adapters were trained in another form. The last training counts: it sets the form.
  */
-export function formWarnings(system: string | undefined, inputs: PortFacets): FacetWarning[] {
-  const port = inputs['adapters'] === undefined ? 'model' : 'adapters';
-  return (inputs[port]?.taught ?? []).flatMap((taught): FacetWarning[] => {
+export function formWarnings(
+  { system, adapterWeights }: Asked,
+  inputs: PortFacets,
+): FacetWarning[] {
+  const isAdapted = inputs['adapters'] !== undefined;
+  const port = isAdapted ? 'adapters' : 'model';
+  const { taught: all = [] } = isAdapted
+    ? taughtByAdapters(inputs, adapterWeights)
+    : (inputs['model'] ?? {});
+  return all.flatMap((taught): FacetWarning[] => {
     const node = taught.by;
     if (node === undefined) return [];
     const at = { node, port: 'dataset' };

@@ -73,8 +73,11 @@ export type TaughtForm =
     }
   | { readonly kind: 'text' };
 
-/** A training: its form, and the path of its node; absent: the node whose output this is. */
-export type Taught = TaughtForm & { readonly by?: string };
+/**
+ * A training: its form, and the path of its node; absent: the node whose output this is. At an input, `edge` is the index
+ * of the connection that it arrives by.
+ */
+export type Taught = TaughtForm & { readonly by?: string; readonly edge?: number };
 
 /** The first rows of a table. */
 export interface TableHead {

@@ -10,7 +10,7 @@ import {
 /** Facets of a port with several sources: the parts on which all that know them agree. */
 function commonFacets(all: readonly Facets[]): Facets {
   const [first = {}, ...rest] = all;
-  if (rest.length === 0) return first;
+  if (rest.length === 0) return { ...first, ...allTaught(all) };
   return {
     ...agreed('embedder', all),
     ...agreed('model', all),
@@ -29,7 +29,9 @@ function agreed<K extends keyof Facets>(key: K, all: readonly Facets[]): Pick<Fa
 }
 
 function allTaught(all: readonly Facets[]): Pick<Facets, 'taught'> {
-  const taught = all.flatMap((facets) => facets.taught ?? []);
+  const taught = all.flatMap((facets, edge) =>
+    (facets.taught ?? []).map((each) => ({ ...each, edge })),
+  );
   return taught.length === 0 ? {} : { taught };
 }
 
