@@ -43,7 +43,7 @@ export const generate = defineNode({
   outputs: { answers: { type: Answers, doc: 'One answer for each prompt, with its citations.' } },
   params: z.strictObject({
     system: systemParam(
-      'Instructions that the model reads before each prompt. Empty: the default of the model’s template, if it has one.',
+      'Instructions that the model reads before each prompt. Empty: none, except for a default that the model’s template may have.',
     ),
     maxTokens: maxTokensParam(128, { description: 'The longest answer. A longer one is cut off.' }),
     temperature: temperatureParam(0, {

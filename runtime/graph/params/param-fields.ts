@@ -128,8 +128,16 @@ const propertySchema = z.looseObject({
   ...boundsShape,
 });
 type Property = z.infer<typeof propertySchema>;
+
+/** `type: [x, null]` is short for `anyOf: [x, null]`. */
+function spelledOut(written: unknown): unknown {
+  const { type, ...others } = z.looseObject({}).parse(written);
+  if (!Array.isArray(type)) return written;
+  return { ...others, anyOf: type.map((each: unknown) => ({ type: each })) };
+}
+
 const objectSchema = z.looseObject({
-  properties: z.record(z.string(), propertySchema).default({}),
+  properties: z.record(z.string(), z.preprocess(spelledOut, propertySchema)).default({}),
 });
 
 /** By schema, which nodes of one type share although their ports may differ. */
