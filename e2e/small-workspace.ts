@@ -14,7 +14,10 @@ export interface SmallWorkspace {
 }
 
 export interface SmallGraph {
-  readonly nodes: Readonly<Record<string, { readonly type: string; readonly params?: object }>>;
+  /** Nodes are of version 1 unless they say another. */
+  readonly nodes: Readonly<
+    Record<string, { readonly type: string; readonly version?: number; readonly params?: object }>
+  >;
   readonly edges?: readonly string[];
   readonly layout?: Readonly<Record<string, readonly [number, number]>>;
 }
@@ -63,7 +66,10 @@ async function writeDocuments(folder: string, of: string): Promise<void> {
 
 export function graphText({ nodes, edges = [], layout }: SmallGraph): string {
   const written = Object.fromEntries(
-    Object.entries(nodes).map(([id, { type, params = {} }]) => [id, { type, version: 1, params }]),
+    Object.entries(nodes).map(([id, { type, version = 1, params = {} }]) => [
+      id,
+      { type, version, params },
+    ]),
   );
   return `${JSON.stringify({ graft: 1, nodes: written, edges, ...(layout === undefined ? {} : { layout }) }, null, 2)}\n`;
 }

@@ -39,6 +39,18 @@ export function printProblems(problems: readonly ShownProblem[]): void {
   }
 }
 
+/** Prints what is worth a look, although the graph runs, to standard error. */
+export function printWarnings(warnings: readonly LocatedMessage[]): void {
+  const paint = painter(process.stderr);
+  for (const warning of warnings.slice(0, shown)) {
+    const line = printable(inOneLine(formatProblem(warning)));
+    process.stderr.write(`${paint('yellow', 'warning')} ${line}\n`);
+  }
+  if (warnings.length > shown) {
+    process.stderr.write(`… and ${warnings.length - shown} more warnings.\n`);
+  }
+}
+
 function hintOf({ code, message }: ShownProblem): string | undefined {
   // Its message already advises that command.
   if (code === 'no-space' && message.includes('graft cache gc')) return undefined;

@@ -1,5 +1,6 @@
 import { Dataset, defineNode, Metrics, Model, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
+import { taughtIn } from '../kit/forms/definition.ts';
 import { trainingClashes, trainingMeanings, trainingParams } from '../kit/training/definition.ts';
 
 const { epochs, batch, maxLength, ...advanced } = trainingParams;
@@ -46,9 +47,10 @@ export const fineTune = defineNode({
   caching: 'seeded',
   facets(_params, inputs) {
     const model = inputs['model']?.model;
-    if (model === undefined) return {};
+    const taught = taughtIn(inputs);
+    if (model === undefined) return { model: taught };
     const { id, architecture, contextLength } = model;
-    return { model: { model: { id: `${id} fine-tuned`, architecture, contextLength } } };
+    return { model: { model: { id: `${id} fine-tuned`, architecture, contextLength }, ...taught } };
   },
   check: (params, inputs, models) => trainingClashes(params, inputs, models),
   engines: ['training', 'llama.cpp'],

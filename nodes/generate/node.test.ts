@@ -11,6 +11,7 @@ import {
 } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
 import { rowsInput, treeInput, runAll, testContext } from '../kit/testing/test-context.ts';
+import { passagesSystem } from '../kit/asking/definition.ts';
 import { cite } from './cite.ts';
 import { generate } from './node.ts';
 import { run } from './run.ts';
@@ -196,6 +197,32 @@ describe('run', () => {
         .map(([, text]) => text)
         .join(''),
     ).toBe('Lit at 05:40.');
+  });
+
+  it('tells the model to use the passages only with the prompts that have some', async () => {
+    const prompts = [promptOf(kilns, 'Lit?', 'with'), promptOf([], 'Lit?', 'without')];
+    const systems = async (params: { system?: string }) => {
+      const { model } = await answerAll(prompts, { parallel: 1, ...params });
+      return model.requests.map(({ prompt, system }) => [prompt.includes('Kilns'), system]);
+    };
+    expect(await systems({})).toEqual([
+      [true, passagesSystem],
+      [false, ''],
+    ]);
+    for (const system of ['', 'Answer briefly.']) {
+      expect(await systems({ system })).toEqual([
+        [true, system],
+        [false, system],
+      ]);
+    }
+  });
+
+  it('keys a prompt by its number of passages only under auto', () => {
+    const key = generate.items?.key;
+    const keyFor = (params: object) =>
+      typeof key === 'function' ? key(generate.params.parse(params)) : key;
+    expect(keyFor({})).toEqual(['text', 'passages.length']);
+    expect(keyFor({ system: '' })).toEqual(['text']);
   });
 
   it('lets prompts that are neighbours follow each other in one place', async () => {

@@ -10,17 +10,21 @@ import {
 } from '@graft/graph';
 import { z } from 'zod';
 import {
+  askedSystem,
   askingClashes,
   contextParam,
   encodingParam,
   maxTokensParam,
   parallelParam,
+  systemBecomesAuto,
+  systemParam,
   temperatureParam,
 } from '../kit/asking/definition.ts';
+import { formWarnings } from '../kit/forms/definition.ts';
 
 export const generate = defineNode({
   type: 'generate',
-  version: 1,
+  version: 2,
   implementation: 3,
   title: 'Generate',
   group: 'language-model',
@@ -38,17 +42,9 @@ export const generate = defineNode({
   },
   outputs: { answers: { type: Answers, doc: 'One answer for each prompt, with its citations.' } },
   params: z.strictObject({
-    system: z
-      .string()
-      .default(
-        'Use the passages to answer the question in one short sentence, and cite the passage, like [1].',
-      )
-      .meta({
-        title: 'System prompt',
-        description: 'Instructions that the model reads before each prompt.',
-        control: 'multiline',
-        places: [],
-      } satisfies ParamMeta),
+    system: systemParam(
+      'Instructions that the model reads before each prompt. Empty: none, except for a default that the model’s template may have.',
+    ),
     maxTokens: maxTokensParam(128, { description: 'The longest answer. A longer one is cut off.' }),
     temperature: temperatureParam(0, {
       description: '0 always takes the likeliest token; higher is more varied.',
@@ -126,7 +122,7 @@ export const generate = defineNode({
   items: {
     over: 'prompts',
     asksOnce: true,
-    key: ['text'],
+    key: ({ system }) => (system === null ? ['text', 'passages.length'] : ['text']),
     prefix: (row) => (row as { text: string }).text,
     // Large, because each answer is stored as it arrives, and the model idles between batches.
     batch: 64,
@@ -149,7 +145,9 @@ export const generate = defineNode({
     const asking = { params, one: 'An answer' };
     return [...refused, ...askingClashes(asking, inputs, models)];
   },
+  warn: ({ system, adapterWeights }, inputs) =>
+    formWarnings({ system: askedSystem(system, inputs['prompts']), adapterWeights }, inputs),
   engines: ['llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
-  migrations: [],
+  migrations: [systemBecomesAuto],
 });

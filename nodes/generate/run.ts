@@ -1,5 +1,6 @@
 import { type Answer, implementItems, ItemFailure } from '@graft/graph';
 import { askEach, tellTokens } from '../kit/asking/ask-model.ts';
+import { systemOf } from '../kit/asking/definition.ts';
 import { weightedAdapters } from '../kit/training/weighted-adapters.ts';
 import { cite } from './cite.ts';
 import { generate } from './node.ts';
@@ -14,7 +15,10 @@ export const run = implementItems(generate, {
     { model, adapters },
     { system, adapterWeights, context, encoding, parallel, ...sampling },
   ): Promise<readonly Promise<Written | ItemFailure>[]> {
-    const asks = batch.map(({ id, text }) => ({ id, system, prompt: text }));
+    const asks = batch.map(({ id, text, passages }) => ({
+      ...{ id, prompt: text },
+      system: systemOf(system, passages.length > 0),
+    }));
     const results = await askEach(ctx, asks, {
       ...{ model, sampling, context, encoding, parallel },
       adapters: weightedAdapters(adapters, adapterWeights, { node: ctx.node, model: model.info }),

@@ -88,6 +88,7 @@ export const injectContext = defineNode({
   ],
   caching: 'pure',
   items: { over: 'hits', key: ['question.question', 'hits'], batch: 256 },
+  facets: ({ top }) => ({ prompts: { passages: top > 0 } }),
   device: { needs: 'cpu', affectsResult: false },
   migrations: [],
 });

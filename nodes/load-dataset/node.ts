@@ -8,6 +8,7 @@ import {
   seedParam,
 } from '@graft/graph';
 import { z } from 'zod';
+import { datasetForm } from '../kit/forms/definition.ts';
 import { evalShareParam } from '../kit/training/definition.ts';
 
 export const loadDataset = defineNode({
@@ -91,10 +92,14 @@ export const loadDataset = defineNode({
     ['for evaluation', `${Math.round(evalShare * 1000) / 10} %`],
   ],
   caching: 'seeded',
-  sources: ({ files }) => [{ kind: 'files', patterns: files, param: 'files' }],
-  facets(_params, inputs) {
+  sources: ({ files }) => [{ kind: 'files', patterns: files, param: 'files', tables: true }],
+  facets(params, inputs) {
     const model = inputs['model']?.model;
-    return model === undefined ? {} : { tokens: { model } };
+    const form = datasetForm(params, inputs['files']?.tables);
+    return {
+      ...(form === undefined ? {} : { dataset: { form } }),
+      ...(model === undefined ? {} : { tokens: { model } }),
+    };
   },
   check({ files, format, template }) {
     if (files.length === 0) {

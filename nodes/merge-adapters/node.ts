@@ -1,5 +1,6 @@
 import { Adapter, defineNode, mergeMethods, type ParamMeta, seedParam } from '@graft/graph';
 import { z } from 'zod';
+import { taughtByAdapters } from '../kit/forms/definition.ts';
 
 /** Methods on ΔW, or that concatenate factors, so that ranks may differ. */
 function takesAnyRank(method: string): boolean {
@@ -78,7 +79,7 @@ export const mergeAdapters = defineNode({
     ...(weights.length === 0 ? [] : [['weights', weights.join(', ')] as const]),
   ],
   caching: 'seeded',
-  facets(_params, inputs) {
+  facets({ weights }, inputs) {
     const { baseDigest, targets } = inputs['adapters']?.adapter ?? {};
     return {
       adapter: {
@@ -86,6 +87,7 @@ export const mergeAdapters = defineNode({
           ...(baseDigest === undefined ? {} : { baseDigest }),
           ...(targets === undefined ? {} : { targets }),
         },
+        ...taughtByAdapters(inputs, weights),
       },
     };
   },

@@ -1,5 +1,6 @@
 import { Adapter, defineNode, Model, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
+import { taughtByAdapters } from '../kit/forms/definition.ts';
 
 export const mergeIntoModel = defineNode({
   type: 'merge-into-model',
@@ -37,11 +38,12 @@ export const mergeIntoModel = defineNode({
     ...(weights.length === 0 ? [] : [['weights', weights.join(', ')] as const]),
   ],
   caching: 'pure',
-  facets(_params, inputs) {
+  facets({ weights }, inputs) {
     const model = inputs['model']?.model;
-    if (model === undefined) return {};
+    const trained = taughtByAdapters(inputs, weights);
+    if (model === undefined) return { model: trained };
     const { id, architecture, contextLength } = model;
-    return { model: { model: { id: `${id} merged`, architecture, contextLength } } };
+    return { model: { model: { id: `${id} merged`, architecture, contextLength }, ...trained } };
   },
   engines: ['training'],
   device: { needs: 'cpu', affectsResult: false },

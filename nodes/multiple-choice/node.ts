@@ -9,6 +9,7 @@ import {
 } from '@graft/graph';
 import { z } from 'zod';
 import { countMeanings } from '../kit/evaluation/definition.ts';
+import { formWarnings } from '../kit/forms/definition.ts';
 
 export const multipleChoice = defineNode({
   type: 'multiple-choice',
@@ -71,6 +72,7 @@ export const multipleChoice = defineNode({
       },
     ];
   },
+  warn: (params, inputs) => formWarnings(params, inputs),
   engines: ['training', 'llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
   lane: 'training',

@@ -25,6 +25,7 @@ export const prompt = defineNode({
   summary: ({ template }) => [['template', template]],
   caching: 'pure',
   items: { over: 'questions', key: ['question'], batch: 256 },
+  facets: () => ({ prompts: { passages: false } }),
   device: { needs: 'cpu', affectsResult: false },
   migrations: [],
 });

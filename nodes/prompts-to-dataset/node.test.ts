@@ -1,5 +1,6 @@
 import type { Example, Passage, Prompt, Question } from '@graft/graph';
 import { describe, expect, it } from 'vitest';
+import { passagesSystem } from '../kit/asking/definition.ts';
 import { rowsInput, testContext } from '../kit/testing/test-context.ts';
 import { promptsToDataset } from './node.ts';
 import { run } from './run.ts';
@@ -76,6 +77,13 @@ it('asks as the prompt does, and answers with the reference and the passages tha
       ],
     },
   ]);
+});
+
+it('asks in the form in which Generate will: of passages only where there are some', async () => {
+  const plain = { ...burner, id: 'q5', documents: [] };
+  const { rows } = await make([prompt(burner, 'eastern.md'), prompt(plain)]);
+  const systems = rows.map(({ turns }) => turns.filter(({ role }) => role === 'system'));
+  expect(systems).toEqual([[{ role: 'system', content: passagesSystem, trained: false }], []]);
 });
 
 it('cites every document that an answer needs, and abstains where one is missing', async () => {

@@ -1,10 +1,11 @@
 import { Dataset, defineNode, type ParamMeta, Prompts, seedParam } from '@graft/graph';
 import { z } from 'zod';
+import { askedSystem, systemBecomesAuto, systemParam } from '../kit/asking/definition.ts';
 import { evalShareParam } from '../kit/training/definition.ts';
 
 export const promptsToDataset = defineNode({
   type: 'prompts-to-dataset',
-  version: 1,
+  version: 2,
   implementation: 2,
   title: 'Prompts to dataset',
   group: 'training',
@@ -47,18 +48,9 @@ export const promptsToDataset = defineNode({
         title: 'Citations',
         description: 'Each answer ends with the numbers of the passages that hold it, like [1].',
       } satisfies ParamMeta),
-    system: z
-      .string()
-      .default(
-        'Use the passages to answer the question in one short sentence, and cite the passage, like [1].',
-      )
-      .meta({
-        title: 'System prompt',
-        description:
-          'Instructions that the model reads before each prompt. Use the same text as in Generate. Empty: none.',
-        control: 'multiline',
-        places: [],
-      } satisfies ParamMeta),
+    system: systemParam(
+      'Instructions that the model reads before each prompt. Use the same as in Generate. Empty: none.',
+    ),
     together: z
       .int()
       .min(1)
@@ -80,6 +72,11 @@ export const promptsToDataset = defineNode({
     ['for evaluation', `${Math.round(evalShare * 1000) / 10} %`],
   ],
   caching: 'seeded',
+  facets({ system }, inputs) {
+    const asked = askedSystem(system, inputs['prompts']);
+    const systems = asked === undefined ? {} : { systems: [asked.trim()] };
+    return { dataset: { form: { kind: 'chat', ...systems } } };
+  },
   device: { needs: 'cpu', affectsResult: false },
-  migrations: [],
+  migrations: [systemBecomesAuto],
 });

@@ -1,4 +1,5 @@
 import { type Turn, type Example, GraphError, implement, plural, type Prompt } from '@graft/graph';
+import { systemOf } from '../kit/asking/definition.ts';
 import { checkSplit, splitOf } from '../kit/training/dataset-split.ts';
 import {
   type Asked,
@@ -52,7 +53,8 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
         const { prompt, split } = first;
         counts[split] += 1;
         const turns: Turn[] = [];
-        if (system !== '') turns.push({ role: 'system', content: system, trained: false });
+        const content = systemOf(system, prompt.passages.length > 0);
+        if (content !== '') turns.push({ role: 'system', content, trained: false });
         turns.push(...turnsOf(prompt.text, first.answer));
         for (const next of further) turns.push(...turnsOf(asksAgain(next.prompt), next.answer));
         // A question in several inputs is taught with the passages of each.

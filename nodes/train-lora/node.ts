@@ -1,5 +1,6 @@
 import { Adapter, Dataset, defineNode, Metrics, Model, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
+import { taughtIn } from '../kit/forms/definition.ts';
 import { trainingClashes, trainingMeanings, trainingParams } from '../kit/training/definition.ts';
 
 /** Kinds of linear maps in the layers of every trainable architecture. */
@@ -114,6 +115,7 @@ export const trainLora = defineNode({
           targets: targets.includes('all-linear') ? linear : targets,
           rank,
         },
+        ...taughtIn(inputs),
       },
     };
   },

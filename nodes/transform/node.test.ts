@@ -29,7 +29,7 @@ it('takes and gives the types that it is told', () => {
   expect([inputs['rows']?.type, outputs['rows']?.type]).toEqual([Chunks, Chunks]);
   const into = shapedType(transform, { type: 'documents', into: 'questions' });
   expect([into.inputs['rows']?.type, into.outputs['rows']?.type]).toEqual([Documents, Questions]);
-  const known = { rows: { columns: ['a'] } };
+  const known = { rows: { passages: true } };
   const facetsOf = (params: object) =>
     transform.facets?.(transform.params.parse(params), known, () => undefined);
   expect(facetsOf({})).toEqual(known);

@@ -77,7 +77,8 @@ function paramLine(node: NodeType, field: ParamField): string {
     ...rangeOf(field),
     ...defaultOf(field),
   ];
-  const text = [...(field.description === undefined ? [] : [field.description]), ...where];
+  const { description, auto } = field;
+  const text = [description, auto, ...where].filter((part) => part !== undefined);
   return `- \`${field.name}\` (${facts.join(', ')}): ${text.join(' ')}`;
 }
 
@@ -101,7 +102,7 @@ function rangeOf({ min, max, minExclusive, maxExclusive }: ParamField): readonly
 const longestDefault = 60;
 
 function defaultOf(field: ParamField): readonly string[] {
-  if (field.default === null) return ['not set'];
+  if (field.default === null) return [field.auto === undefined ? 'not set' : 'auto'];
   const text = JSON.stringify(field.default) ?? '';
   if (text === '' || text === '""' || text === '[]' || text === '{}') return ['empty'];
   if (text.length > longestDefault) return ['with a long default'];

@@ -5,7 +5,7 @@ import { exitCode, type ExitCode } from '../exit-code.ts';
 import { readInputs } from '../input-text.ts';
 import { open, openGraph } from '../opened-workspace.ts';
 import { print, printJson, table } from '../terminal.ts';
-import { printDrift, printProblems } from '../problem-report.ts';
+import { printDrift, printProblems, printWarnings } from '../problem-report.ts';
 import { reasonText } from '../progress/step-line.ts';
 import { formatDuration } from '../quantity.ts';
 
@@ -51,6 +51,7 @@ export async function plan(file: string, rawOptions: unknown): Promise<ExitCode>
     if (isPlan) print(`${report.reused} reused, ${report.toRun} to run${time}${costText(report)}`);
   }
   printDrift(report.drift ?? [], opened.file);
+  printWarnings(report.warnings ?? []);
   printProblems(report.problems);
   return report.problems.length === 0 ? exitCode.succeeded : exitCode.badInput;
 }

@@ -56,13 +56,23 @@ export function askedByRows({ head }: TableFile): readonly string[] {
   });
 }
 
+/** The system prompt of the first rows, so that a model is asked as it was trained; empty where they differ or have none. */
+export function systemOfRows({ head }: TableFile): string {
+  const systems = new Set(
+    head.map((row) => row['system'] ?? turnsOf(row).find(({ by }) => by === 'system')?.text ?? ''),
+  );
+  const [only] = systems;
+  return systems.size === 1 && typeof only === 'string' ? only : '';
+}
+
 /** The first thing that the person says in a conversation. */
 function firstTurn(row: Readonly<Record<string, unknown>>): unknown {
+  return turnsOf(row).find(({ by }) => by === 'user' || by === 'human')?.text;
+}
+
+function turnsOf(row: Readonly<Record<string, unknown>>): readonly ReturnType<typeof turnOf>[] {
   const turns: unknown = row['messages'] ?? row['conversations'];
-  if (!Array.isArray(turns)) return undefined;
-  return turns
-    .map((turn: unknown) => turnOf(turn))
-    .find(({ by }) => by === 'user' || by === 'human')?.text;
+  return Array.isArray(turns) ? turns.map((turn: unknown) => turnOf(turn)) : [];
 }
 
 function turnOf(turn: unknown): { readonly by?: unknown; readonly text?: unknown } {

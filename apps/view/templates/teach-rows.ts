@@ -7,7 +7,7 @@ import {
   trainableArchitectures,
 } from '@graft/graph';
 import { checks, nodeTypes } from '../document/lookups.ts';
-import { askedByRows } from './folder-files.ts';
+import { askedByRows, systemOfRows } from './folder-files.ts';
 import type { Template } from './lay-graph.ts';
 
 /** Fewer rows leave too few to keep some for evaluation, and are gone through more often. */
@@ -49,7 +49,7 @@ export function teachRows(table: TableFile): Template {
   };
   const asked = askedByRows(table);
   const isSmall = !prefersTrainable();
-  const asking = { system: '', maxTokens: 64 };
+  const asking = { system: systemOfRows(table), maxTokens: 64 };
   return {
     nodes: {
       'base-model': {

@@ -2,6 +2,7 @@ import {
   emptyGraph,
   expandExperiment,
   parseGraph,
+  resolveGraph,
   serializeGraph,
   validateGraph,
   type Material,
@@ -89,6 +90,14 @@ describe.each(Object.entries(folders))('%s', (_, material) => {
       graphs: () => undefined,
     };
     expect(validateGraph(graph, registry, options)).toEqual([]);
+    const tables = (patterns: readonly string[]) =>
+      material.tables.filter(({ path }) => patterns.includes(path));
+    const { warnings } = resolveGraph(graph, { registry, ...options, tables });
+    // A text without a prompt cannot be trained in the form that is asked in.
+    const isText = graph.nodes['dataset'] !== undefined && material.tables[0] === rows.texts;
+    expect(warnings.map(({ location: { node } }) => node)).toEqual(
+      isText ? ['after', 'train-lora'] : [],
+    );
     expect(parseGraph(serializeGraph(graph))).toEqual(graph);
     for (const name of Object.keys(graph.experiments ?? {})) {
       expect(() => expandExperiment(graph, name, { registry, ...options })).not.toThrow();

@@ -75,6 +75,7 @@ export const PlainControl = slot<FieldProps>();
 export const ProblemList = slot<{
   readonly problems: readonly ShownProblem[];
   readonly label?: string;
+  readonly tone?: string;
 }>();
 /** Whether the open file runs when files change. */
 export const RunsOnChange = slot<object>();

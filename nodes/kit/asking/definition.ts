@@ -1,4 +1,11 @@
-import type { FacetClash, ModelLookup, ParamMeta, PortFacets } from '@graft/graph';
+import type {
+  FacetClash,
+  Facets,
+  ModelLookup,
+  NodeMigration,
+  ParamMeta,
+  PortFacets,
+} from '@graft/graph';
 import { z } from 'zod';
 
 type Words = Pick<ParamMeta, 'advanced'> & Required<Pick<ParamMeta, 'description'>>;
@@ -57,6 +64,46 @@ export const parallelParam = z
     description: 'Prompts answered at once.',
     advanced: true,
   } satisfies ParamMeta);
+
+/** What auto asks of a model whose prompt has passages. */
+export const passagesSystem =
+  'Use the passages to answer the question in one short sentence, and cite the passage, like [1].';
+
+/** A system prompt; null is auto, which depends on whether a prompt has passages. */
+export function systemParam(description: string) {
+  return z
+    .string()
+    .nullable()
+    .default(null)
+    .meta({
+      title: 'System prompt',
+      description,
+      control: 'multiline',
+      places: [],
+      auto: `Auto. With passages in the prompt: “${passagesSystem}” Without passages: none.`,
+    } satisfies ParamMeta);
+}
+
+/** The system prompt of a prompt; empty: none. */
+export function systemOf(system: string | null, hasPassages: boolean): string {
+  return system ?? (hasPassages ? passagesSystem : '');
+}
+
+/** The system prompt of all prompts, as far as it is known before a run. */
+export function askedSystem(
+  system: string | null,
+  prompts: Pick<Facets, 'passages'> | undefined,
+): string | undefined {
+  const { passages } = prompts ?? {};
+  return system ?? (passages === undefined ? undefined : systemOf(system, passages));
+}
+
+/** Version 1 sent the text for passages with every prompt, where the file named no other. */
+export const systemBecomesAuto: NodeMigration = {
+  from: 1,
+  name: 'the system prompt depends on the passages',
+  params: (params) => ({ system: passagesSystem, ...params }),
+};
 
 interface Asking {
   readonly params: { readonly context: number; readonly maxTokens: number };

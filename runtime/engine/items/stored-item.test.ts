@@ -27,6 +27,13 @@ describe('the key of a row', () => {
     expect(rowKeyer('other', ['question.text'])(row)).not.toBe(text(row));
   });
 
+  it('may depend on the length of a list', () => {
+    const key = rowKeyer('family', ['text', 'passages.length']);
+    const row = { text: 'a', passages: [1, 2] };
+    expect(key({ ...row, passages: [3, 4] })).toBe(key(row));
+    expect(key({ ...row, passages: [] })).not.toBe(key(row));
+  });
+
   it('of a file is of its path and bytes', () => {
     const file = { path: 'a.txt', digest: 'd' };
     const files = fileKeyer('family');

@@ -142,7 +142,7 @@ function itemSource(
   request: StepRequest,
   { definition, sources, family }: ItemParts,
 ): ItemSource {
-  const over = definition.items?.over ?? '';
+  const { over = '', key } = definition.items ?? {};
   if (typeof over !== 'string') {
     return fileItems(sources.files(over.files), fileKeyer(family));
   }
@@ -164,7 +164,7 @@ function itemSource(
     async *blocks() {
       for (const ref of refs) yield* readBlocks(host.artifacts, ref, type);
     },
-    keyOf: rowKeyer(family, definition.items?.key),
+    keyOf: rowKeyer(family, typeof key === 'function' ? key(request.params) : key),
     nameOf: (row) => namedRowSchema.safeParse(row).data?.id ?? 'without id',
   };
 }

@@ -18,6 +18,11 @@ describe('paramFields', () => {
         mode: z.enum(['a', 'b']).default('a'),
         level: z.union([z.literal(1), z.literal(2)]).default(1),
         limit: z.int().min(1).nullable().default(null).meta({ title: 'Limit' }),
+        auto: z
+          .string()
+          .nullable()
+          .default(null)
+          .meta({ title: 'Auto', control: 'multiline', auto: 'As it fits.' }),
         list: z.array(z.string()).default([]),
         weights: z
           .array(z.number().min(0))
@@ -51,6 +56,9 @@ describe('paramFields', () => {
       nullable: false,
       advanced: false,
       affectsResult: true,
+    });
+    expect(fields.get('auto')).toMatchObject({
+      ...{ control: 'multiline', nullable: true, default: null, auto: 'As it fits.' },
     });
     expect(fields.get('kinds')).toMatchObject({ control: 'json', options: ['md', 'txt'] });
     expect(fields.get('size')).toMatchObject({ control: 'integer', min: 1, advanced: true });

@@ -13,6 +13,8 @@ export interface ParamMeta {
   readonly unit?: string;
   /** Example for an empty field; for pairs, a name. */
   readonly example?: string;
+  /** For one that may be null: what the node does then, for the empty field. */
+  readonly auto?: string;
   /** `file`: one path below the workspace; `files`: several, and globs. */
   readonly control?: 'text' | 'multiline' | 'file' | 'files' | 'model' | 'questions' | 'secret';
   /** For paths: allowed name endings, `/` for folders; absent: all. */
@@ -68,6 +70,8 @@ export interface ParamField {
   readonly entryPerEdge?: string;
   /** The value may be null: "not set". */
   readonly nullable: boolean;
+  /** What the node does where the value is null. */
+  readonly auto?: string;
   readonly advanced: boolean;
   /** For paths: allowed name endings, `/` for folders; absent: all. */
   readonly takes?: readonly string[];
@@ -94,6 +98,7 @@ const propertySchema = z.looseObject({
   description: z.string().optional().catch(undefined),
   unit: z.string().optional().catch(undefined),
   example: z.string().optional().catch(undefined),
+  auto: z.string().optional().catch(undefined),
   control: z
     .enum(['text', 'multiline', 'file', 'files', 'model', 'questions', 'secret'])
     .optional()
@@ -123,8 +128,16 @@ const propertySchema = z.looseObject({
   ...boundsShape,
 });
 type Property = z.infer<typeof propertySchema>;
+
+/** `type: [x, null]` is short for `anyOf: [x, null]`. */
+function spelledOut(written: unknown): unknown {
+  const { type, ...others } = z.looseObject({}).parse(written);
+  if (!Array.isArray(type)) return written;
+  return { ...others, anyOf: type.map((each: unknown) => ({ type: each })) };
+}
+
 const objectSchema = z.looseObject({
-  properties: z.record(z.string(), propertySchema).default({}),
+  properties: z.record(z.string(), z.preprocess(spelledOut, propertySchema)).default({}),
 });
 
 /** By schema, which nodes of one type share although their ports may differ. */
@@ -165,6 +178,7 @@ function field(name: string, outer: Property): ParamField {
     ...(entries === undefined ? {} : { entries }),
     ...(property.entryPerEdge === undefined ? {} : { entryPerEdge: property.entryPerEdge }),
     nullable,
+    ...(property.auto === undefined ? {} : { auto: property.auto }),
     advanced: property.advanced ?? false,
     ...(property.takes === undefined ? {} : { takes: property.takes }),
     ...(property.modelKind === undefined ? {} : { modelKind: property.modelKind }),

@@ -6,6 +6,7 @@ import type { Graph } from '../format/graph.ts';
 import type { GraphBody } from '../format/graph-body.ts';
 import { migrateBody } from '../format/migrate-graph.ts';
 import type { GraphInterface, InterfaceLookup } from '../types/graph-interface.ts';
+import type { TableLookup } from '../types/facets.ts';
 import type { Registry } from '../types/node-type.ts';
 import { bodyInterface } from './body-interface.ts';
 import { renameUses } from './rename-uses.ts';
@@ -157,6 +158,8 @@ export function placeIn({ file, graph }: Pick<LibraryBody, 'file' | 'graph'>): L
 /** Context for reading a graph. */
 export interface ResolveContext extends LibraryContext {
   readonly models: ModelLookup;
+  /** Tables that nodes name; absent: none has been read. */
+  readonly tables?: TableLookup;
   /**
    * Names of the inputs given from outside. Absent: nothing will run, so everything that the graph lacks counts as
    * given.

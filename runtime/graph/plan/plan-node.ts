@@ -7,10 +7,12 @@ import { nodeFacets } from '../types/node-facets.ts';
 import type { NodeType, Source } from '../types/node-type.ts';
 import { paramFields } from '../params/param-fields.ts';
 import type { FlatNode } from './flat-graph.ts';
+import type { ResolveContext } from './graph-library.ts';
 import type { ProblemReport } from './problem-report.ts';
 
-interface Known {
-  readonly models: ModelLookup;
+interface Known extends Pick<ResolveContext, 'models' | 'tables'> {
+  /** Where a node is written, and its name for people; by path. */
+  readonly placeOf: (id: string) => { readonly location: Location; readonly name: string };
   /** Planned upstream nodes, by id. */
   readonly outputFacets: ReadonlyMap<string, PlannedNode['outputFacets']>;
 }
@@ -18,7 +20,7 @@ interface Known {
 /** Plans a valid draft, with sources and facets. Upstream nodes come first. */
 export function planNode(
   flat: FlatNode & { readonly params: PlannedNode['params'] },
-  { models, outputFacets: above }: Known,
+  { models, tables, outputFacets: above, placeOf: otherAt }: Known,
   report: ProblemReport,
 ): PlannedNode {
   const { id, params, inputs, location } = flat;
@@ -29,14 +31,33 @@ export function planNode(
   for (const [port, feeds] of Object.entries(inputs)) {
     incoming[port] = feeds.map((feed) => above.get(feed.node)?.[feed.port] ?? {});
   }
+  const named: Record<string, Facets> = {};
+  for (const source of sources) {
+    if (source.kind !== 'files' || source.tables === undefined) continue;
+    const heads = tables?.(source.patterns);
+    if (heads !== undefined) named[source.param] = { tables: heads };
+  }
   const facets = report.guard(location, () =>
-    nodeFacets({ id, definition, params, incoming }, models),
+    nodeFacets({ id, definition, params, incoming, named }, models),
   );
   for (const { port, param, message } of facets?.clashes ?? []) {
     report.add('facet-mismatch', message, {
       ...location,
       ...(port === undefined ? {} : { port }),
       ...(param === undefined ? {} : { param }),
+    });
+  }
+  for (const warning of facets?.warnings ?? []) {
+    const { port, param, also } = warning;
+    const other = otherAt(also.node);
+    report.warn(warning.message(other.name), {
+      ...location,
+      ...(port === undefined ? {} : { port }),
+      ...(param === undefined ? {} : { param }),
+    });
+    report.warn(also.message(otherAt(id).name), {
+      ...other.location,
+      ...(also.port === undefined ? {} : { port: also.port }),
     });
   }
   const { inputFacets = {}, outputFacets = {} } = facets ?? {};

@@ -1,5 +1,5 @@
 import { sameJson } from '../base/canonical-json.ts';
-import { GraphError, type Problem } from '../base/errors.ts';
+import { GraphError, type Location, type Problem } from '../base/errors.ts';
 import { own } from '../base/record.ts';
 import { type PlannedNode, type LoopBody, type PlannedLoop, plannedNodes } from '../format/plan.ts';
 import type { Feed } from '../format/edge.ts';
@@ -30,6 +30,8 @@ interface Planning {
   readonly loops: Map<string, FlatGraph>;
   /** For each opened body, by key, the nodes left out. */
   readonly dropped: Map<string, ReadonlySet<string>>;
+  /** The graph in which each planned node stands, by path. */
+  readonly standing: Map<string, FlatGraph>;
   /** Remaining budget of nodes in rounds, and the limits given from outside. */
   room: number;
 }
@@ -56,16 +58,29 @@ export function planNodes(flat: FlatGraph, how: PlanningOf): PlannedNode[] {
   for (const id of order) {
     const node = flat.nodes.get(id);
     if (node?.params === undefined) continue;
-    const { models } = planning.context;
-    const alone = planNode({ ...node, params: node.params }, { models, outputFacets }, report);
+    planning.standing.set(id, flat);
+    const known = {
+      ...planning.context,
+      outputFacets,
+      placeOf: (path: string) => placeIn(path, planning),
+    };
+    const alone = planNode({ ...node, params: node.params }, known, report);
     const value = given?.get(id);
-    const known = value === undefined ? alone : { ...alone, outputFacets: { value } };
-    const planned =
-      node.use === undefined ? known : planLoop({ ...node, use: node.use }, known, how);
+    const fed = value === undefined ? alone : { ...alone, outputFacets: { value } };
+    const planned = node.use === undefined ? fed : planLoop({ ...node, use: node.use }, fed, how);
     outputFacets.set(id, planned.outputFacets);
     nodes.push(planned);
   }
   return nodes;
+}
+
+/** Where a node is written that was planned before, and its name for people. */
+function placeIn(path: string, { standing }: Planning): { location: Location; name: string } {
+  const flat = standing.get(path);
+  return {
+    location: flat?.locationOf(path) ?? { node: path },
+    name: flat?.nameOf(path) ?? path,
+  };
 }
 
 function reportCycle(cycle: readonly string[], flat: FlatGraph, report: ProblemReport): void {
@@ -165,7 +180,10 @@ class LoopPlanning {
       const isFirst = round === 1;
       const at = isFirst ? report : new ProblemReport({});
       if (!this.#plan(round, at)) return false;
-      if (!isFirst) this.#addNew(at.problems);
+      if (!isFirst) {
+        this.#addNew(at.problems);
+        for (const { message, location } of at.warnings) report.warn(message, location);
+      }
       if (sameJson(this.#given, before)) return true;
       if (round < maxSettling) continue;
       const changing = this.#state.find(

@@ -1,3 +1,4 @@
+import { sameJson } from '../base/canonical-json.ts';
 import { GraphError, type GraphErrorCode, type Location, type Problem } from '../base/errors.ts';
 import { suggestion } from '../base/message-words.ts';
 
@@ -7,6 +8,8 @@ const maxSuggestions = 20;
 /** The problems of one graph, each with its location below `at`. */
 export class ProblemReport {
   readonly problems: Problem[] = [];
+  /** What is worth a look, although the graph runs. */
+  readonly warnings: Problem[] = [];
   readonly #at: Location;
   #suggestions = maxSuggestions;
 
@@ -21,6 +24,15 @@ export class ProblemReport {
       location: { ...this.#at, ...location },
       audience: code === 'internal' ? 'developer' : 'user',
     });
+  }
+
+  /** Once for each place: a round of a loop repeats those of the one before. */
+  warn(message: string, location: Location): void {
+    const warning: Problem = {
+      ...{ code: 'facet-mismatch', message, audience: 'user' },
+      location: { ...this.#at, ...location },
+    };
+    if (!this.warnings.some((known) => sameJson(known, warning))) this.warnings.push(warning);
   }
 
   /** Definitions are code: if one throws, that is a problem of its node, and planning goes on. */

@@ -19,6 +19,8 @@ export interface Resolution {
   /** In topological order; without nodes that have problems and those on or below a cycle. */
   readonly nodes: readonly PlannedNode[];
   readonly problems: readonly Problem[];
+  /** What is worth a look, although it runs. */
+  readonly warnings: readonly Problem[];
   /** Absent if there was no structure to remove. */
   readonly aliases?: PortAliases;
   /** The nodes before planning. */
@@ -42,10 +44,13 @@ export function resolveGraph(written: Graph, context: ResolveContext): Resolutio
   const loops = new Map<string, FlatGraph>();
   const plain = plainGraph(root);
   const dropped = new Map<string, ReadonlySet<string>>();
-  const planning = { context, library, reader, loops, dropped, room: maxExpanded };
+  const standing = new Map<string, FlatGraph>();
+  const planning = { context, library, reader, loops, dropped, standing, room: maxExpanded };
+  const { warnings } = report;
   if (!root.composed) {
     const nodes = planNodes(plain, { planning, report, times: 1 });
-    return { nodes, problems: [...root.problems, ...report.problems], flat: plain, loops };
+    const problems = [...root.problems, ...report.problems];
+    return { nodes, problems, warnings, flat: plain, loops };
   }
   const refused = expansionProblem(root, reader.readUse);
   if (refused !== undefined) {
@@ -53,7 +58,7 @@ export function resolveGraph(written: Graph, context: ResolveContext): Resolutio
     const at = node === undefined ? {} : { node, param: 'use' };
     report.add(code, message, { ...placeIn(body.at), ...at });
     const problems = [...reader.problems(), ...report.problems];
-    return { nodes: [], problems, flat: plain, loops, refused: true };
+    return { nodes: [], problems, warnings, flat: plain, loops, refused: true };
   }
   const scopes = openScopes(root, {
     read: reader.readUse,
@@ -63,7 +68,7 @@ export function resolveGraph(written: Graph, context: ResolveContext): Resolutio
   const flat = flatten(scopes, { library, report, given, seed });
   const nodes = planNodes(flat, { planning, report, times: 1 });
   const problems = [...reader.problems(dropped), ...report.problems];
-  return { nodes, problems, aliases: flat.aliases, flat, loops };
+  return { nodes, problems, warnings, aliases: flat.aliases, flat, loops };
 }
 
 /** Problems of a file's subgraphs that nothing uses. */

@@ -54,9 +54,41 @@ export interface Facets {
     /** Several adapters at one port, if they differ. */
     readonly ranks?: readonly number[];
   };
-  /** Columns of a dataset. */
-  readonly columns?: readonly string[];
+  /** Whether prompts have passages; a question without a hit has none all the same. */
+  readonly passages?: boolean;
+  /** The form in which a dataset's rows are trained on. */
+  readonly form?: TaughtForm;
+  /** The trainings that shaped a model or adapters last, where their form is known. */
+  readonly taught?: readonly Taught[];
+  /** Tables that a parameter names, as far as they have been read. */
+  readonly tables?: readonly TableHead[];
 }
+
+/** Rows as a model reads them: in its chat template, or as plain text. */
+export type TaughtForm =
+  | {
+      readonly kind: 'chat';
+      /** The system prompts above the rows, empty: none. Absent: unknown. */
+      readonly systems?: readonly string[];
+    }
+  | { readonly kind: 'text' };
+
+/**
+ * A training: its form, and the path of its node; absent: the node whose output this is. At an input, `edge` is the index
+ * of the connection that it arrives by.
+ */
+export type Taught = TaughtForm & { readonly by?: string; readonly edge?: number };
+
+/** The first rows of a table. */
+export interface TableHead {
+  readonly path: string;
+  /** Of the first row. */
+  readonly columns: readonly string[];
+  readonly head: readonly Readonly<Record<string, unknown>>[];
+}
+
+/** The heads of the tables that patterns match; undefined if they have not all been read. */
+export type TableLookup = (patterns: readonly string[]) => readonly TableHead[] | undefined;
 
 /** An output of a node, by its path without numbers of rounds. */
 export interface MadeBy {
@@ -72,6 +104,16 @@ export interface FacetClash {
   readonly port?: string;
   readonly param?: string;
   readonly message: string;
+}
+
+/** What seldom is meant although it runs: the remedy, at this node and at the other that it concerns. */
+export interface FacetWarning {
+  readonly port?: string;
+  readonly param?: string;
+  /** `other` is the name of the other node. */
+  message(other: string): string;
+  /** An earlier node by its path, and what it says there; `other` is the name of this node. */
+  readonly also: { readonly node: string; readonly port?: string; message(other: string): string };
 }
 
 export type EmbedderFacet = NonNullable<Facets['embedder']>;

@@ -1,4 +1,4 @@
-import type { FacetClash, Facets, MadeBy, PortFacets } from './facets.ts';
+import type { FacetClash, Facets, FacetWarning, MadeBy, PortFacets } from './facets.ts';
 import type { ModelLookup } from '../rows/model.ts';
 import type { NodeType, EngineName } from './node-type.ts';
 import type { ResolvedSource } from './resolved-source.ts';
@@ -13,6 +13,8 @@ export interface FacetSource {
   readonly params: Readonly<Record<string, unknown>>;
   /** Facets of each edge into each input port. */
   readonly incoming: Readonly<Record<string, readonly Facets[]>>;
+  /** The tables that parameters name, by parameter. */
+  readonly named?: PortFacets;
 }
 
 export interface NodeFacets {
@@ -20,13 +22,14 @@ export interface NodeFacets {
   /** Facets of every output. */
   readonly outputFacets: PortFacets;
   readonly clashes: readonly FacetClash[];
+  readonly warnings: readonly FacetWarning[];
 }
 
 /** Computes the facets of a node's outputs. Throws what its definition throws. */
 export function nodeFacets(source: FacetSource, models: ModelLookup): NodeFacets {
-  const { id, definition, params, incoming } = source;
+  const { id, definition, params, incoming, named = {} } = source;
   const inputFacets = facetsByPort(incoming);
-  const known = definition.facets?.(params, inputFacets, models) ?? {};
+  const known = definition.facets?.(params, { ...named, ...inputFacets }, models) ?? {};
   const outputFacets: Record<string, Facets> = {};
   for (const port of Object.keys(definition.outputs)) {
     outputFacets[port] = madeAt({ node: id, port }, own(known, port) ?? {});
@@ -35,11 +38,14 @@ export function nodeFacets(source: FacetSource, models: ModelLookup): NodeFacets
   // For a model whose weights are not local, no other clash matters.
   const declared = refused.length > 0 ? [] : definition.check?.(params, inputFacets, models);
   const clashes = [...genericClashes(incoming), ...refused, ...(declared ?? [])];
-  return { inputFacets, outputFacets, clashes };
+  const warnings = clashes.length > 0 ? [] : (definition.warn?.(params, inputFacets) ?? []);
+  return { inputFacets, outputFacets, clashes, warnings };
 }
 
-/** An embedder of unknown origin is one that this output will make. */
-function madeAt(madeBy: MadeBy, facets: Facets): Facets {
+/** An embedder or a training of unknown origin is one that this output will make. */
+function madeAt(madeBy: MadeBy, { taught, ...others }: Facets): Facets {
+  const by = taught?.map((each) => ({ by: madeBy.node, ...each }));
+  const facets = by === undefined ? others : { ...others, taught: by };
   const { embedder } = facets;
   if (embedder === undefined || embedder.digest !== undefined || embedder.madeBy !== undefined) {
     return facets;

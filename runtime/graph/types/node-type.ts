@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 import type { Encoding, Family, PortType, ValueOf } from '../rows/port-type.ts';
-import type { FacetClash, PortFacets } from './facets.ts';
+import type { FacetClash, FacetWarning, PortFacets } from './facets.ts';
 import type { InterfaceLookup } from './graph-interface.ts';
 import type { Cores, Lane } from './lane.ts';
 import type { ModelLookup } from '../rows/model.ts';
@@ -42,6 +42,8 @@ export type Source =
       readonly param: string;
       /** Missing files are not an error. */
       readonly optional?: boolean;
+      /** Tables whose first rows `facets` depends on. */
+      readonly tables?: true;
     }
   /** A model of the catalogue, by id. */
   | { readonly kind: 'model'; readonly id: string; readonly param: string }
@@ -70,10 +72,11 @@ export interface ItemsSpec<Over extends ItemsOver = ItemsOver> {
   /** The input port whose rows are the items, or `{ files: param }`: one item a file of that source. */
   readonly over: Over;
   /**
-   * Paths of the fields (`text`, `question.question`) that the result depends on; absent: the whole row. Ignored over
-   * files.
+   * Paths of the fields (`text`, `question.question`, `passages.length`) that the result depends on, perhaps by the
+   * params; absent: the whole row. Ignored over files.
    */
-  readonly key?: readonly string[];
+  readonly key?:
+    readonly string[] | ((params: Readonly<Record<string, unknown>>) => readonly string[]);
   /** Length of a row, for batches sorted by length. */
   length?(row: unknown): number;
   /** A text to sort rows by instead, if rows with a common beginning compute faster in sequence. */
@@ -138,10 +141,15 @@ export interface NodeType<
   sources?(params: z.output<Schema>): readonly Source[];
   /** Web addresses in its parameters, so that a plan can report unreachable ones. */
   reaches?(params: z.output<Schema>): readonly ReachedAddress[];
-  /** Facets of the outputs, from the params and the facets of the inputs. */
+  /**
+   * Facets of the outputs, from the params and the facets of the inputs. For a parameter that names tables, `inputs`
+   * holds those that have been read, under the parameter's name.
+   */
   facets?(params: z.output<Schema>, inputs: PortFacets, models: ModelLookup): PortFacets;
   /** Clashes between the params and the facets of the inputs. */
   check?(params: z.output<Schema>, inputs: PortFacets, models: ModelLookup): readonly FacetClash[];
+  /** What seldom is meant, although the node runs. Asked only where nothing clashes. */
+  warn?(params: z.output<Schema>, inputs: PortFacets): readonly FacetWarning[];
   /**
    * The engines that it uses: the cache key contains their versions, and a step gets no others. The first runs on the
    * step's device.

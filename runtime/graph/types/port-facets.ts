@@ -10,12 +10,14 @@ import {
 /** Facets of a port with several sources: the parts on which all that know them agree. */
 function commonFacets(all: readonly Facets[]): Facets {
   const [first = {}, ...rest] = all;
-  if (rest.length === 0) return first;
+  if (rest.length === 0) return { ...first, ...allTaught(all) };
   return {
     ...agreed('embedder', all),
     ...agreed('model', all),
     ...commonAdapter(all),
-    ...agreed('columns', all),
+    ...agreed('passages', all),
+    ...agreed('form', all),
+    ...allTaught(all),
   };
 }
 
@@ -24,6 +26,13 @@ function agreed<K extends keyof Facets>(key: K, all: readonly Facets[]): Pick<Fa
   const [first] = known;
   if (first === undefined || !known.every((facets) => sameJson(facets[key], first[key]))) return {};
   return { [key]: first[key] };
+}
+
+function allTaught(all: readonly Facets[]): Pick<Facets, 'taught'> {
+  const taught = all.flatMap((facets, edge) =>
+    (facets.taught ?? []).map((each) => ({ ...each, edge })),
+  );
+  return taught.length === 0 ? {} : { taught };
 }
 
 /** Adapters of one base may differ in rank and targets. */

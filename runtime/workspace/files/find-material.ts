@@ -7,6 +7,7 @@ import {
   type Material,
   type TableFile,
 } from '@graft/graph';
+import { csvRows, jsonlRows } from './table-heads.ts';
 import { workspacePath } from './workspace-path.ts';
 
 /** The most folders to look into: the rest of a huge workspace is not searched. */
@@ -81,27 +82,4 @@ async function readTable(root: string, path: string): Promise<TableFile | undefi
     ...{ path, rows: rows.length, columns: Object.keys(first) },
     head: rows.slice(0, shownRows).filter((row) => JSON.stringify(row).length <= longestRow),
   };
-}
-
-type Row = Readonly<Record<string, unknown>>;
-
-function jsonlRows(text: string): readonly Row[] {
-  const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return lines.map((line) => {
-    const value: unknown = JSON.parse(line.trim());
-    if (typeof value !== 'object' || value === null || Array.isArray(value))
-      throw new TypeError('This line is no object.');
-    return Object.fromEntries(Object.entries(value));
-  });
-}
-
-async function csvRows(text: string): Promise<readonly Row[]> {
-  const { parse } = await import('csv-parse/sync');
-  const head = text.split('\n', 1)[0] ?? '';
-  const count = (sign: string): number => head.split(sign).length;
-  const delimiter = [',', ';', '\t'].reduce((best, sign) =>
-    count(sign) > count(best) ? sign : best,
-  );
-  const options = { columns: true, bom: true, skip_empty_lines: true, delimiter } as const;
-  return parse<Record<string, string>>(text, options);
 }

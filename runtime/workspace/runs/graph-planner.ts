@@ -15,6 +15,7 @@ import {
   type Registry,
   type Source,
   type SourceResolver,
+  type TableHead,
 } from '@graft/graph';
 import type { GraphFiles } from '../files/graph-files.ts';
 import { givenNames, interfaceOf, outputNodes, storeInputs, type ReadGraph } from './run-inputs.ts';
@@ -85,6 +86,31 @@ export class GraphPlanner {
     const sources = await resolveSources({ nodes }, { files, models, file });
     // A model that nobody has is said by the plan already.
     return [...problems, ...sources.problems.filter(({ code }) => code !== 'bad-model')];
+  }
+
+  /**
+   * What is worth a look in a graph, sound or not, by the first rows of the tables that it names: `read` gives those of
+   * some patterns.
+   */
+  async warnings(
+    graph: Graph,
+    file: string,
+    read: (patterns: readonly string[]) => Promise<readonly TableHead[] | undefined>,
+  ): Promise<readonly Problem[]> {
+    const { registry, models } = this.#against;
+    const used = await this.read(graph, file).catch(() => undefined);
+    if (used === undefined) return [];
+    const context = { registry, models, file, graphs: used.graphs };
+    const { nodes, warnings } = resolveGraph(graph, context);
+    const heads = new Map<string, readonly TableHead[] | undefined>();
+    for (const source of [...plannedNodes(nodes)].flatMap((node) => node.sources)) {
+      if (source.kind !== 'files' || source.tables === undefined) continue;
+      const key = JSON.stringify(source.patterns);
+      if (!heads.has(key)) heads.set(key, await read(source.patterns));
+    }
+    if (heads.size === 0) return warnings;
+    const tables = (patterns: readonly string[]) => heads.get(JSON.stringify(patterns));
+    return resolveGraph(graph, { ...context, tables }).warnings;
   }
 
   /** Patterns of the files that a graph reads, sound or not, those of the graphs that it uses included. */

@@ -14,6 +14,7 @@ import type { RunJournal } from '@graft/store';
 import { leftCheckpoint } from '@graft/worker/state-folders';
 import { engineVersions } from '@graft/worker/engine-versions';
 import type { StateGuard } from '../files/state-folder.ts';
+import { tableHeads } from '../files/table-heads.ts';
 import { requireLocked, throwProblems, type Drift } from '../locks/graph-lock.ts';
 import type { GraphLocks, GraphLocksParts } from '../locks/graph-locks.ts';
 import type { ReceivedPackages } from '../package/received-packages.ts';
@@ -75,7 +76,8 @@ export class GraphRuns {
       const problems = await planner.problems(refused, files);
       // A graph that it uses and that has changed may be why.
       const references = await planner.references(graph, file);
-      return planReport([], { problems, drift: await locks.changedReferences(graph, references) });
+      const drift = await locks.changedReferences(graph, references);
+      return planReport([], { problems, drift, warnings: await this.#warnings(graph, file) });
     }
     const { plan, given } = planned;
     await this.#parts.state.check();
@@ -100,7 +102,13 @@ export class GraphRuns {
       estimate,
       problems: [...problems, ...checked.problems, ...refused],
       drift: checked.drift,
+      warnings: await this.#warnings(graph, file),
     });
+  }
+
+  #warnings(graph: Graph, file: string): Promise<readonly Problem[]> {
+    const { planner, files } = this.#parts;
+    return planner.warnings(graph, file, (patterns) => tableHeads(patterns, files));
   }
 
   /** Throws what is wrong with the graph, its sources and its lock. */
@@ -194,10 +202,12 @@ function planReport(
   {
     problems,
     drift,
+    warnings,
     estimate = { dollars: new Map(), unknown: [] },
   }: {
     readonly problems: readonly Problem[];
     readonly drift: readonly Drift[];
+    readonly warnings: readonly Problem[];
     readonly estimate?: RemoteEstimate;
   },
 ): PlanReport {
@@ -212,6 +222,7 @@ function planReport(
     problems,
     reused,
     toRun: nodes.length - reused,
+    ...(warnings.length === 0 ? {} : { warnings }),
     ...(drift.length === 0 ? {} : { drift }),
     ...(estimates.length === 0 ? {} : { estimatedMs: estimates.reduce((sum, ms) => sum + ms, 0) }),
     ...(dollars.size === 0

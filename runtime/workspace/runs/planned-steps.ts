@@ -8,6 +8,8 @@ export interface PlanReport {
   readonly problems: readonly Problem[];
   readonly reused: number;
   readonly toRun: number;
+  /** What is worth a look, although the graph runs; absent: nothing. */
+  readonly warnings?: readonly Problem[];
   /** Sources that are others than the graph was locked to; absent: none. */
   readonly drift?: readonly Drift[];
   /** What those nodes took the last time of which that is known; undefined where it is of none. */

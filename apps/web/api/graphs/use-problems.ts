@@ -31,6 +31,19 @@ export function useProblemsAt(node: string): readonly ShownProblem[] {
   return useMemo(() => joinProblems(here, server), [here, server]);
 }
 
+/** What is worth a look in the open graph, although it runs. */
+export function useGraphWarnings(): readonly ShownProblem[] {
+  return usePlan((state) => state.report?.warnings) ?? none;
+}
+
+/** The same of a shown node, or of the graph that it uses. */
+export function useWarningsAt(node: string): readonly ShownProblem[] {
+  useStore(documentStore, (state) => state.trail);
+  useStore(usedGraphs, (state) => state.lookup);
+  const warnings = useGraphWarnings();
+  return byNode(warnings).get(node) ?? none;
+}
+
 /** The first problem of a node: errors before missing values. */
 export function useProblemAt(
   node: string,

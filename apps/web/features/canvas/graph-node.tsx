@@ -1,9 +1,11 @@
 import { answersMediaType, type GraphNode, type NodeFacts, type NodeType } from '@graft/graph';
+import { plural } from '@graft/nodes/kit/ui';
 import { useScore } from '../../api/runs/use-score.ts';
 import type { NodeProps } from '@xyflow/react';
 import { memo, use } from 'react';
 import { type ShownProblem, paramTitle, titleAmong } from '@graft/view';
 import { useDocument, useRunView, useOverlay, useScreen, useParamsHere } from '../../kit/stores.ts';
+import { useWarningsAt } from '../../api/graphs/use-problems.ts';
 import { useDrift } from '../../api/runs/plan-report.ts';
 import { NodeTitle } from '../../kit/node-title.tsx';
 import { NodePorts } from './node-ports.tsx';
@@ -96,6 +98,7 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
   const [output] = Object.values(step?.outputs ?? {});
   const score = useScore(output);
   const drift = useDrift(path);
+  const warnings = useWarningsAt(id);
   const planned = useScreen((state) => state.planOverlay);
   const renaming = useOverlay((state) => state.renamingNode === id);
   const folded = useDocument((state) => state.shown.layout[id]?.collapsed === true);
@@ -120,8 +123,13 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
         {problem === undefined || step?.status === 'running' ? (
           <div
             className={failed ? 'text-error' : ''}
-            title={[...drift.map(({ message }) => message), result].join(' ')}
+            title={[...[...warnings, ...drift].map(({ message }) => message), result].join(' ')}
           >
+            {warnings.length === 0 || past ? null : (
+              <span className="text-working" data-testid={`warning-${id}`}>
+                {plural(warnings.length, 'warning')} ·{' '}
+              </span>
+            )}
             {[drift.length === 0 ? undefined : 'changed since locked', score, result]
               .filter((part) => part !== undefined)
               .join(' · ')}

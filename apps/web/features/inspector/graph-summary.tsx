@@ -4,7 +4,7 @@ import { commandOf, bodyAt, countProblems } from '@graft/view';
 import { DriftNotice } from './drift-notice.tsx';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
-import { countText, useProblems } from '../../api/graphs/use-problems.ts';
+import { countText, useGraphWarnings, useProblems } from '../../api/graphs/use-problems.ts';
 import { part } from '../../kit/part.tsx';
 import { GraphResult, useResults } from './graph-result.tsx';
 import { Conversation, ProblemList } from '../../kit/slots.ts';
@@ -23,6 +23,19 @@ function Problems() {
       <h3 className="font-[550]">{countText(countProblems(problems, graph))}</h3>
       <div className="-mx-3.5 mt-1">
         <ProblemList problems={problems} label="Why the graph cannot run" />
+      </div>
+    </section>
+  );
+}
+
+function Warnings() {
+  const warnings = useGraphWarnings();
+  if (warnings.length === 0) return null;
+  return (
+    <section className="mt-4">
+      <h3 className="font-[550]">{plural(warnings.length, 'warning')}</h3>
+      <div className="-mx-3.5 mt-1">
+        <ProblemList problems={warnings} label="Warnings" tone="text-ink-2" />
       </div>
     </section>
   );
@@ -88,6 +101,7 @@ export function GraphSummary() {
         <DriftNotice />
       </div>
       <Problems />
+      <Warnings />
       {results === undefined ? <NoResult /> : <GraphResult results={results} />}
       {/* Not before the first graph is drawn, which needs none of their scripts. */}
       {seen ? (

@@ -22,7 +22,7 @@ import {
 } from '@graft/view';
 import { useDocument, useRunView, usePath } from '../../kit/stores.ts';
 import { useOutdated } from '../../api/runs/use-outdated.ts';
-import { useProblemsAt } from '../../api/graphs/use-problems.ts';
+import { useProblemsAt, useWarningsAt } from '../../api/graphs/use-problems.ts';
 import { countingFields } from './counting-fields.ts';
 import { useKeptOpen } from '../../kit/kept-open.ts';
 import type { FieldProps } from '../../kit/form/field-props.ts';
@@ -34,6 +34,7 @@ import { isChoices, PlainControl } from './fields/plain-control.tsx';
 import { PortNameControl } from './fields/port-name-control.tsx';
 import { faultLine } from '../../kit/code/fault-line.ts';
 import { useTakeBack } from './fields/take-back.ts';
+import { WarningBox } from './warning-notice.tsx';
 import { TrySeveral } from './fields/try-several.tsx';
 import { SeveralChip, useVaried } from './fields/varied.tsx';
 import { FileRemedies } from '../../kit/slots.ts';
@@ -117,7 +118,7 @@ function FieldRow({ node, field, structure, exposable, given, problems, failure 
           type="button"
           className="text-sm text-ink-2 hover:text-ink hover:underline"
           aria-describedby={`${id}-help`}
-          title={`Default: ${settingText(field.default)}`}
+          title={`Default: ${field.auto === undefined ? settingText(field.default) : 'auto'}`}
           onClick={() => edit(field.default)}
         >
           Reset
@@ -219,6 +220,7 @@ export function ParameterForm({
   const params = useDocument((state) => state.shown.nodes[node]?.params);
   const all = useProblemsAt(node);
   const problems = all.filter((problem) => isAt(node, problem));
+  const warnings = useWarningsAt(node);
   const graph = useDocument((state) => state.graph);
   const trail = useDocument((state) => state.trail);
   const isFunction = useDocument(({ shown, trail }) => trail.length > 0 || hasInterface(shown));
@@ -264,6 +266,15 @@ export function ParameterForm({
           {problem.message}
         </p>
       ))}
+      {warnings.length === 0 ? null : (
+        <WarningBox
+          texts={warnings.map((warning) =>
+            isAt(node, warning)
+              ? warning.message
+              : `${problemPlace(warning, graph) ?? ''}: ${warning.message}`,
+          )}
+        />
+      )}
       {fields.length === 0 ? <p className="text-ink-2">This node has no parameters.</p> : null}
       {shown.filter((field) => !field.advanced).map(rowOf)}
       <EditRows node={node} />

@@ -21,16 +21,18 @@ export function PastParameters(props: { readonly node: string; readonly definiti
   }
   const now = definition.params.safeParse(params);
   const current: Readonly<Record<string, unknown>> = now.success ? now.data : (params ?? {});
-  const titles = new Map(paramFields(definition).map(({ name, title }) => [name, title]));
+  const fields = new Map(paramFields(definition).map((field) => [field.name, field]));
+  const textOf = (name: string, value: unknown): string =>
+    value === null && fields.get(name)?.auto !== undefined ? 'auto' : settingText(value);
   return (
     <dl className="min-h-0 flex-1 overflow-auto px-4 py-3" data-testid="past-parameters">
       {Object.entries(past).map(([name, value]) => {
         if (!paramCounts(definition, name, (other) => [past[other], current[other]])) return null;
-        const before = settingText(value);
-        const today = settingText(current[name]);
+        const before = textOf(name, value);
+        const today = textOf(name, current[name]);
         return (
           <div key={name} className="border-b border-line py-1.5 last:border-0">
-            <dt className="text-ink-2">{titles.get(name) ?? name}</dt>
+            <dt className="text-ink-2">{fields.get(name)?.title ?? name}</dt>
             <dd className="break-words whitespace-pre-wrap">{before === '' ? 'empty' : before}</dd>
             {before === today || params === undefined ? null : (
               <dd className="line-clamp-3 text-sm text-working">

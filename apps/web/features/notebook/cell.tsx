@@ -16,7 +16,7 @@ import {
 } from '../../kit/stores.ts';
 import { useOutdated } from '../../api/runs/use-outdated.ts';
 import { openMenu } from '../../kit/open-menu.ts';
-import { useProblemAt } from '../../api/graphs/use-problems.ts';
+import { useProblemAt, useWarningsAt } from '../../api/graphs/use-problems.ts';
 import { startRun } from '../../api/runs/run-actions.ts';
 import { OutputTab, ParameterForm, PastParameters } from '../../kit/slots.ts';
 import { cellAct, useKeyBefore, type CellAct, type CellStep } from './cell-act.ts';
@@ -53,6 +53,7 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
   const past = useRunView((state) => state.past);
   const isPast = useDocument((state) => state.past !== null);
   const found = useProblemAt(id);
+  const [warning] = useWarningsAt(id);
   // What is wrong with the graph of now is nothing to that of before.
   const { problem, incomplete = false } = (isPast ? undefined : found) ?? {};
   const selected = useScreen(({ selection }) => selection.length === 1 && selection[0] === id);
@@ -180,6 +181,9 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
       <CellLinks id={id} go={go} />
       {problem === undefined ? null : (
         <p className={`px-4 pb-2 ${incomplete ? 'text-ink-2' : 'text-error'}`}>{problem.message}</p>
+      )}
+      {warning === undefined || isPast || open ? null : (
+        <p className="px-4 pb-2 text-working">{warning.message}</p>
       )}
       {open && definition !== undefined ? (
         <div className="cell-form">

@@ -17,9 +17,14 @@ function show(problem: ShownProblem): void {
   useScreen.getState().show({ inspectorTab: 'parameters' });
 }
 
-function Row({ problem }: { readonly problem: ShownProblem }) {
+interface Toned {
+  /** Colour of all; absent: that of an error, where it is one. */
+  readonly tone?: string | undefined;
+}
+
+function Row({ problem, ...given }: Toned & { readonly problem: ShownProblem }) {
   const graph = useDocument((state) => state.graph);
-  const tone = isIncomplete(problem, graph) ? 'text-ink-2' : 'text-error';
+  const tone = given.tone ?? (isIncomplete(problem, graph) ? 'text-ink-2' : 'text-error');
   const place = problemPlace(problem, graph);
   const isThere = useDocument((state) => problemPath(problem, state) !== undefined);
   const line = (
@@ -51,11 +56,11 @@ function Row({ problem }: { readonly problem: ShownProblem }) {
 }
 
 /** One line for a problem that many nodes share. */
-function Alike({ problems }: { readonly problems: readonly ShownProblem[] }) {
+function Alike({ problems, ...given }: Toned & { readonly problems: readonly ShownProblem[] }) {
   const [first] = problems;
   const graph = useDocument((state) => state.graph);
   if (first === undefined) return null;
-  const tone = isIncomplete(first, graph) ? 'text-ink-2' : 'text-error';
+  const tone = given.tone ?? (isIncomplete(first, graph) ? 'text-ink-2' : 'text-error');
   return (
     <li>
       <details>
@@ -65,7 +70,7 @@ function Alike({ problems }: { readonly problems: readonly ShownProblem[] }) {
         </summary>
         <ul className="pl-4">
           {problems.map((problem, index) => (
-            <Row key={index} problem={problem} />
+            <Row key={index} problem={problem} {...given} />
           ))}
         </ul>
       </details>
@@ -73,11 +78,12 @@ function Alike({ problems }: { readonly problems: readonly ShownProblem[] }) {
   );
 }
 
-/** Everything that keeps the graph from running, with links to the nodes; a problem of many nodes takes one line. */
+/** What keeps the graph from running, or is worth a look, with links to the nodes; a problem of many nodes takes one line. */
 export function ProblemList({
   problems,
   label = 'Problems',
-}: {
+  tone,
+}: Toned & {
   readonly problems: readonly ShownProblem[];
   readonly label?: string;
 }) {
@@ -85,9 +91,9 @@ export function ProblemList({
     <ul className="min-h-0 flex-1 overflow-auto" aria-label={label}>
       {alike(problems).map((group, index) =>
         group.length > 1 ? (
-          <Alike key={index} problems={group} />
+          <Alike key={index} problems={group} tone={tone} />
         ) : (
-          group.map((problem) => <Row key={index} problem={problem} />)
+          group.map((problem) => <Row key={index} problem={problem} tone={tone} />)
         ),
       )}
     </ul>

@@ -1,6 +1,6 @@
 import { history, historyKeymap, standardKeymap } from '@codemirror/commands';
 import { Annotation, Compartment, EditorState, type Extension } from '@codemirror/state';
-import { Decoration, EditorView, keymap, lineNumbers } from '@codemirror/view';
+import { Decoration, EditorView, keymap, lineNumbers, placeholder } from '@codemirror/view';
 import type { CodeLanguage } from '@graft/graph';
 import { codeExtensions } from './code-extensions.ts';
 import { placeExtensions } from './place-extensions.ts';
@@ -27,6 +27,7 @@ const look = EditorView.theme({
   '.dialog & .cm-scroller': { height: '56vh', maxHeight: 'none' },
   '.cm-content': { padding: '6px 0', minHeight: '66px', caretColor: 'var(--ink)' },
   '.cm-line': { padding: '0 9px' },
+  '.cm-placeholder': { color: 'var(--ink-2)', whiteSpace: 'pre-wrap' },
   '.cm-place': { color: 'var(--accent)' },
   '.cm-unknown-place': {
     textDecoration: 'underline wavy var(--working)',
@@ -66,6 +67,8 @@ export interface PromptView {
   /** Takes over a text from the graph: not an edit of the person. */
   take(text: string): void;
   describe(attributes: TypedInto): void;
+  /** Shows what an empty text stands for. */
+  hint(text: string): void;
   /** Marks the faulty line, counted from 1. */
   markFault(line: number | undefined): void;
 }
@@ -93,6 +96,7 @@ export function promptView(given: Given): PromptView {
   const described = new Compartment();
   const coded = new Compartment();
   const faulty = new Compartment();
+  const hinted = new Compartment();
   // A scrolling element must hold something focusable; accessibility tools look for this attribute.
   const typedInto = (now: TypedInto): Extension =>
     EditorView.contentAttributes.of({ tabindex: '0', ...now });
@@ -105,6 +109,7 @@ export function promptView(given: Given): PromptView {
         language === undefined ? placeExtensions(places) : lineNumbers(),
         coded.of([]),
         faulty.of([]),
+        hinted.of([]),
         history(),
         keymap.of([...standardKeymap, ...historyKeymap]),
         described.of(typedInto(attributes)),
@@ -133,6 +138,7 @@ export function promptView(given: Given): PromptView {
       });
     },
     markFault: (line) => view.dispatch({ effects: faulty.reconfigure(faultAt(line)) }),
+    hint: (now) => view.dispatch({ effects: hinted.reconfigure(placeholder(now)) }),
     describe: (now) => view.dispatch({ effects: described.reconfigure(typedInto(now)) }),
   };
 }

@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import { FullPageIcon } from '../icons.tsx';
 import type { FieldProps } from '../form/field-props.ts';
+import { emptyText } from '../form/text-controls.tsx';
 import { LargePrompt } from './large-prompt.tsx';
 import { promptView, type PromptView, type TypedInto } from './code-view.ts';
 import { unknownMessage } from './place-extensions.ts';
@@ -54,6 +55,8 @@ export function PromptEditor({ selected, ...props }: EditorProps) {
     // Made once: what changes of what it is given, it is told below.
   }, []);
   useEffect(() => made?.take(text), [made, text]);
+  const hint = emptyText(field, value) ?? '';
+  useEffect(() => made?.hint(hint), [made, hint]);
   const { title } = field;
   const { invalid, describedBy } = props;
   useEffect(

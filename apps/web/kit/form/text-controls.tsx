@@ -2,6 +2,15 @@ import type { FieldProps, InputProps } from './field-props.ts';
 import { type ParamField, sameJson, metricWords } from '@graft/graph';
 import { type ComponentProps, useState } from 'react';
 
+/** What an empty text of a field that may be null stands for; undefined: the field is never null. */
+export function emptyText(
+  { nullable, auto }: Pick<ParamField, 'nullable' | 'auto'>,
+  value: unknown,
+): string | undefined {
+  if (!nullable || auto === undefined) return undefined;
+  return value === null ? auto : 'None';
+}
+
 const asText = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /**
@@ -92,11 +101,21 @@ export function TextLines(props: TextLinesProps) {
   );
 }
 
+const placeholderOf = (text: string | undefined) =>
+  text === undefined ? {} : { placeholder: text };
+
 /** Code, typed questions, and prompts whose editor is not there. */
 export function MultilineControl({ field, value, ...props }: FieldProps) {
   const isProse = field.control === 'questions';
   return (
-    <TextLines {...props} text={asText(value)} code spellCheck={isProse} least={isProse ? 6 : 3} />
+    <TextLines
+      {...props}
+      text={asText(value)}
+      {...placeholderOf(emptyText(field, value))}
+      code
+      spellCheck={isProse}
+      least={isProse ? 6 : 3}
+    />
   );
 }
 

@@ -4,6 +4,7 @@ import {
   parseGraph,
   serializeGraph,
   setParam,
+  type Problem,
   type RunRecord,
 } from '@graft/graph';
 import { runOrders, type Workspace } from '@graft/workspace';
@@ -49,8 +50,12 @@ export const runsRouter = router({
       const graph = parseGraph(input.text, input.path);
       const only = input.only === undefined ? {} : { only: input.only };
       const report = await workspace.runs.explain(graph, input.path, only);
-      const problems = report.problems.map((problem) => shownProblem(problem, workspace.root));
-      return { ...report, problems };
+      const shown = (problem: Problem): Problem => shownProblem(problem, workspace.root);
+      const { problems, warnings, ...plan } = report;
+      return {
+        ...{ ...plan, problems: problems.map(shown) },
+        ...(warnings === undefined ? {} : { warnings: warnings.map(shown) }),
+      };
     }),
   /** Runs the saved file, with inputs and parameters if they are given. */
   start: procedure

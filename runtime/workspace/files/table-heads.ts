@@ -1,0 +1,77 @@
+import { open } from 'node:fs/promises';
+import type { ResolvedFile, SourceResolver, TableHead } from '@graft/graph';
+
+/** Bytes read of a table, and of a JSON file, which can only be read as a whole. */
+const readBytes = 65_536;
+const wholeBytes = 1_000_000;
+/** Rows of a head. */
+const headRows = 50;
+
+/** A row of a table by its columns. */
+export type TableRow = Readonly<Record<string, unknown>>;
+
+/** Rows of JSON Lines. Throws for a line that is no object. */
+export function jsonlRows(text: string): readonly TableRow[] {
+  const lines = text.split('\n').filter((line) => line.trim() !== '');
+  return lines.map((line) => rowOf(JSON.parse(line.trim())));
+}
+
+function rowOf(value: unknown): TableRow {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new TypeError('This row is no object.');
+  return Object.fromEntries(Object.entries(value));
+}
+
+/** Rows of CSV with a line of names, the first `most` of them. */
+export async function csvRows(text: string, most?: number): Promise<readonly TableRow[]> {
+  const { parse } = await import('csv-parse/sync');
+  const head = text.split('\n', 1)[0] ?? '';
+  const count = (sign: string): number => head.split(sign).length;
+  const delimiter = [',', ';', '\t'].reduce((best, sign) =>
+    count(sign) > count(best) ? sign : best,
+  );
+  const options = { columns: true, bom: true, skip_empty_lines: true, delimiter } as const;
+  return parse<Record<string, string>>(
+    text,
+    most === undefined ? options : { ...options, to: most },
+  );
+}
+
+/** The heads of the tables that patterns match; undefined if a file is missing or cannot be read as a table. */
+export async function tableHeads(
+  patterns: readonly string[],
+  files: Pick<SourceResolver, 'files'>,
+): Promise<readonly TableHead[] | undefined> {
+  try {
+    const heads: TableHead[] = [];
+    for (const file of await files.files(patterns)) heads.push(await headOf(file));
+    return heads;
+  } catch {
+    // The plan reports what is wrong with it.
+    return undefined;
+  }
+}
+
+async function headOf({ path, absolute, size }: ResolvedFile): Promise<TableHead> {
+  const isJson = path.endsWith('.json');
+  if (isJson && size > wholeBytes) throw new TypeError('This file is too large to look into.');
+  const text = await beginningOf(absolute, isJson ? wholeBytes : readBytes);
+  // The last line may be cut.
+  const whole = size > readBytes ? text.slice(0, text.lastIndexOf('\n') + 1) : text;
+  const head = (await rowsIn(path, isJson ? text : whole)).slice(0, headRows);
+  return { path, columns: Object.keys(head[0] ?? {}), head };
+}
+
+async function rowsIn(path: string, text: string): Promise<readonly TableRow[]> {
+  if (path.endsWith('.csv')) return csvRows(text, headRows);
+  if (!path.endsWith('.json')) return jsonlRows(text);
+  const value: unknown = JSON.parse(text);
+  if (!Array.isArray(value)) throw new TypeError('This file is no list.');
+  return value.slice(0, headRows).map(rowOf);
+}
+
+async function beginningOf(absolute: string, bytes: number): Promise<string> {
+  await using file = await open(absolute, 'r');
+  const { buffer, bytesRead } = await file.read(Buffer.alloc(bytes), 0, bytes, 0);
+  return buffer.toString('utf8', 0, bytesRead);
+}
