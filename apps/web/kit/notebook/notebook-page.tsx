@@ -24,6 +24,21 @@ export function NotebookPage(props: {
   );
 }
 
+/** Cells that stand in a group of the canvas, under its title; without one, as they are. */
+export function CellSection(props: {
+  readonly title: string | undefined;
+  readonly children: ReactNode;
+}) {
+  const { title, children } = props;
+  if (title === undefined) return children;
+  return (
+    <section className="cell-section" aria-label={title}>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
 interface OutlineEntryProps {
   readonly head: CellHead;
   readonly 'data-problem': boolean;

@@ -36,7 +36,9 @@ const report: Report = {
     startedAt: 0,
     finishedAt: 1500,
   },
-  ...{ devices: [], engines: [], leftOut: 0 },
+  ...{ devices: [], engines: ['llama.cpp code 5'], leftOut: 0 },
+  models: [{ name: 'small', digest: 'm'.repeat(64) }],
+  results: [],
   cells: [
     {
       ...{ ...cell, path: 'answerer', title: 'Answerer', type: 'graph', params: {} },
@@ -83,7 +85,7 @@ describe('a report in Markdown', () => {
     expect(text.match(/\[1\] a\.md:3–4/g)).toHaveLength(1);
     expect(text).toContain('made by answerer/generate.');
     expect(text).toContain('… and 1 more.');
-    expect(text).toContain('## Generate (answerer/generate)');
+    expect(text).toContain('### Generate (answerer/generate)');
   });
 
   it('has notes where they are read, as Markdown without markup and pictures', () => {
@@ -93,9 +95,9 @@ describe('a report in Markdown', () => {
       { ...report, prose: ['At the head'], cells: [{ ...cell, prose: [note] }] },
       'pictures',
     );
-    expect(text.indexOf('At the head')).toBeLessThan(text.indexOf('| node |'));
+    expect(text.indexOf('At the head')).toBeLessThan(text.indexOf('## Steps'));
     expect(text).toContain(
-      '## Why\n\n**One** &lt;img src=x> [alt](https://x.example/a.png) `<b>`\n\n```\n# <i>\n```\n\n## Generate',
+      '## Why\n\n**One** &lt;img src=x> [alt](https://x.example/a.png) `<b>`\n\n```\n# <i>\n```\n\n### Generate',
     );
   });
 
@@ -115,7 +117,7 @@ describe('a report in Markdown', () => {
     expect([...pictures.keys()]).toEqual(['again.1.train.metrics.svg']);
     expect(pictures.get('again.1.train.metrics.svg')).toContain('<polyline class="curve train"');
     expect(text).toContain('](<run pictures/again.1.train.metrics.svg>)');
-    expect(text).toContain('rank');
+    expect(text).toContain('| Rank | 8 |');
     expect(text).not.toContain('loss');
     expect(text).not.toContain('more.');
   });
