@@ -1,6 +1,11 @@
 import { Dataset, defineNode, Metrics, Model, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
-import { trainingClashes, trainingMeanings, trainingParams } from '../kit/training/definition.ts';
+import {
+  trainingClashes,
+  trainingMeanings,
+  trainingParams,
+  trainingPresets,
+} from '../kit/training/definition.ts';
 
 const { epochs, batch, maxLength, ...advanced } = trainingParams;
 
@@ -37,6 +42,7 @@ export const fineTune = defineNode({
     ...{ epochs, batch, maxLength },
     ...advanced,
   }),
+  presets: trainingPresets(3),
   summary: ({ learningRate, epochs, batch }) => [
     ['learning rate', String(learningRate)],
     ['epochs', String(epochs)],

@@ -3,7 +3,12 @@ import { useDocument, useScreen, useShape } from '../../kit/stores.ts';
 import { bodyAt, cellHead, cellSections, proseOrder, keepViewShowable } from '@graft/view';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { useProblemAt } from '../../api/graphs/use-problems.ts';
-import { CellSection, NotebookPage, OutlineEntry } from '../../kit/notebook/notebook-page.tsx';
+import {
+  CellSection,
+  NotebookPage,
+  OutlineEntry,
+  OutlineSection,
+} from '../../kit/notebook/notebook-page.tsx';
 import { askForNode, Cell } from './cell.tsx';
 import type { CellStep } from './cell-act.ts';
 import { ProseCell } from './prose-cell.tsx';
@@ -115,14 +120,11 @@ export function NotebookView() {
       outline={
         <>
           {sections.map(({ title, ids }) => (
-            <Fragment key={ids[0]}>
-              {title === undefined ? null : <h2 className="outline-section">{title}</h2>}
-              <ol className={title === undefined ? '' : 'pl-2'}>
-                {ids.map((id) => (
-                  <Entry key={id} id={id} go={go} />
-                ))}
-              </ol>
-            </Fragment>
+            <OutlineSection key={ids[0]} title={title}>
+              {ids.map((id) => (
+                <Entry key={id} id={id} go={go} />
+              ))}
+            </OutlineSection>
           ))}
           {order.length === 0 ? null : <NotebookKeys />}
         </>

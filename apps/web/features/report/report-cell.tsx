@@ -5,6 +5,7 @@ import {
   emptyList,
   inSections,
   noTexts,
+  outputText,
   type Report,
   type ReportCell,
   type ReportGroup,
@@ -95,7 +96,11 @@ export function ResultView({
         head={cell}
         name={path}
         status={undefined}
-        result={result.headline}
+        result={
+          result.isScore
+            ? outputs.map(({ artifact }) => outputText(artifact)).join(' · ')
+            : result.headline
+        }
         failed={false}
         look={look}
         relook={(change) => setLook({ ...look, ...change })}

@@ -1,7 +1,7 @@
 import { duration, EvidenceTableView, plural } from '@graft/nodes/kit/ui';
 import { verdictRule } from '@graft/graph';
-import { rowsKey, type Report, type ReportCell } from '@graft/view';
-import { NotebookPage, OutlineEntry } from '../../kit/notebook/notebook-page.tsx';
+import { inSections, rowsKey, type Report, type ReportCell } from '@graft/view';
+import { NotebookPage, OutlineEntry, OutlineSection } from '../../kit/notebook/notebook-page.tsx';
 import { addressed, anchorOf, Cells, Held, Prose, ResultView } from './report-cell.tsx';
 
 const tones: Readonly<Record<string, string>> = { succeeded: 'good', failed: 'bad' };
@@ -9,24 +9,28 @@ const tones: Readonly<Record<string, string>> = { succeeded: 'good', failed: 'ba
 /** The nodes, with those of the graphs that they use; not those of every round. */
 function Outline({ cells }: { readonly cells: readonly ReportCell[] }) {
   return (
-    <ol className="[&_&]:pl-4">
-      {cells.map((cell) => (
-        <li key={cell.path}>
-          <OutlineEntry
-            head={cell}
-            data-problem={cell.step?.status === 'failed'}
-            href={`#${encodeURIComponent(anchorOf(cell.path))}`}
-            onClick={() => {
-              // An address that is there already changes nothing, though its cell may be folded away.
-              if (addressed() === anchorOf(cell.path)) dispatchEvent(new Event('hashchange'));
-            }}
-          />
-          {cell.inside.map((group) =>
-            group.round === undefined ? <Outline key="" cells={group.cells} /> : null,
-          )}
-        </li>
+    <div className="[&_&]:pl-4">
+      {inSections(cells).map(({ title, cells: own }) => (
+        <OutlineSection key={own[0]?.path} title={title}>
+          {own.map((cell) => (
+            <li key={cell.path}>
+              <OutlineEntry
+                head={cell}
+                data-problem={cell.step?.status === 'failed'}
+                href={`#${encodeURIComponent(anchorOf(cell.path))}`}
+                onClick={() => {
+                  // An address that is there already changes nothing, though its cell may be folded away.
+                  if (addressed() === anchorOf(cell.path)) dispatchEvent(new Event('hashchange'));
+                }}
+              />
+              {cell.inside.map((group) =>
+                group.round === undefined ? <Outline key="" cells={group.cells} /> : null,
+              )}
+            </li>
+          ))}
+        </OutlineSection>
       ))}
-    </ol>
+    </div>
   );
 }
 

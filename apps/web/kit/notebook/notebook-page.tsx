@@ -39,6 +39,21 @@ export function CellSection(props: {
   );
 }
 
+/** The entries of such cells. */
+export function OutlineSection(props: {
+  readonly title: string | undefined;
+  readonly children: ReactNode;
+}) {
+  const { title, children } = props;
+  if (title === undefined) return <ol>{children}</ol>;
+  return (
+    <>
+      <h2 className="outline-section">{title}</h2>
+      <ol className="pl-2">{children}</ol>
+    </>
+  );
+}
+
 interface OutlineEntryProps {
   readonly head: CellHead;
   readonly 'data-problem': boolean;
