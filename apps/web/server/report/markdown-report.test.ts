@@ -27,6 +27,10 @@ const cell = {
   reason: { lead: 'Ran again because', changes: [{ what: 'size', before: '<i>', after: '2' }] },
   ...{ outputs: [answers], parts: [], moreParts: 0, inside: [] },
 };
+const asked = {
+  ...{ id: 'q', question: { id: 'q', question: 'When?', reference: 'At noon.' }, text: 'At six.' },
+  ...{ citations: [], promptTokens: 1, completionTokens: 1, finishReason: 'stop' },
+};
 const report: Report = {
   title: '<b>',
   run: {
@@ -65,6 +69,41 @@ const report: Report = {
 };
 
 describe('a report in Markdown', () => {
+  it('begins with the story and the results, and ends with versions', () => {
+    const result = { path: 'generate', headline: '8 of 33 right', isScore: true };
+    const losses = ['Lost in retrieval: never found'];
+    const scored = { ...report.rows[rowsKey(artifact)], total: 2, rows: [asked], losses };
+    const { text } = markdownReport(
+      {
+        ...{ ...report, title: 'From a handbook', prose: ['No model knows it.'] },
+        results: [result],
+        cells: [{ ...cell, section: 'The model', prose: ['About a quarter is right.'] }],
+        rows: { [rowsKey(artifact)]: { ...scored, cut: 0, gone: false, lost: 'Of 25 …' } },
+      },
+      'pictures',
+    );
+    const places = [
+      '# From a handbook',
+      'No model knows it.',
+      'Succeeded in 1.5 s',
+      '## Result',
+      '**8 of 33 right**, compared with the words of the references. Of 25 …',
+      '### Generate: 8 of 33 right',
+      'About a quarter is right.',
+      '**When?** wrong · Lost in retrieval: never found',
+      '## Steps',
+      '### The model',
+      '#### Generate (generate)',
+      'Its output is above, under Result.',
+      '## Versions',
+      'llama.cpp code 5',
+      'd'.repeat(64),
+    ].map((part) => text.indexOf(part));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(text.match(/^\*\*When/gm)).toHaveLength(1);
+  });
+
   const lines = markdownReport(report, 'pictures').text.split('\n');
 
   it('holds text of documents and models as text', () => {
