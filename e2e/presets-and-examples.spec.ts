@@ -29,12 +29,12 @@ test('a trainer is set by a preset, in one step of the history', async ({ page, 
 });
 
 test('what a node type is used for is shown by the examples', async ({ page, workspace }) => {
-  await workspace.graph('used-in', { nodes: { find: { type: 'retrieve' } } });
+  await workspace.graph('used-in', { nodes: { cut: { type: 'chunk' } } });
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'used-in.graft.json');
-  await bench.select('find');
+  await bench.select('cut');
   await bench.tab('About');
-  await expect(page.getByRole('region', { name: 'Example' })).toContainText('k=20');
+  await expect(page.getByRole('region', { name: 'Example' })).toContainText('method=markdown');
   const used = page.getByRole('region', { name: 'Used in' });
   await expect(used.getByRole('button').first()).toHaveText('rag-quickstart');
   await expectAccessible(page, 'what a node type is used for');

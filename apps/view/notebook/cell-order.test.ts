@@ -6,17 +6,16 @@ import { cellOrder, cellSections, proseOrder } from './cell-order.ts';
 function graph(
   ids: readonly string[],
   edges: readonly string[],
-  layout: object = {},
-  groups: object = {},
+  drawn: { readonly layout?: object; readonly groups?: object } = {},
 ) {
   const nodes = Object.fromEntries(ids.map((id) => [id, { type: 'any', version: 1, params: {} }]));
-  return parseGraph(JSON.stringify({ graft: 1, nodes, edges, layout, groups }));
+  return parseGraph(JSON.stringify({ graft: 1, nodes, edges, ...drawn }));
 }
 
 it('puts each node below what feeds it, and else by place', () => {
   const edges = ['a.out -> c.in', 'b.out -> c.in', 'd.out -> b.in'];
   const places = { a: [500, 0], b: [280, 0], c: [560, 0], d: [0, 0], e: [280, 300] };
-  expect(cellOrder(graph(['a', 'b', 'c', 'd', 'e'], edges, places))).toEqual([
+  expect(cellOrder(graph(['a', 'b', 'c', 'd', 'e'], edges, { layout: places }))).toEqual([
     ...['d', 'b', 'e', 'a', 'c'],
   ]);
 });
@@ -34,7 +33,7 @@ it('keeps the nodes of a group together, under its title', () => {
   const places = { a: [0, 0], b: [280, 0], c: [560, 0], d: [300, 400] };
   const groups = { g: framed('Search', 250, 600) };
   const edges = ['a.out -> d.in', 'b.out -> c.in'];
-  expect(cellSections(graph(['a', 'b', 'c', 'd'], edges, places, groups))).toEqual([
+  expect(cellSections(graph(['a', 'b', 'c', 'd'], edges, { layout: places, groups }))).toEqual([
     { ids: ['a'] },
     { title: 'Search', ids: ['b', 'c'] },
     { ids: ['d'] },
@@ -44,7 +43,10 @@ it('keeps the nodes of a group together, under its title', () => {
 it('names a group again that a node outside tears apart', () => {
   const places = { a: [0, 0], b: [280, 400], c: [560, 0] };
   const groups = { g: framed('Search', -20, 900) };
-  const torn = graph(['a', 'b', 'c'], ['a.out -> b.in', 'b.out -> c.in'], places, groups);
+  const torn = graph(['a', 'b', 'c'], ['a.out -> b.in', 'b.out -> c.in'], {
+    layout: places,
+    groups,
+  });
   expect(cellSections(torn)).toEqual([
     { title: 'Search', ids: ['a'] },
     { ids: ['b'] },
@@ -61,7 +63,7 @@ it('keeps every edge downwards in graphs of any shape', () => {
         .map(([from, to]) => `n${String(from)}.out -> n${String(to)}.in`);
       const places = Object.fromEntries(ids.map((id, at) => [id, [(at * 7) % 12, at % 3]]));
       const groups = { one: framed('One', 0, 220), two: framed('Two', 105, 8) };
-      const order = cellOrder(graph(ids, [...new Set(edges)], places, groups));
+      const order = cellOrder(graph(ids, [...new Set(edges)], { layout: places, groups }));
       expect(order.toSorted()).toEqual(ids.toSorted());
       for (const edge of edges) {
         const [from = '', to = ''] = edge.split(' -> ').map((end) => end.split('.')[0] ?? '');

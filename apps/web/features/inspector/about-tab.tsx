@@ -52,7 +52,9 @@ function Uses({ definition }: { readonly definition: NodeType }) {
     queries.graphs.exampleUses.queryOptions({ type: definition.type }, { staleTime: Infinity }),
   );
   const { data: files = [] } = useQuery(queries.graphs.list.queryOptions());
-  const [first] = uses;
+  const settingsOf = ({ params }: (typeof uses)[number]) => changedParams(params, definition);
+  // One that is left to its defaults shows nothing.
+  const first = uses.find((use) => Object.keys(settingsOf(use)).length > 0) ?? uses[0];
   if (first === undefined) return null;
   const open = (path: string): void => {
     if (files.some((file) => file.path === path)) void openFile(path);
@@ -67,7 +69,7 @@ function Uses({ definition }: { readonly definition: NodeType }) {
           {first.title ?? definition.title} in {fileTitle(first.path).split('/').at(-1)}:
         </p>
         <div className="cell-settings !px-0">
-          <Settings params={changedParams(first.params, definition)} />
+          <Settings params={settingsOf(first)} />
         </div>
       </section>
       <section className="mt-3" aria-label="Used in">
