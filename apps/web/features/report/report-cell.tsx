@@ -37,7 +37,7 @@ export const Held = createContext<Pick<Report, 'rows' | 'results'>>({ rows: {}, 
 
 /** What the cell of a step is called in addresses, and that of its output where it is a result. */
 export const anchorOf = (path: string): string => `node-${path}`;
-export const resultAnchor = (path: string): string => `result-${path}`;
+const resultAnchor = (path: string): string => `result-${path}`;
 
 /** The cell that the address names. */
 export const addressed = (): string => decodeURIComponent(location.hash.slice(1));

@@ -18,7 +18,7 @@ export interface ShownPart {
 }
 
 /** A picture of curves; nothing where there are none. */
-export type DrawCurves = (rows: readonly MetricRow[]) => string[];
+type DrawCurves = (rows: readonly MetricRow[]) => string[];
 
 interface OutputParts {
   readonly held: Report['rows'];
