@@ -67,6 +67,17 @@ test('a graph is used as an app: form, sample, own text, parameter, link', async
   await page.keyboard.press('Control+Enter');
   await expect(pieces).toContainText('1 chunk');
 
+  // On paper the outputs are whole, and there is nothing to press.
+  await page.emulateMedia({ media: 'print' });
+  await expect(run).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Copy the link' })).toBeHidden();
+  await expect(pieces).toContainText('Seven bowls stand in the window.');
+  const isCut = await page
+    .locator('.app-view, .app-view .overflow-auto')
+    .evaluateAll((boxes) => boxes.some((box) => box.scrollHeight > box.clientHeight + 1));
+  expect(isCut).toBe(false);
+  await page.emulateMedia({ media: 'screen' });
+
   // Whoever gets the link sees the form; what was filled in stays with who did.
   await page.goto(page.url());
   await expect(page.getByRole('heading', { name: 'cutter', level: 1 })).toBeVisible();

@@ -89,18 +89,37 @@ test('a run is exported as one page, which works from disk and without a network
   expect((await stat(file)).size).toBeLessThan(largestPage);
 
   const complaints = await openFromDisk(page, file);
+  await test.step('what came of it stands before how', async () => {
+    const parts = page.getByRole('main').getByRole('heading', { level: 2 });
+    await expect(parts.first()).toHaveText('Result');
+    await expect(page.getByTestId('result-headline')).toContainText(/\d+ chunks/);
+    const titles = await parts.allTextContents();
+    expect(titles.indexOf('Steps')).toBeGreaterThan(titles.indexOf('Score hits'));
+    expect(titles.at(-1)).toBe('Versions');
+    // Of a few rows there is nothing to search.
+    const chunks = page.getByRole('article', { name: 'Result of Chunk' });
+    await expect(chunks.locator('[data-row]').first()).toBeVisible();
+    await expect(chunks.locator('.output-bar')).toHaveCount(0);
+  });
   await test.step('the notebook, with its parameters', async () => {
     await expect(page).toHaveTitle('demo');
     const cells = page.locator('.cell');
-    await expect(cells).toHaveCount(5);
+    // Every step, and the outputs of the two that nothing uses.
+    await expect(cells).toHaveCount(7);
     await expect(page.locator('.cell[data-status="succeeded"]')).toHaveCount(5);
-    await expect(page.getByRole('article', { name: 'Chunk' })).toContainText('size=128');
-    await expect(page.getByRole('article', { name: 'Files' })).toContainText('Hostile');
+    const step = (name: string) => page.getByRole('article', { name, exact: true });
+    await expect(step('Chunk').locator('.cell-settings')).toHaveText('size=128');
+    await expect(step('Chunk').locator('.cell-links')).toHaveText('documents from Files');
+    await expect(step('Files')).toContainText('Hostile');
     await page.getByRole('link', { name: 'Score hits' }).click();
-    await expect(page.getByRole('article', { name: 'Score hits' })).toBeInViewport();
+    await expect(step('Score hits')).toBeInViewport();
+    await step('Score hits')
+      .getByRole('link', { name: /^Its output is above/ })
+      .click();
+    await expect(page.getByRole('article', { name: 'Result of Score hits' })).toBeInViewport();
   });
   await test.step('texts of documents are texts', async () => {
-    const chunks = page.getByRole('article', { name: 'Chunk' });
+    const chunks = page.getByRole('article', { name: 'Result of Chunk' });
     await chunks.getByText('notes/hostile.md').click();
     await expect(chunks).toContainText('</script><script>document.title = "taken"</script><!--');
     await expect(page.locator('.cell b', { hasText: 'bold' })).toHaveCount(0);
@@ -126,7 +145,7 @@ test('a run is exported as one page, which works from disk and without a network
     await expect(rows).toContainText('1 of 1,200 rows');
   });
   await test.step('a table is searched', async () => {
-    const table = page.getByRole('article', { name: 'Score hits' });
+    const table = page.getByRole('article', { name: 'Result of Score hits' });
     await table.getByLabel('Find in all rows').fill('question 777?');
     await page.keyboard.press('Enter');
     await expect(table.getByTestId('found')).toHaveText('1 of 1');
@@ -134,7 +153,7 @@ test('a run is exported as one page, which works from disk and without a network
     await expect(table.locator('tr[data-current="true"]')).toBeInViewport();
   });
   await test.step('a table is sorted', async () => {
-    const table = page.getByRole('article', { name: 'Score hits' }).getByRole('table');
+    const table = page.getByRole('article', { name: 'Result of Score hits' }).getByRole('table');
     const first = table.locator('tbody tr').first();
     await expect(first).toContainText('Question 0?');
     await table.getByRole('button', { name: 'mrr' }).click();
@@ -153,7 +172,7 @@ test('a run is exported as one page, which works from disk and without a network
     );
   });
   await test.step('an output is drawn higher, and folded away', async () => {
-    const scores = page.getByRole('article', { name: 'Score hits' });
+    const scores = page.getByRole('article', { name: 'Result of Score hits' });
     const output = scores.locator('.cell-output');
     await scores.getByRole('separator').focus();
     const height = await output.evaluate(({ clientHeight }) => clientHeight);
@@ -214,15 +233,26 @@ test('the command line writes the same page, and the command menu downloads it',
   await page.getByRole('link', { name: 'Export as Markdown' }).click();
   const markdown = await written;
   expect(markdown.suggestedFilename()).toMatch(/^chunking-.+\.md$/);
-  expect(await readFile(await markdown.path(), 'utf8')).toContain(
-    'The eastern kiln is lit at 05:40',
-  );
+  const text = await readFile(await markdown.path(), 'utf8');
+  const places = [
+    '# chunking',
+    '## Result',
+    'lit at 05:40',
+    '## Steps',
+    'size = 128',
+    '## Versions',
+  ];
+  const found = places.map((part) => text.indexOf(part));
+  expect(found).not.toContain(-1);
+  expect(found).toEqual(found.toSorted((a, b) => a - b));
+  // Left to its default.
+  expect(text).not.toContain('overlap');
 
   const file = path.join(workspace.folder, 'cli.html');
   const at = ['--workspace', workspace.folder];
   await runGraft(['export', 'latest', '--format', 'html', '--out', file, ...at]);
   const complaints = await openFromDisk(page, file);
-  await expect(page.getByRole('article', { name: 'Chunk' })).toContainText('05:40');
+  await expect(page.getByRole('article', { name: 'Result of Chunk' })).toContainText('05:40');
   expect(complaints).toEqual([]);
 });
 

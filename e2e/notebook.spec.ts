@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Locator } from '@playwright/test';
 import { expectAccessible } from './accessible.ts';
+import { giveFile } from './small-graphs.ts';
 import { chunking, expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
@@ -180,6 +181,10 @@ test('a notebook is printed as a page, with all rows of its outputs', async ({
   const rows = page.getByTestId('cell-questions').locator('[data-row]');
   await expect(rows.first()).toBeVisible();
   expect(await rows.count()).toBeLessThan(asked.length);
+  await expect(page.getByTestId('cell-questions').locator('.output-bar')).toBeVisible();
+  // A few rows are read at a glance.
+  await expect(page.getByTestId('cell-chunk').locator('[data-row]').first()).toBeVisible();
+  await expect(page.getByTestId('cell-chunk').locator('.output-bar')).toHaveCount(0);
   // What the browser draws on paper is what stands there once all have heard that it prints.
   await page.evaluate(() => {
     addEventListener('beforeprint', () => {
@@ -200,6 +205,30 @@ test('a notebook is printed as a page, with all rows of its outputs', async ({
     .locator('.cell-output')
     .evaluateAll((outputs) => outputs.some((one) => one.scrollHeight > one.clientHeight + 1));
   expect(cut).toBe(false);
+});
+
+test('the cells of a group stand together under its title', async ({ page, workspace }) => {
+  const graph = {
+    graft: 1,
+    nodes: {
+      files: { type: 'load-files', version: 1, params: { paths: ['notes/*.md'] } },
+      chunk: { type: 'chunk', version: 1, params: { size: 128 } },
+      embed: { type: 'embed', version: 1, params: {} },
+    },
+    edges: ['files.documents -> chunk.documents', 'chunk.chunks -> embed.chunks'],
+    groups: { search: { title: 'What is searched', x: 260, y: -60, width: 560, height: 300 } },
+    layout: { files: [0, 0], chunk: [280, 0], embed: [560, 0] },
+  };
+  await giveFile(workspace.folder, 'in-groups.graft.json', JSON.stringify(graph));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'in-groups.graft.json');
+  await page.getByRole('button', { name: 'Notebook', exact: true }).click();
+  const group = page.getByRole('region', { name: 'What is searched' });
+  await expect(group.locator('.cell')).toHaveCount(2);
+  await expect(group.locator('.cell').first()).toHaveAttribute('data-cell', 'chunk');
+  await expect(page.getByTestId('cell-files')).toBeVisible();
+  await expect(page.getByRole('navigation', { name: 'Outline' })).toContainText('What is searched');
+  await expectAccessible(page, 'a notebook with a group');
 });
 
 test('keys delete the cell that has the focus, and nothing else', async ({ page, workspace }) => {

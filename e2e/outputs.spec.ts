@@ -100,7 +100,8 @@ test('what is found in a folded hit is unfolded', async ({ page, workspace }) =>
     firstLine: 1,
     lastLine: 1,
   };
-  const rows = ['first', 'second', 'third'].map((id) => ({
+  const others = Array.from({ length: 6 }, (_, at) => `${String(at + 4)}th`);
+  const rows = ['first', 'second', 'third', ...others].map((id) => ({
     id,
     question: {
       id,

@@ -164,6 +164,19 @@ describe.each(definitions.map((node) => [node.type, node] as const))('%s', (type
     }
   });
 
+  it('has presets that set the same parameters, one of them to their defaults', () => {
+    const { presets } = node;
+    if (presets === undefined) return;
+    const names = Object.keys(presets[0]?.params ?? {});
+    for (const preset of presets) {
+      expect(Object.keys(preset.params)).toEqual(names);
+      expect(node.params.safeParse({ ...defaults, ...preset.params }).success).toBe(true);
+    }
+    expect(
+      presets.some(({ params }) => names.every((name) => params[name] === defaults[name])),
+    ).toBe(true);
+  });
+
   it('has a seed where its caching is seeded', () => {
     expect('seed' in defaults).toBe(node.caching === 'seeded');
   });

@@ -171,12 +171,17 @@ export {
   legibleZoom,
 } from './layout/fitted-zoom.ts';
 export { type Bounds, type Card, boundsAround, frameAround, meets } from './layout/frames.ts';
+export { groupsOf, isWithin } from './layout/node-groups.ts';
 export { portsOf } from './layout/node-port-names.ts';
 export { belowCard, betweenNotes, roomFor } from './layout/room-for.ts';
 export { snapped } from './layout/snapped.ts';
 export { cellHead, changedParams, type CellHead } from './notebook/cell-head.ts';
-export { cellOrder } from './notebook/cell-order.ts';
-export { proseOrder } from './notebook/cell-order.ts';
+export {
+  cellOrder,
+  cellSections,
+  proseOrder,
+  type CellSection,
+} from './notebook/cell-order.ts';
 export { readJson } from './read-json.ts';
 export {
   rowsKey,
@@ -186,9 +191,12 @@ export {
   type Unfinished,
   type ReportCell,
   type ReportGroup,
+  type ReportResult,
+  inSections,
   type Report,
 } from './report/report.ts';
 export { resultNodes } from './run/graph-results.ts';
+export { outputText, scoreText } from './run/result-text.ts';
 export { emptyList, appended, listed } from './run/growing-collections.ts';
 export { GrowingMap } from './run/growing-collections.ts';
 export {

@@ -26,6 +26,8 @@ it('writes the weights that are in the artifact', async () => {
   await run.run(ctx, { model: treeInput(info, folder) }, params);
   const [written, original] = [join(target, 'model.gguf'), join(folder, 'model.gguf')];
   expect((await readFile(written)).equals(await readFile(original))).toBe(true);
+  // As `ollama create` takes it.
+  expect(await readFile(join(target, 'Modelfile'), 'utf8')).toBe('FROM ./model.gguf\n');
 });
 
 it('writes the files of the catalogue for a model of the catalogue', async () => {

@@ -5,10 +5,10 @@ import { exportMeanings } from '../kit/export/definition.ts';
 export const exportModel = defineNode({
   type: 'export-model',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Export model',
   group: 'language-model',
-  doc: 'Writes a model’s weights into a folder of the workspace. A GGUF model becomes a GGUF file, for llama.cpp and tools built on it.',
+  doc: 'Writes a model’s weights into a folder of the workspace. A GGUF model becomes a GGUF file, for llama.cpp and tools built on it, with a Modelfile for Ollama.',
   inputs: { model: { type: Model, doc: 'The model to write.' } },
   outputs: { metrics: { type: Metrics, doc: 'The files written, with sizes in bytes.' } },
   params: z.strictObject({

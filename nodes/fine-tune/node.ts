@@ -1,7 +1,12 @@
 import { Dataset, defineNode, Metrics, Model, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
 import { taughtIn } from '../kit/forms/definition.ts';
-import { trainingClashes, trainingMeanings, trainingParams } from '../kit/training/definition.ts';
+import {
+  trainingClashes,
+  trainingMeanings,
+  trainingParams,
+  trainingPresets,
+} from '../kit/training/definition.ts';
 
 const { epochs, batch, maxLength, ...advanced } = trainingParams;
 
@@ -38,6 +43,7 @@ export const fineTune = defineNode({
     ...{ epochs, batch, maxLength },
     ...advanced,
   }),
+  presets: trainingPresets(3),
   summary: ({ learningRate, epochs, batch }) => [
     ['learning rate', String(learningRate)],
     ['epochs', String(epochs)],

@@ -15,6 +15,7 @@ import {
   kindClashes,
   trainingMeanings,
   trainingParams,
+  trainingPresets,
 } from '../kit/training/definition.ts';
 
 const { epochs, schedule, warmup, weightDecay, clip, maxSteps } = trainingParams;
@@ -129,6 +130,7 @@ export const trainEmbedder = defineNode({
     alpha: { method: ['lora'] },
     targets: { method: ['lora'] },
   },
+  presets: trainingPresets(3),
   summary: ({ model, method, rank, epochs }) => [
     ['model', model],
     ['method', method === 'lora' ? `lora, rank ${rank}` : methods[method]],

@@ -1,7 +1,12 @@
 import { Adapter, Dataset, defineNode, Metrics, Model, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
 import { taughtIn } from '../kit/forms/definition.ts';
-import { trainingClashes, trainingMeanings, trainingParams } from '../kit/training/definition.ts';
+import {
+  trainingClashes,
+  trainingMeanings,
+  trainingParams,
+  trainingPresets,
+} from '../kit/training/definition.ts';
 
 /** Kinds of linear maps in the layers of every trainable architecture. */
 const linear = [
@@ -99,6 +104,7 @@ export const trainLora = defineNode({
       } satisfies ParamMeta),
     ...advanced,
   }),
+  presets: trainingPresets(3),
   summary: ({ method, rank, alpha, learningRate, epochs }) => [
     [method, `rank ${rank}, alpha ${alpha}`],
     ['learning rate', String(learningRate)],

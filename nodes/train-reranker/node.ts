@@ -6,6 +6,7 @@ import {
   evalShareParam,
   trainingMeanings,
   trainingParams,
+  trainingPresets,
 } from '../kit/training/definition.ts';
 
 const { schedule, warmup, weightDecay, clip, maxSteps } = trainingParams;
@@ -96,6 +97,7 @@ export const trainReranker = defineNode({
     rank: { method: ['lora'] },
     alpha: { method: ['lora'] },
   },
+  presets: trainingPresets(1),
   summary: ({ model, method, rank, epochs }) => [
     ['model', model],
     ['method', method === 'lora' ? `lora, rank ${rank}` : 'every weight'],

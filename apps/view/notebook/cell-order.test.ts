@@ -1,17 +1,21 @@
 import { parseGraph } from '@graft/graph';
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
-import { cellOrder, proseOrder } from './cell-order.ts';
+import { cellOrder, cellSections, proseOrder } from './cell-order.ts';
 
-function graph(ids: readonly string[], edges: readonly string[], layout: object = {}) {
+function graph(
+  ids: readonly string[],
+  edges: readonly string[],
+  drawn: { readonly layout?: object; readonly groups?: object } = {},
+) {
   const nodes = Object.fromEntries(ids.map((id) => [id, { type: 'any', version: 1, params: {} }]));
-  return parseGraph(JSON.stringify({ graft: 1, nodes, edges, layout }));
+  return parseGraph(JSON.stringify({ graft: 1, nodes, edges, ...drawn }));
 }
 
 it('puts each node below what feeds it, and else by place', () => {
   const edges = ['a.out -> c.in', 'b.out -> c.in', 'd.out -> b.in'];
   const places = { a: [500, 0], b: [280, 0], c: [560, 0], d: [0, 0], e: [280, 300] };
-  expect(cellOrder(graph(['a', 'b', 'c', 'd', 'e'], edges, places))).toEqual([
+  expect(cellOrder(graph(['a', 'b', 'c', 'd', 'e'], edges, { layout: places }))).toEqual([
     ...['d', 'b', 'e', 'a', 'c'],
   ]);
 });
@@ -21,6 +25,35 @@ it('lists what stands in a circle, and what hangs on it, once', () => {
   expect(cellOrder(graph(['a', 'b', 'c', 'd'], edges))).toEqual(['d', 'a', 'b', 'c']);
 });
 
+const framed = (title: string, x: number, width: number) => ({
+  ...{ title, x, y: -50, width, height: 300 },
+});
+
+it('keeps the nodes of a group together, under its title', () => {
+  const places = { a: [0, 0], b: [280, 0], c: [560, 0], d: [300, 400] };
+  const groups = { g: framed('Search', 250, 600) };
+  const edges = ['a.out -> d.in', 'b.out -> c.in'];
+  expect(cellSections(graph(['a', 'b', 'c', 'd'], edges, { layout: places, groups }))).toEqual([
+    { ids: ['a'] },
+    { title: 'Search', ids: ['b', 'c'] },
+    { ids: ['d'] },
+  ]);
+});
+
+it('names a group again that a node outside tears apart', () => {
+  const places = { a: [0, 0], b: [280, 400], c: [560, 0] };
+  const groups = { g: framed('Search', -20, 900) };
+  const torn = graph(['a', 'b', 'c'], ['a.out -> b.in', 'b.out -> c.in'], {
+    layout: places,
+    groups,
+  });
+  expect(cellSections(torn)).toEqual([
+    { title: 'Search', ids: ['a'] },
+    { ids: ['b'] },
+    { title: 'Search (continued)', ids: ['c'] },
+  ]);
+});
+
 it('keeps every edge downwards in graphs of any shape', () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.nat(11), fc.nat(11)), { maxLength: 30 }), (pairs) => {
@@ -28,7 +61,9 @@ it('keeps every edge downwards in graphs of any shape', () => {
       const edges = pairs
         .filter(([from, to]) => from < to)
         .map(([from, to]) => `n${String(from)}.out -> n${String(to)}.in`);
-      const order = cellOrder(graph(ids, [...new Set(edges)]));
+      const places = Object.fromEntries(ids.map((id, at) => [id, [(at * 7) % 12, at % 3]]));
+      const groups = { one: framed('One', 0, 220), two: framed('Two', 105, 8) };
+      const order = cellOrder(graph(ids, [...new Set(edges)], { layout: places, groups }));
       expect(order.toSorted()).toEqual(ids.toSorted());
       for (const edge of edges) {
         const [from = '', to = ''] = edge.split(' -> ').map((end) => end.split('.')[0] ?? '');

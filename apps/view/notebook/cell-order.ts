@@ -1,49 +1,102 @@
-import type { GraphBody, NodeLayout, Note } from '@graft/graph';
+import type { GraphBody, Note } from '@graft/graph';
+import { groupsOf } from '../layout/node-groups.ts';
 
 /**
- * The nodes of a graph in an order in which each stands below what feeds it; among those that could come next, the one that is
- * drawn further left, then higher. What stands in a circle comes last, as it is drawn.
+ * The nodes of a graph in an order in which each stands below what feeds it, and those of a group on the canvas together,
+ * unless a node outside stands between them. Among those that could come next, the one that is drawn further left, then
+ * higher. What stands in a circle comes last, as it is drawn.
  */
-export function cellOrder({ nodes, edges, layout = {} }: GraphBody): readonly string[] {
-  const placed = Object.keys(nodes).sort(
-    (a, b) => compare(layout[a], layout[b]) || (a < b ? -1 : 1),
-  );
-  const rank = new Map(placed.map((id, at) => [id, at]));
-  const open = new Map(placed.map((id) => [id, 0]));
+export function cellOrder(body: GraphBody): readonly string[] {
+  const { nodes, edges, layout = {} } = body;
+  const placed = Object.keys(nodes).sort((a, b) => {
+    const [left, right] = [layout[a], layout[b]];
+    return (left?.x ?? 0) - (right?.x ?? 0) || (left?.y ?? 0) - (right?.y ?? 0) || (a < b ? -1 : 1);
+  });
+  const groups = new Map(groupsOf(body));
+  for (;;) {
+    const units = new Map<string, string[]>();
+    const unitOf = (id: string): string => {
+      const group = groups.get(id);
+      return group === undefined ? `node ${id}` : `group ${group}`;
+    };
+    for (const id of placed) units.set(unitOf(id), [...(units.get(unitOf(id)) ?? []), id]);
+    const between = edges.map(({ source, target }) => [unitOf(source), unitOf(target)] as const);
+    const { order, rest } = downwards([...units.keys()], between);
+    const torn = rest.find((unit) => (units.get(unit) ?? []).length > 1);
+    if (torn === undefined) {
+      const within = edges.map(({ source, target }) => [source, target] as const);
+      return [...order, ...rest].flatMap((unit) => {
+        const inner = downwards(units.get(unit) ?? [], within);
+        return [...inner.order, ...inner.rest];
+      });
+    }
+    for (const id of units.get(torn) ?? []) groups.delete(id);
+  }
+}
+
+/** Keys in an order in which each stands below what leads to it, else as they come; and those in a circle or after one. */
+function downwards(
+  keys: readonly string[],
+  pairs: readonly (readonly [from: string, to: string])[],
+): { readonly order: readonly string[]; readonly rest: readonly string[] } {
+  const rank = new Map(keys.map((key, at) => [key, at]));
+  const open = new Map(keys.map((key) => [key, 0]));
   const followers = new Map<string, string[]>();
-  for (const { source, target } of edges) {
-    if (!open.has(source) || !open.has(target)) continue;
-    open.set(target, (open.get(target) ?? 0) + 1);
-    followers.set(source, [...(followers.get(source) ?? []), target]);
+  for (const [from, to] of pairs) {
+    if (from === to || !open.has(from) || !open.has(to)) continue;
+    open.set(to, (open.get(to) ?? 0) + 1);
+    followers.set(from, [...(followers.get(from) ?? []), to]);
   }
   const order: string[] = [];
-  const ready = placed.filter((id) => open.get(id) === 0);
-  for (let id = ready.shift(); id !== undefined; id = ready.shift()) {
-    order.push(id);
-    for (const follower of followers.get(id) ?? []) {
+  const ready = keys.filter((key) => open.get(key) === 0);
+  for (let key = ready.shift(); key !== undefined; key = ready.shift()) {
+    order.push(key);
+    for (const follower of followers.get(key) ?? []) {
       const left = (open.get(follower) ?? 0) - 1;
       open.set(follower, left);
       if (left === 0) insert(ready, follower, rank);
     }
   }
   const listed = new Set(order);
-  return [...order, ...placed.filter((id) => !listed.has(id))];
+  return { order, rest: keys.filter((key) => !listed.has(key)) };
 }
 
-function compare(a: NodeLayout | undefined, b: NodeLayout | undefined): number {
-  return (a?.x ?? 0) - (b?.x ?? 0) || (a?.y ?? 0) - (b?.y ?? 0);
-}
-
-/** Puts a node among those that wait, which are in the order of their places. */
-function insert(ready: string[], id: string, rank: ReadonlyMap<string, number>): void {
-  const own = rank.get(id) ?? 0;
+/** Puts a key among those that wait, which are in the order of their ranks. */
+function insert(ready: string[], key: string, rank: ReadonlyMap<string, number>): void {
+  const own = rank.get(key) ?? 0;
   let [low, high] = [0, ready.length];
   while (low < high) {
     const middle = (low + high) >> 1;
     if ((rank.get(ready[middle] ?? '') ?? 0) < own) low = middle + 1;
     else high = middle;
   }
-  ready.splice(low, 0, id);
+  ready.splice(low, 0, key);
+}
+
+/** Cells that follow each other under the title of a group; without one, those in no group. */
+export interface CellSection {
+  readonly title?: string;
+  readonly ids: readonly string[];
+}
+
+/** The nodes in the order of `cellOrder`, under the titles of their groups. A group that is torn apart is named again. */
+export function cellSections(body: GraphBody): readonly CellSection[] {
+  const groups = groupsOf(body);
+  const sections: { readonly group: string | undefined; readonly ids: string[] }[] = [];
+  for (const id of cellOrder(body)) {
+    const group = groups.get(id);
+    const last = sections.at(-1);
+    if (last !== undefined && last.group === group) last.ids.push(id);
+    else sections.push({ group, ids: [id] });
+  }
+  const seen = new Set<string>();
+  return sections.map(({ group, ids }) => {
+    const title = body.groups?.[group ?? '']?.title.trim() ?? '';
+    if (group === undefined || title === '') return { ids };
+    const again = seen.has(group);
+    seen.add(group);
+    return { title: again ? `${title} (continued)` : title, ids };
+  });
 }
 
 /** A note of the page, by its id. */

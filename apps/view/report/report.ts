@@ -25,6 +25,8 @@ export interface ReportRows {
   readonly score?: { readonly right: number; readonly wrong: number };
   /** Where the wrong ones were lost, a sentence. */
   readonly lost?: string;
+  /** Of those held: where each was lost, in words; null where it was not. */
+  readonly losses?: readonly (string | null)[];
   /** Of embeddings: where those that the page holds lie. */
   readonly map?: EmbeddingMap;
 }
@@ -62,6 +64,13 @@ export interface ReportCell extends CellHead {
   /** Notes about it, in Markdown: they are read before it. */
   readonly prose?: readonly string[];
   readonly type: string;
+  /** The title of the group that it stands in on the canvas. */
+  readonly section?: string;
+  /** What it reads, by its inputs. */
+  readonly reads?: readonly {
+    readonly port: string;
+    readonly from: readonly { readonly path: string; readonly title: string }[];
+  }[];
   readonly doc?: string;
   /** Those not left to their defaults. */
   readonly params: Readonly<Record<string, unknown>>;
@@ -87,8 +96,19 @@ export interface ReportGroup {
   readonly cells: readonly ReportCell[];
 }
 
+/** One of the outputs that a run was made for. */
+export interface ReportResult {
+  /** Of the cell that gave it. */
+  readonly path: string;
+  /** The figure that matters: `9 of 33 right`, `Accuracy 0.24`. */
+  readonly headline: string;
+  /** The headline compares answers with their references. */
+  readonly isScore: boolean;
+}
+
 /** A run to be read without Graft, in plain data. */
 export interface Report {
+  /** That of the first note, else of the file. */
   readonly title: string;
   readonly run: Pick<
     RunRecord,
@@ -98,6 +118,10 @@ export interface Report {
   readonly devices: readonly string[];
   /** Those that steps used, with their versions. */
   readonly engines: readonly string[];
+  /** Those that steps used. */
+  readonly models: readonly { readonly name: string; readonly digest: string }[];
+  /** What the run came to, the most important first; empty if it came to none. */
+  readonly results: readonly ReportResult[];
   /** Of a run of an experiment, which has variants and no nodes. */
   readonly experiment?: {
     readonly name: string;
@@ -126,4 +150,21 @@ export function rowsKey({ digest, mediaType }: ArtifactRef): string {
 /** Every node, those within others after these. */
 export function allCells(cells: readonly ReportCell[]): readonly ReportCell[] {
   return cells.flatMap((cell) => [cell, ...cell.inside.flatMap((group) => allCells(group.cells))]);
+}
+
+/** Cells that follow each other in one group of the canvas, under its title. */
+export function inSections(
+  cells: readonly ReportCell[],
+): readonly { readonly title?: string; readonly cells: readonly ReportCell[] }[] {
+  const sections: { title?: string; cells: ReportCell[] }[] = [];
+  for (const cell of cells) {
+    const last = sections.at(-1);
+    if (last !== undefined && last.title === cell.section) last.cells.push(cell);
+    else
+      sections.push({
+        ...(cell.section === undefined ? {} : { title: cell.section }),
+        cells: [cell],
+      });
+  }
+  return sections;
 }

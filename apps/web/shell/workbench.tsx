@@ -131,7 +131,7 @@ function PageScreen({ compares }: { readonly compares: boolean }) {
 /** The graph as a form and its outputs. */
 function AppScreen() {
   return (
-    <div className="relative h-dvh overflow-clip">
+    <div className="app-screen relative h-dvh overflow-clip">
       <AppView />
       <Notices />
       <Dialogs />

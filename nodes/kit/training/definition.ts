@@ -5,10 +5,32 @@ import {
   type FacetClash,
   type ModelLookup,
   type ParamMeta,
+  type ParamPreset,
   type PortFacets,
   untrainablePart,
 } from '@graft/graph';
 import { z } from 'zod';
+
+/** From a first look to the best that the rows give; `usual` is what the node starts with. */
+export function trainingPresets(usual: number): readonly ParamPreset[] {
+  return [
+    {
+      title: 'Quick',
+      doc: 'A first look: one epoch of at most 30 steps.',
+      params: { epochs: 1, maxSteps: 30, patience: 0 },
+    },
+    {
+      title: 'Usual',
+      doc: 'All rows, as often as the node does by default.',
+      params: { epochs: usual, maxSteps: 0, patience: 0 },
+    },
+    {
+      title: 'Thorough',
+      doc: 'Up to four times as long; ends early after three evaluations without a better loss.',
+      params: { epochs: 4 * usual, maxSteps: 0, patience: 3 },
+    },
+  ];
+}
 
 /** Parameters shared by training nodes, in form order; each has its own learning rate. */
 export const trainingParams = {

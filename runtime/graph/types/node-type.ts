@@ -104,6 +104,14 @@ export interface NodeMigration {
   readonly renamedParams?: Readonly<Record<string, string>>;
 }
 
+export interface ParamPreset {
+  readonly title: string;
+  /** What it is for, a sentence. */
+  readonly doc: string;
+  /** By parameter; all presets of a type set the same ones. */
+  readonly params: Readonly<Record<string, unknown>>;
+}
+
 export interface NodeType<
   Type extends string = string,
   Inputs extends InputPorts = InputPorts,
@@ -130,6 +138,8 @@ export interface NodeType<
   readonly params: Schema;
   /** Conditions of parameters that do not always apply: a form hides the others. Absent: all apply. */
   readonly when?: ParamConditions<z.output<Schema>>;
+  /** Named values for several parameters at once, the quickest first. Absent: each is set by itself. */
+  readonly presets?: readonly ParamPreset[];
   /** The two or three parameters that matter, for the node's card. */
   summary(params: z.output<Schema>): readonly (readonly [string, string])[];
   /** Names of its per-item metrics, the deciding one first: experiments offer them. */

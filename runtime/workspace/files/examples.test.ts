@@ -33,6 +33,16 @@ it('lists every example with what belongs to it', async () => {
   });
 });
 
+it('finds the examples that have a node of a type, also within a graph that they use', async () => {
+  const uses = await workspace.examples.uses('retrieve');
+  // Its retrieval is in a graph of the library.
+  expect(uses[0]).toMatchObject({ path: quickstart, params: { mode: 'hybrid', k: 20 } });
+  const paths = (await workspace.examples.uses('train-lora')).map(({ path }) => path);
+  expect(paths).toContain('lora-quickstart.graft.json');
+  expect(paths).not.toContain(quickstart);
+  expect(await workspace.examples.uses('unheard-of')).toEqual([]);
+});
+
 it('tells what an example claims, whether that was seen, and by which tables', async () => {
   const examples = await workspace.examples.list();
   expect(examples[0]?.claim).toBeUndefined();

@@ -21,6 +21,7 @@ import { modelIds } from '../package/package-contents.ts';
 import { dataFiles } from '../package/pack.ts';
 import { filePlaces, writeFiles, type ComingFile } from '../package/place-files.ts';
 import type { PlacingJournal } from '../package/placing-journal.ts';
+import { usesIn, type ExampleUse } from './example-uses.ts';
 import { makeStateFolder } from './state-folder.ts';
 
 /** A graph to begin with, and what belongs to it. */
@@ -177,6 +178,12 @@ export class Examples {
       });
     }
     return examples;
+  }
+
+  /** The examples that have a node of a type, with its parameters there. Empty where none have come along. */
+  async uses(type: string): Promise<readonly ExampleUse[]> {
+    const { folder } = this.#parts;
+    return folder === undefined ? [] : usesIn(folder, Object.keys(await listing(folder)), type);
   }
 
   /** What an example was measured to do: by experiment, its table. Throws `missing-file`. */

@@ -1,6 +1,5 @@
-import { headlineInWords, metricsMediaType, type ArtifactRef } from '@graft/graph';
 import { count, duration, plural } from '@graft/nodes/kit/ui';
-import { shareDone, type StepView } from '@graft/view';
+import { outputText, shareDone, type StepView } from '@graft/view';
 import { progressText } from './run-texts.ts';
 
 type Tone = 'plain' | 'good' | 'working' | 'bad' | 'planned';
@@ -43,13 +42,6 @@ export function stepStatus(step: StepView | undefined): Status | undefined {
 /** The done share of a step, 0 to 1; undefined while its end is unknown. */
 export function progressShare(step: StepView): number | undefined {
   return step.share ?? shareDone(step);
-}
-
-function outputText(artifact: ArtifactRef): string {
-  const { summary, mediaType } = artifact;
-  if (summary !== undefined)
-    return mediaType === metricsMediaType ? headlineInWords(summary) : summary;
-  return artifact.count === undefined ? 'ready' : plural(artifact.count, 'row');
 }
 
 /** Characters of written text that fit beside the count. */

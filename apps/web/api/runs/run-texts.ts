@@ -34,12 +34,3 @@ export function progressText(progress: Progress): string {
     total === undefined ? `${count(done)} ${unit}` : `${count(done)} of ${count(total)} ${unit}`;
   return message === undefined ? amount : `${amount} · ${message}`;
 }
-
-/** `9 of 30 right`; undefined if nothing was compared. */
-export function scoreText(score: {
-  readonly right: number;
-  readonly wrong: number;
-}): string | undefined {
-  const compared = score.right + score.wrong;
-  return compared === 0 ? undefined : `${count(score.right)} of ${count(compared)} right`;
-}

@@ -1,7 +1,7 @@
 import { answersMediaType, type ArtifactRef } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../client.ts';
-import { scoreText } from './run-texts.ts';
+import { scoreText } from '@graft/view';
 
 /** `9 of 30 right`; undefined if nothing was compared. */
 export function useScore(artifact: ArtifactRef | undefined): string | undefined {

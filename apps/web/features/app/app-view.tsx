@@ -3,6 +3,7 @@ import { useEffect } from 'react';
 import { useKeptOpen } from '../../kit/kept-open.ts';
 import { copyText } from '../../kit/copy-text.ts';
 import { Conversation, PlainControl, RunsOnChange, PastRunBanner } from '../../kit/slots.ts';
+import { printLight } from '../../kit/notebook/printing.ts';
 import { RunOrCancel } from '../../kit/run-or-cancel.tsx';
 import { useConversation, useDocument, useRunView, useScreen } from '../../kit/stores.ts';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
@@ -215,6 +216,7 @@ export function AppView() {
   const problems = all.filter(({ location }) => !given.has(location.node ?? ''));
   useEffect(() => openConversation(path), [path]);
   useEffect(keepViewShowable, []);
+  useEffect(printLight, []);
   if (path === undefined) return null;
   const talks = askable(graph) !== undefined;
   return (

@@ -10,10 +10,10 @@ import {
   downUntilClear,
   type Axis,
   type Card,
-  type Side,
+  type Side, isWithin,
 } from '@graft/view';
 import { useDocument, useScreen } from '../../kit/stores.ts';
-import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
+import { cardFrame, drawnFrames, groupFrames } from './drawn-frames.ts';
 import { notesBelow, stacksOf } from './tidied.ts';
 import { askLayers } from './layers/ask-layers.ts';
 import { endsOf, type Places, type Units } from './layers/units.ts';

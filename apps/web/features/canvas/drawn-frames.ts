@@ -34,12 +34,6 @@ export function groupFrames({ groups = {} }: Graph): readonly Card[] {
   }));
 }
 
-/** Whether a frame belongs to a group: its middle lies inside. */
-export function isWithin(group: Frame, { x, y, width, height }: Frame): boolean {
-  const [across, down] = [x + width / 2 - group.x, y + height / 2 - group.y];
-  return across >= 0 && across <= group.width && down >= 0 && down <= group.height;
-}
-
 /** The bounding box of drawn cards, in graph coordinates. */
 export function boundsOf(nodes: Iterable<Pick<InternalNode, 'measured' | 'internals'>>): Bounds {
   return boundsAround(drawn(nodes));

@@ -7,8 +7,8 @@ import {
   type Group,
   type NodeLayout,
 } from '@graft/graph';
-import { type Card, columnGap, meets, nodeWidth, roomFor, snapped } from '@graft/view';
-import { cardFrame, drawnFrames, groupFrames, isWithin } from './drawn-frames.ts';
+import { type Card, columnGap, meets, nodeWidth, roomFor, snapped, isWithin } from '@graft/view';
+import { cardFrame, drawnFrames, groupFrames } from './drawn-frames.ts';
 import { viewMiddle } from './viewport.ts';
 
 /** Height of a card of which nothing is known, near enough. */

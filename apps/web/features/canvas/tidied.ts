@@ -8,8 +8,8 @@ import {
   type Group,
   type NodeLayout,
 } from '@graft/graph';
-import { type Card, frameAround, boundsAround, type Size, roomFor } from '@graft/view';
-import { cardFrame, groupFrames, isWithin, noteFrame } from './drawn-frames.ts';
+import { type Card, frameAround, boundsAround, type Size, roomFor, isWithin } from '@graft/view';
+import { cardFrame, groupFrames, noteFrame } from './drawn-frames.ts';
 import { endsOf, type Places, type UnitLink, type Units } from './layers/units.ts';
 
 /** Pixels between a node and a note about it. */

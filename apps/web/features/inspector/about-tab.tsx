@@ -1,5 +1,12 @@
-import type { InputPort, NodeType, OutputPort } from '@graft/graph';
+import { plural, type InputPort, type NodeType, type OutputPort } from '@graft/graph';
+import { changedParams } from '@graft/view';
+import { useQuery } from '@tanstack/react-query';
+import { queries } from '../../api/client.ts';
+import { fileTitle } from '../../api/graphs/graph-file.ts';
+import { openFile } from '../../api/graphs/open-file.ts';
 import { familyColour } from '../../kit/node-types.ts';
+import { Settings } from '../../kit/notebook/cell-frame.tsx';
+import { useOverlay } from '../../kit/stores.ts';
 
 function PortList(props: {
   readonly title: string;
@@ -36,6 +43,57 @@ const cachingText = {
   volatile: 'Its result is never reused.',
 };
 
+/** Examples that are named; of more, how many. */
+const namedUses = 6;
+
+/** How an example sets a node of this type, and which others have one. */
+function Uses({ definition }: { readonly definition: NodeType }) {
+  const { data: uses = [] } = useQuery(
+    queries.graphs.exampleUses.queryOptions({ type: definition.type }, { staleTime: Infinity }),
+  );
+  const { data: files = [] } = useQuery(queries.graphs.list.queryOptions());
+  const settingsOf = ({ params }: (typeof uses)[number]) => changedParams(params, definition);
+  // One that is left to its defaults shows nothing.
+  const first = uses.find((use) => Object.keys(settingsOf(use)).length > 0) ?? uses[0];
+  if (first === undefined) return null;
+  const open = (path: string): void => {
+    if (files.some((file) => file.path === path)) void openFile(path);
+    else useOverlay.getState().show({ gallery: true });
+  };
+  const left = uses.length - namedUses;
+  return (
+    <>
+      <section className="mt-4" aria-label="Example">
+        <h3 className="font-semibold">Example</h3>
+        <p className="text-ink-2">
+          {first.title ?? definition.title} in {fileTitle(first.path).split('/').at(-1)}:
+        </p>
+        <div className="cell-settings !px-0">
+          <Settings params={settingsOf(first)} />
+        </div>
+      </section>
+      <section className="mt-3" aria-label="Used in">
+        <h3 className="font-semibold">Used in</h3>
+        <ul>
+          {uses.slice(0, namedUses).map(({ path }) => (
+            <li key={path}>
+              <button
+                type="button"
+                className="max-w-full truncate text-ink-2 hover:text-ink hover:underline"
+                title={path}
+                onClick={() => open(path)}
+              >
+                {fileTitle(path).split('/').at(-1)}
+              </button>
+            </li>
+          ))}
+        </ul>
+        {left > 0 ? <p className="text-ink-2">and {plural(left, 'more example')}</p> : null}
+      </section>
+    </>
+  );
+}
+
 /** What the node type does, takes and gives. */
 export function AboutTab({ definition }: { readonly definition: NodeType }) {
   return (
@@ -43,6 +101,7 @@ export function AboutTab({ definition }: { readonly definition: NodeType }) {
       <p>{definition.doc}</p>
       <PortList title="Inputs" ports={definition.inputs} />
       <PortList title="Outputs" ports={definition.outputs} />
+      <Uses definition={definition} />
       <section className="mt-4">
         <h3 className="font-semibold">Running</h3>
         <p className="text-ink-2">

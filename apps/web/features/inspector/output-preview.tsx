@@ -8,7 +8,7 @@ import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';
 import { useItemRows, useReadRow } from './output/read-rows.ts';
 import { downloadFormats } from './output/download-formats.ts';
 import { useFound } from './output/find-rows.ts';
-import { isFindable } from '../../kit/find/find-bar.tsx';
+import { fewRows, isFindable } from '../../kit/find/find-bar.tsx';
 import { editWish, canFreeze, freeze } from './output/freeze.ts';
 import { useEmbeddingMap } from './output/embedding-map.ts';
 import { useHighlight } from '../../kit/find/highlight.ts';
@@ -81,8 +81,11 @@ export function OutputPreview(props: OutputPreviewProps) {
   const params = useGivenParams(step);
   // Whoever only uses a graph changes nothing of it.
   const inApp = useScreen(({ view }) => view === 'app');
+  const inCell = useScreen(({ view }) => view === 'notebook');
   const { reading, read } = useOutputReading(keptAs);
-  const { order, text = '', only: filters = false } = reading;
+  const isFew = artifact?.count !== undefined && artifact.count <= fewRows;
+  // Nobody could take back what was sought among more rows.
+  const { order, text = '', only: filters = false } = isFew ? {} : reading;
   const setFilters = (only: boolean): void => read({ only });
   const list = useRef<HTMLDivElement>(null);
   const readRow = useReadRow(artifact);
@@ -156,7 +159,9 @@ export function OutputPreview(props: OutputPreviewProps) {
   const Preview = previewOf(step.type, artifact?.mediaType) ?? RawRows;
   return (
     <>
-      {artifact === undefined || downloadFormats(artifact).length === 0 ? null : (
+      {artifact === undefined ||
+      (inCell && isFew) ||
+      downloadFormats(artifact).length === 0 ? null : (
         <OutputBar
           {...{ artifact, rows, text, found, goTo, byRow }}
           search={(typed) => read({ text: typed })}

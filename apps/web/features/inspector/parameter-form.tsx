@@ -32,6 +32,7 @@ import { GraphControl } from './fields/graph-control.tsx';
 import { withoutEmptyRows } from './fields/list-control.tsx';
 import { isChoices, PlainControl } from './fields/plain-control.tsx';
 import { PortNameControl } from './fields/port-name-control.tsx';
+import { PresetChoice } from './fields/preset-choice.tsx';
 import { faultLine } from '../../kit/code/fault-line.ts';
 import { useTakeBack } from './fields/take-back.ts';
 import { WarningBox } from './warning-notice.tsx';
@@ -276,6 +277,12 @@ export function ParameterForm({
         />
       )}
       {fields.length === 0 ? <p className="text-ink-2">This node has no parameters.</p> : null}
+      {definition.presets === undefined ? null : (
+        <PresetChoice
+          {...{ node, presets: definition.presets, params: params ?? {} }}
+          defaults={new Map(fields.map((field) => [field.name, field.default]))}
+        />
+      )}
       {shown.filter((field) => !field.advanced).map(rowOf)}
       <EditRows node={node} />
       {advanced.length === 0 ? null : (

@@ -1,9 +1,14 @@
 import { Fragment, useCallback, useEffect, useLayoutEffect, useMemo, useRef } from 'react';
 import { useDocument, useScreen, useShape } from '../../kit/stores.ts';
-import { bodyAt, cellHead, cellOrder, proseOrder, keepViewShowable } from '@graft/view';
+import { bodyAt, cellHead, cellSections, proseOrder, keepViewShowable } from '@graft/view';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { useProblemAt } from '../../api/graphs/use-problems.ts';
-import { NotebookPage, OutlineEntry } from '../../kit/notebook/notebook-page.tsx';
+import {
+  CellSection,
+  NotebookPage,
+  OutlineEntry,
+  OutlineSection,
+} from '../../kit/notebook/notebook-page.tsx';
 import { askForNode, Cell } from './cell.tsx';
 import type { CellStep } from './cell-act.ts';
 import { ProseCell } from './prose-cell.tsx';
@@ -91,10 +96,11 @@ function NoCell() {
 /** The shown graph as a page: its nodes as cells, each below what feeds it. */
 export function NotebookView() {
   const shown = useDocument((state) => state.shown);
-  const { nodes, edges, layout, notes } = shown;
+  const { nodes, edges, layout, notes, groups } = shown;
   const path = useDocument((state) => state.file?.path);
   const body = useDocument(({ trail }) => bodyAt(trail));
-  const order = useMemo(() => cellOrder(shown), [nodes, edges, layout]);
+  const sections = useMemo(() => cellSections(shown), [nodes, edges, layout, groups]);
+  const order = useMemo(() => sections.flatMap(({ ids }) => ids), [sections]);
   const { head, before } = useMemo(() => proseOrder(shown), [nodes, notes]);
   const prose = (all: typeof head = []) =>
     all.map(([id]) => <ProseCell key={id} id={id} move={moveFocus} />);
@@ -113,11 +119,13 @@ export function NotebookView() {
       ref={page}
       outline={
         <>
-          <ol>
-            {order.map((id) => (
-              <Entry key={id} id={id} go={go} />
-            ))}
-          </ol>
+          {sections.map(({ title, ids }) => (
+            <OutlineSection key={ids[0]} title={title}>
+              {ids.map((id) => (
+                <Entry key={id} id={id} go={go} />
+              ))}
+            </OutlineSection>
+          ))}
           {order.length === 0 ? null : <NotebookKeys />}
         </>
       }
@@ -127,11 +135,15 @@ export function NotebookView() {
       </h1>
       {prose(head)}
       {order.length === 0 ? <NoCell /> : null}
-      {order.map((id, at) => (
-        <Fragment key={id}>
-          {prose(before.get(id))}
-          <Cell id={id} number={at + 1} move={moveFocus} go={go} />
-        </Fragment>
+      {sections.map(({ title, ids }, at) => (
+        <CellSection key={`${String(at)} ${title ?? ''}`} title={title}>
+          {ids.map((id) => (
+            <Fragment key={id}>
+              {prose(before.get(id))}
+              <Cell id={id} number={order.indexOf(id) + 1} move={moveFocus} go={go} />
+            </Fragment>
+          ))}
+        </CellSection>
       ))}
     </NotebookPage>
   );

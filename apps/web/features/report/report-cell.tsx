@@ -3,27 +3,41 @@ import { clock, CurveFacts, Curves, duration, plural } from '@graft/nodes/kit/ui
 import { previews } from '@graft/nodes/previews';
 import {
   emptyList,
+  inSections,
   noTexts,
+  outputText,
   type Report,
   type ReportCell,
   type ReportGroup,
+  type ReportResult,
   rowsKey,
+  scoreText,
   type StepView,
 } from '@graft/view';
-import { createContext, useContext, useEffect, useEffectEvent, useRef, useState } from 'react';
+import {
+  createContext,
+  Fragment,
+  useContext,
+  useEffect,
+  useEffectEvent,
+  useRef,
+  useState,
+} from 'react';
 import { offStatus, resultText, stepStatus } from '../../api/runs/node-status.ts';
-import { scoreText } from '../../api/runs/run-texts.ts';
+
 import { Markdown } from '../../kit/markdown.tsx';
 import { ReasonSentence } from '../../kit/miss-reason-sentence.tsx';
 import { CellFrame, type OutputLook, ScoreLine, Settings } from '../../kit/notebook/cell-frame.tsx';
+import { CellSection } from '../../kit/notebook/notebook-page.tsx';
 import { PortTabs } from '../../kit/tab-list.tsx';
 import { OutputView } from './report-output.tsx';
 
-/** The rows that the page holds. */
-export const HeldRows = createContext<Report['rows']>({});
+/** The rows that the page holds, and the results that stand above the steps. */
+export const Held = createContext<Pick<Report, 'rows' | 'results'>>({ rows: {}, results: [] });
 
-/** What the cell of a step is called in addresses. */
+/** What the cell of a step is called in addresses, and that of its output where it is a result. */
 export const anchorOf = (path: string): string => `node-${path}`;
+const resultAnchor = (path: string): string => `result-${path}`;
 
 /** The cell that the address names. */
 export const addressed = (): string => decodeURIComponent(location.hash.slice(1));
@@ -40,7 +54,7 @@ function useAddressed(tell: (anchor: string) => void): void {
 }
 
 /** Notes in the place where they are read. */
-function Prose({ texts = [] }: { readonly texts?: readonly string[] | undefined }) {
+export function Prose({ texts = [] }: { readonly texts?: readonly string[] | undefined }) {
   return texts.map((text, at) => (
     <section key={at} className="prose-cell" aria-label="Note">
       <Markdown text={text} level={2} />
@@ -48,15 +62,76 @@ function Prose({ texts = [] }: { readonly texts?: readonly string[] | undefined 
   ));
 }
 
-/** Notes and nodes as they stand below each other. */
+/** Notes and nodes as they stand below each other, under the titles of their groups. */
 export function Cells({ prose, cells }: ReportGroup) {
   return (
     <>
       <Prose texts={prose} />
-      {cells.map((cell) => (
-        <CellView key={cell.path} cell={cell} />
+      {inSections(cells).map(({ title, cells: own }) => (
+        <CellSection key={own[0]?.path} title={title}>
+          {own.map((cell) => (
+            <CellView key={cell.path} cell={cell} />
+          ))}
+        </CellSection>
       ))}
     </>
+  );
+}
+
+/** A result: the output of a node, without how it came about. */
+export function ResultView({
+  cell,
+  result,
+}: {
+  readonly cell: ReportCell;
+  readonly result: ReportResult;
+}) {
+  const [look, setLook] = useState<OutputLook>({});
+  const { path, prose, outputs } = cell;
+  return (
+    <>
+      <Prose texts={prose} />
+      <CellFrame
+        id={resultAnchor(path)}
+        head={cell}
+        name={path}
+        status={undefined}
+        result={
+          result.isScore
+            ? outputs.map(({ artifact }) => outputText(artifact)).join(' · ')
+            : result.headline
+        }
+        failed={false}
+        look={look}
+        relook={(change) => setLook({ ...look, ...change })}
+        output={<Outputs outputs={outputs} headed />}
+        aria-label={`Result of ${cell.title}`}
+      >
+        {null}
+      </CellFrame>
+    </>
+  );
+}
+
+/** What the inputs of a node are connected to. */
+function Reads({ reads = [] }: { readonly reads?: ReportCell['reads'] | undefined }) {
+  if (reads.length === 0) return null;
+  return (
+    <p className="cell-links">
+      {reads.map(({ port, from }) => (
+        <span key={port}>
+          {port} from{' '}
+          {from.map(({ path, title }, at) => (
+            <Fragment key={path}>
+              {at === 0 ? '' : ', '}
+              <a className="cell-link" href={`#${encodeURIComponent(anchorOf(path))}`}>
+                {title}
+              </a>
+            </Fragment>
+          ))}
+        </span>
+      ))}
+    </p>
   );
 }
 
@@ -70,9 +145,10 @@ function CellView({ cell }: { readonly cell: ReportCell }) {
     if (anchor === anchorOf(path)) frame.current?.scrollIntoView();
   });
   const view = viewOf(cell);
+  const isResult = useContext(Held).results.some((result) => result.path === path);
   return (
     <>
-      <Prose texts={cell.prose} />
+      {isResult ? null : <Prose texts={cell.prose} />}
       <CellFrame
         ref={frame}
         id={anchorOf(path)}
@@ -84,7 +160,7 @@ function CellView({ cell }: { readonly cell: ReportCell }) {
         look={look}
         relook={(change) => setLook({ ...look, ...change })}
         output={
-          outputs.length > 0 ? (
+          isResult ? undefined : outputs.length > 0 ? (
             <Outputs outputs={outputs} />
           ) : unfinished === undefined ? undefined : (
             <UnfinishedOutput {...unfinished} />
@@ -92,6 +168,16 @@ function CellView({ cell }: { readonly cell: ReportCell }) {
         }
         belowOutput={
           <>
+            {isResult ? (
+              <p className="border-t border-line px-4 py-2 text-ink-2">
+                <a
+                  className="underline underline-offset-2 hover:text-ink"
+                  href={`#${encodeURIComponent(resultAnchor(path))}`}
+                >
+                  Its output is above, under Result.
+                </a>
+              </p>
+            ) : null}
             {inside.map((group) => (
               <Inside key={group.round ?? 0} group={group} />
             ))}
@@ -110,6 +196,7 @@ function CellView({ cell }: { readonly cell: ReportCell }) {
         <div className="cell-settings">
           <Settings params={params} />
         </div>
+        <Reads reads={cell.reads} />
       </CellFrame>
     </>
   );
@@ -121,8 +208,12 @@ function viewOf({ step, outputs }: ReportCell): StepView | undefined {
   return { ...step, outputs: made, logs: [], metrics: emptyList, texts: noTexts };
 }
 
-function Outputs({ outputs }: Pick<ReportCell, 'outputs'>) {
-  const held = useContext(HeldRows);
+/** The outputs of a node; `headed`: their score stands above them. */
+function Outputs({
+  outputs,
+  headed = false,
+}: Pick<ReportCell, 'outputs'> & { readonly headed?: boolean }) {
+  const { rows: held } = useContext(Held);
   const [chosen, choose] = useState(outputs[0]?.port);
   const output = outputs.find(({ port }) => port === chosen);
   const rows = output === undefined ? undefined : held[rowsKey(output.artifact)];
@@ -135,8 +226,8 @@ function Outputs({ outputs }: Pick<ReportCell, 'outputs'>) {
           Output of <code className="text-[11.5px]">{output.madeBy}</code>.
         </p>
       )}
-      {score === undefined ? null : <ScoreLine score={score} />}
-      {rows.lost === undefined ? null : <p className="px-4 pb-2">{rows.lost}</p>}
+      {headed || score === undefined ? null : <ScoreLine score={score} />}
+      {headed || rows.lost === undefined ? null : <p className="px-4 pb-2">{rows.lost}</p>}
       <PortTabs ports={outputs.map(({ port }) => port)} current={chosen} choose={choose} />
       <OutputView key={output.port} output={output} held={rows} />
     </div>

@@ -2,7 +2,7 @@ import { isRecord, Metrics, rowHolds } from '@graft/graph';
 import { count, placeOfRow, plural, RawRows } from '@graft/nodes/kit/ui';
 import { previews } from '@graft/nodes/previews';
 import { useCallback, useMemo, useRef, useState } from 'react';
-import { FindBar, isFindable, type Found } from '../../kit/find/find-bar.tsx';
+import { fewRows, FindBar, isFindable, type Found } from '../../kit/find/find-bar.tsx';
 import { useHighlight } from '../../kit/find/highlight.ts';
 import { useScrolledRow } from '../../kit/find/scroll-to-row.ts';
 import { usePrinting } from '../../kit/notebook/printing.ts';
@@ -72,13 +72,20 @@ export function OutputView({
     if (placeOfRow(numbers, row) === undefined) setFilters(false);
     mark(row);
   };
+  const { losses } = held;
+  const lossOf =
+    losses &&
+    ((_row: unknown, number: number) => {
+      const loss = losses[number] ?? null;
+      return loss === null ? null : <p className="px-4 pb-2 text-sm text-ink-2">{loss}.</p>;
+    });
   const Preview = previews[view] ?? RawRows;
   const total = held.rows.length;
   const findable = isFindable(artifact, held.rows);
   const byRow = artifact.mediaType !== Metrics.mediaType;
   return (
     <>
-      {findable && total > 1 ? (
+      {findable && total > fewRows ? (
         <FindBar
           {...{ total, findable, byRow, text, search, found, goTo }}
           current={went?.row}
@@ -95,6 +102,7 @@ export function OutputView({
           {...(onPaper ? { onPaper } : {})}
           {...(meanings === undefined ? {} : { meanings })}
           {...(numbers === undefined ? {} : { numbers })}
+          {...(lossOf === undefined ? {} : { rowFoot: lossOf })}
           {...(went === undefined ? {} : { went })}
           {...(held.map === undefined ? {} : { map: { map: held.map, readRow, goTo } })}
         />

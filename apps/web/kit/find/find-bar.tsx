@@ -164,10 +164,12 @@ function Find(props: FindBarProps) {
   );
 }
 
+/** Up to this many rows are read at a glance: an output of so few has nothing to search, sort or jump in. */
+export const fewRows = 8;
 /** From this many rows, people name a row by its number. */
 const manyRows = 20;
 /** Up to this many rows, both ends are a scroll away. */
-const fewRows = 50;
+const nearRows = 50;
 
 type JumpProps = Pick<FindBarProps, 'total' | 'goTo' | 'current' | 'places'>;
 
@@ -186,7 +188,7 @@ function Jump({ total, goTo, current, places }: JumpProps) {
         send();
       }}
     >
-      {total > fewRows ? (
+      {total > nearRows ? (
         <span className="mr-2 flex gap-1">
           <button
             type="button"
@@ -208,7 +210,7 @@ function Jump({ total, goTo, current, places }: JumpProps) {
       <label className="flex items-center gap-1.5">
         Row
         <input
-          className={`field h-[22px] px-1.5 text-sm tabular-nums ${total > fewRows ? 'w-[68px]' : 'w-[44px]'}`}
+          className={`field h-[22px] px-1.5 text-sm tabular-nums ${total > nearRows ? 'w-[68px]' : 'w-[44px]'}`}
           inputMode="numeric"
           aria-label="Go to row"
           placeholder={current === undefined ? '' : count(current + 1)}
@@ -229,7 +231,7 @@ export function FindBar({ children, ...props }: FindBarProps) {
   return (
     <div className="output-bar sticky top-0 z-10 flex flex-col gap-1.5 border-b border-line bg-panel px-4 py-1.5">
       <div className="flex min-h-[26px] items-center gap-1">
-        {findable && total > 1 ? <Find {...props} /> : <span className="flex-1" />}
+        {findable && total > fewRows ? <Find {...props} /> : <span className="flex-1" />}
         {children}
       </div>
       <div className="flex min-h-[26px] flex-wrap items-center gap-x-4 gap-y-1 empty:hidden">
@@ -238,7 +240,7 @@ export function FindBar({ children, ...props }: FindBarProps) {
             {count(found.rows.length)} of {plural(total, 'row')}
           </span>
         ) : null}
-        {sort}
+        {total > fewRows ? sort : null}
         {jumps ? <Jump {...props} /> : null}
       </div>
     </div>

@@ -24,6 +24,36 @@ export function NotebookPage(props: {
   );
 }
 
+/** Cells that stand in a group of the canvas, under its title; without one, as they are. */
+export function CellSection(props: {
+  readonly title: string | undefined;
+  readonly children: ReactNode;
+}) {
+  const { title, children } = props;
+  if (title === undefined) return children;
+  return (
+    <section className="cell-section" aria-label={title}>
+      <h2>{title}</h2>
+      {children}
+    </section>
+  );
+}
+
+/** The entries of such cells. */
+export function OutlineSection(props: {
+  readonly title: string | undefined;
+  readonly children: ReactNode;
+}) {
+  const { title, children } = props;
+  if (title === undefined) return <ol>{children}</ol>;
+  return (
+    <>
+      <h2 className="outline-section">{title}</h2>
+      <ol className="pl-2">{children}</ol>
+    </>
+  );
+}
+
 interface OutlineEntryProps {
   readonly head: CellHead;
   readonly 'data-problem': boolean;

@@ -23,13 +23,15 @@ import {
   type ReportRows,
   rowsKey,
   type RunState,
+  verdictWords as lossWords,
 } from '@graft/view';
 import { shownTable, shownEvent, shownRun } from '../router/shown-paths.ts';
 import { outputRows, type RowLimits } from './output-rows.ts';
 import { ranNode } from '../compare/ran-node.ts';
 import { readRanGraphs, type RanGraphs } from './ran-graphs.ts';
-import { reportCells } from './report-cells.ts';
+import { proseAtHead, reportCells } from './report-cells.ts';
 import { embeddedSize } from './report-page.ts';
+import { modelsOf, resultsOf, titled } from './report-story.ts';
 
 /** Fewer points are no map. */
 const leastMapped = 3;
@@ -46,7 +48,11 @@ export async function collectReport(
   limits: RowLimits = pageLimits,
 ): Promise<Report> {
   const steps = await workspace.journal.steps(record.id);
-  const { cells, leftOut, experiment, prose } = await whatRan(workspace, record, steps);
+  const graphs = await readRanGraphs(workspace, record);
+  const { cells, leftOut, experiment, prose } = await whatRan(workspace, record, {
+    steps,
+    graphs,
+  });
   const outputs = allCells(cells).flatMap((cell) => cell.outputs);
   const artifacts = [
     ...new Map(outputs.map(({ artifact }) => [rowsKey(artifact), artifact])).values(),
@@ -61,13 +67,13 @@ export async function collectReport(
       rows[rowsKey(artifact)] = {
         ...own,
         ...(await factsOf(workspace, artifact, own)),
-        ...(own.gone ? {} : await lossesOf(workspace, { run: record.id, answers: artifact })),
+        ...(await lossesOf(workspace, { run: record.id, answers: artifact, held: own })),
       };
   }
   const shown = shownRun(record, workspace.root);
   const { id, file, status, startedAt, finishedAt, error, variant } = shown;
   return {
-    title: titleOf(file),
+    ...titled(file, prose),
     run: {
       ...{ id, file, status, startedAt },
       ...(finishedAt === undefined ? {} : { finishedAt }),
@@ -80,8 +86,12 @@ export async function collectReport(
         parts.flatMap(({ name, value }) => (name.startsWith('engine.') ? value.split(', ') : [])),
       ),
     ),
+    models: modelsOf(steps),
+    results:
+      graphs === undefined || experiment !== undefined
+        ? []
+        : resultsOf(cells, { graphs, registry: workspace.registry, rows }),
     ...(experiment === undefined ? {} : { experiment }),
-    ...(prose === undefined ? {} : { prose }),
     ...{ cells, leftOut, rows },
   };
 }
@@ -90,19 +100,21 @@ export async function collectReport(
 async function whatRan(
   workspace: Workspace,
   record: RunRecord,
-  steps: readonly StepSummary[],
+  {
+    steps,
+    graphs,
+  }: { readonly steps: readonly StepSummary[]; readonly graphs: RanGraphs | undefined },
 ): Promise<Pick<Report, 'cells' | 'leftOut' | 'experiment' | 'prose'>> {
   const { root, registry } = workspace;
   const { id, experiment: name } = record;
-  const graphs = await readRanGraphs(workspace, record);
   if (name === undefined) {
     const summaries = new Map(steps.map((step) => [step.node, step]));
     return reportCells({ run: await readRun(workspace, id), summaries, registry, graphs });
   }
   const made = shownTable(await workspace.experiments.table(id), root);
   return {
-    cells: [],
-    leftOut: 0,
+    ...(graphs === undefined ? {} : proseAtHead(graphs.root)),
+    ...{ cells: [], leftOut: 0 },
     experiment: { name, ...inWords(made, name, { graphs, registry }) },
   };
 }
@@ -156,16 +168,21 @@ async function factsOf(
   }
 }
 
-/** Where the wrong ones among answers of a run were lost. */
+/** Where the wrong ones among answers of a run were lost, together and one by one. */
 async function lossesOf(
-  workspace: Workspace,
-  of: { readonly run: string; readonly answers: ArtifactRef },
-): Promise<Pick<ReportRows, 'lost'>> {
-  if (of.answers.mediaType !== answersMediaType) return {};
+  { traces }: Workspace,
+  {
+    held,
+    ...of
+  }: { readonly run: string; readonly answers: ArtifactRef; readonly held: ReportRows },
+): Promise<Pick<ReportRows, 'lost' | 'losses'>> {
+  if (held.gone || of.answers.mediaType !== answersMediaType) return {};
   // Rows that are gone or of another version leave the sentence out, not the report.
-  const summary = await workspace.traces.summary(of).catch(() => undefined);
+  const summary = await traces.summary(of).catch(() => undefined);
   const lost = summary && traceSentence(summary);
-  return lost === undefined ? {} : { lost };
+  if (lost === undefined) return {};
+  const traced = await traces.pick(of, [...held.rows.keys()]);
+  return { lost, losses: traced.map((trace) => (trace && lossWords(trace)) ?? null) };
 }
 
 /** A map of the first rows alone, each where it lies among all. */
@@ -181,10 +198,6 @@ function heldPart(map: EmbeddingMap, held: number): EmbeddingMap {
 }
 
 const distinct = (texts: readonly string[]): readonly string[] => [...new Set(texts)].sort();
-
-function titleOf(file: string): string {
-  return (file.split('/').at(-1) ?? file).replace(/\.graft\.json$/, '');
-}
 
 async function readRun({ root, journal }: Workspace, id: string): Promise<RunState> {
   let run = emptyRun(id);

@@ -27,6 +27,10 @@ const cell = {
   reason: { lead: 'Ran again because', changes: [{ what: 'size', before: '<i>', after: '2' }] },
   ...{ outputs: [answers], parts: [], moreParts: 0, inside: [] },
 };
+const asked = {
+  ...{ id: 'q', question: { id: 'q', question: 'When?', reference: 'At noon.' }, text: 'At six.' },
+  ...{ citations: [], promptTokens: 1, completionTokens: 1, finishReason: 'stop' },
+};
 const report: Report = {
   title: '<b>',
   run: {
@@ -36,7 +40,9 @@ const report: Report = {
     startedAt: 0,
     finishedAt: 1500,
   },
-  ...{ devices: [], engines: [], leftOut: 0 },
+  ...{ devices: [], engines: ['llama.cpp code 5'], leftOut: 0 },
+  models: [{ name: 'small', digest: 'm'.repeat(64) }],
+  results: [],
   cells: [
     {
       ...{ ...cell, path: 'answerer', title: 'Answerer', type: 'graph', params: {} },
@@ -63,6 +69,41 @@ const report: Report = {
 };
 
 describe('a report in Markdown', () => {
+  it('begins with the story and the results, and ends with versions', () => {
+    const result = { path: 'generate', headline: '8 of 33 right', isScore: true };
+    const losses = ['Lost in retrieval: never found'];
+    const scored = { ...report.rows[rowsKey(artifact)], total: 2, rows: [asked], losses };
+    const { text } = markdownReport(
+      {
+        ...{ ...report, title: 'From a handbook', prose: ['No model knows it.'] },
+        results: [result],
+        cells: [{ ...cell, section: 'The model', prose: ['About a quarter is right.'] }],
+        rows: { [rowsKey(artifact)]: { ...scored, cut: 0, gone: false, lost: 'Of 25 …' } },
+      },
+      'pictures',
+    );
+    const places = [
+      '# From a handbook',
+      'No model knows it.',
+      'Succeeded in 1.5 s',
+      '## Result',
+      '**8 of 33 right**, compared with the words of the references. Of 25 …',
+      '### Generate: 8 of 33 right',
+      'About a quarter is right.',
+      '**When?** wrong · Lost in retrieval: never found',
+      '## Steps',
+      '### The model',
+      '#### Generate (generate)',
+      'Its output is above, under Result.',
+      '## Versions',
+      'llama.cpp code 5',
+      'd'.repeat(64),
+    ].map((part) => text.indexOf(part));
+    expect(places).not.toContain(-1);
+    expect(places).toEqual(places.toSorted((a, b) => a - b));
+    expect(text.match(/^\*\*When/gm)).toHaveLength(1);
+  });
+
   const lines = markdownReport(report, 'pictures').text.split('\n');
 
   it('holds text of documents and models as text', () => {
@@ -83,7 +124,7 @@ describe('a report in Markdown', () => {
     expect(text.match(/\[1\] a\.md:3–4/g)).toHaveLength(1);
     expect(text).toContain('made by answerer/generate.');
     expect(text).toContain('… and 1 more.');
-    expect(text).toContain('## Generate (answerer/generate)');
+    expect(text).toContain('### Generate (answerer/generate)');
   });
 
   it('has notes where they are read, as Markdown without markup and pictures', () => {
@@ -93,9 +134,9 @@ describe('a report in Markdown', () => {
       { ...report, prose: ['At the head'], cells: [{ ...cell, prose: [note] }] },
       'pictures',
     );
-    expect(text.indexOf('At the head')).toBeLessThan(text.indexOf('| node |'));
+    expect(text.indexOf('At the head')).toBeLessThan(text.indexOf('## Steps'));
     expect(text).toContain(
-      '## Why\n\n**One** &lt;img src=x> [alt](https://x.example/a.png) `<b>`\n\n```\n# <i>\n```\n\n## Generate',
+      '## Why\n\n**One** &lt;img src=x> [alt](https://x.example/a.png) `<b>`\n\n```\n# <i>\n```\n\n### Generate',
     );
   });
 
@@ -115,7 +156,7 @@ describe('a report in Markdown', () => {
     expect([...pictures.keys()]).toEqual(['again.1.train.metrics.svg']);
     expect(pictures.get('again.1.train.metrics.svg')).toContain('<polyline class="curve train"');
     expect(text).toContain('](<run pictures/again.1.train.metrics.svg>)');
-    expect(text).toContain('rank');
+    expect(text).toContain('| Rank | 8 |');
     expect(text).not.toContain('loss');
     expect(text).not.toContain('more.');
   });

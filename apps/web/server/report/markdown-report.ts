@@ -1,10 +1,6 @@
 import {
   itemsText,
-  Metrics,
-  metricRowSchema,
   plural,
-  printable,
-  rowText,
   settingText,
   tableToMarkdown,
   usageText,
@@ -13,35 +9,21 @@ import {
 import { bytes, duration } from '@graft/nodes/kit/amounts';
 import {
   allCells,
+  inSections,
   reasonSentence,
   rowsKey,
   type Report,
   type ReportCell,
-  type ReportOutput,
+  type ReportResult,
 } from '@graft/view';
 import { curvePicture } from './curve-picture.ts';
 import { noteText } from './markdown-note.ts';
+import { outputPart, type ShownPart } from './markdown-output.ts';
+import { block, inline, table } from './markdown-text.ts';
 
-/** Rows of an output that are shown, and characters of the text of one. */
-const shownRows = 40;
-const shownText = 2_000;
-
-/** Text of documents and models inside Markdown: nothing of it is markup. */
-function inline(text: string): string {
-  return printable(text)
-    .replace(/\s+/g, ' ')
-    .replace(/[\\`*_{}[\]<>()#+!|&~-]/g, '\\$&');
-}
-
-/** A code block whose fence is longer than any in the text. */
-function block(text: string): string {
-  const longest = Math.max(2, ...[...text.matchAll(/`+/g)].map(([ticks]) => ticks.length));
-  const fence = '`'.repeat(longest + 1);
-  return `${fence}text\n${printable(text)}\n${fence}`;
-}
-
-const beginning = (text: string): string =>
-  text.length <= shownText ? text : `${text.slice(0, shownText)}…`;
+/** Results are shown for their rows, other outputs for what they look like. */
+const ofResult: ShownPart = { rows: 100, text: 2_000 };
+const ofStep: ShownPart = { rows: 3, text: 600 };
 
 /** A report in Markdown, and the pictures that it shows. */
 export interface MarkdownReport {
@@ -66,15 +48,13 @@ export function markdownReport(report: Report, folder: string): MarkdownReport {
 
 type Draw = (rows: readonly MetricRow[], name: string) => string[];
 
+/** The story, what came of it, how, and with what: in this order. */
 function reportText(report: Report, draw: Draw): string {
-  const { title, run, experiment } = report;
-  const time =
-    run.finishedAt === undefined ? '' : ` in ${duration(run.finishedAt - run.startedAt)}`;
-  const cells = allCells(report.cells);
-  const prose = (report.prose ?? []).map(noteText);
+  const { title, prose = [], run, experiment } = report;
   return [
     `# ${inline(title)}`,
-    `${run.status}${time}, ${new Date(run.startedAt).toISOString()}. Run \`${run.id}\` of ${inline(run.file)}.`,
+    ...prose.map(noteText),
+    runLine(report),
     ...(run.error === undefined ? [] : [block(run.error)]),
     ...(experiment === undefined
       ? []
@@ -82,53 +62,145 @@ function reportText(report: Report, draw: Draw): string {
           `## Experiment ${inline(experiment.name)}`,
           tableToMarkdown(experiment.table, experiment.verdict).trim(),
         ]),
-    ...prose,
-    ...(cells.length === 0 ? [] : [stepTable(cells)]),
-    ...(report.leftOut > 0
-      ? [`… and ${plural(report.leftOut, 'more node')} within graphs and loops.`]
-      : []),
-    ...cells.flatMap((cell) => cellPart(cell, report.rows, draw)),
+    ...resultPart(report, draw),
+    ...stepsPart(report, draw),
+    ...versionsPart(report),
     '',
   ].join('\n\n');
 }
 
-function stepTable(cells: readonly ReportCell[]): string {
-  return [
-    '| node | type | status | time | items |',
-    '| --- | --- | --- | --- | --- |',
-    ...cells.map(({ path, type, step }) =>
-      [
-        '',
-        inline(path),
-        inline(type),
-        step?.status ?? '',
-        step?.ms === undefined || step.ms === 0 ? '' : duration(step.ms),
-        [
-          ...(step?.items === undefined ? [] : [itemsText(step.items)]),
-          ...(step?.remote === undefined ? [] : [usageText(step.remote)]),
-        ].join('; '),
-        '',
-      ]
-        .join(' | ')
-        .trim(),
-    ),
-  ].join('\n');
+/** `Succeeded in 1 min on 1 December 2026, 15:30 UTC, on cpu.` */
+function runLine({ run, devices }: Report): string {
+  const { status, startedAt, finishedAt } = run;
+  const time = finishedAt === undefined ? '' : ` in ${duration(finishedAt - startedAt)}`;
+  const when = new Date(startedAt).toLocaleString('en-GB', {
+    ...{ dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' },
+  });
+  const on = devices.length === 0 ? '' : `, on ${inline(devices.join(', '))}`;
+  const state = status.charAt(0).toUpperCase() + status.slice(1);
+  return `${state}${time}, ${when} UTC${on}.`;
 }
 
-function cellPart(cell: ReportCell, held: Report['rows'], draw: Draw): string[] {
-  const { path, title, params, step, reason, unfinished } = cell;
+function resultPart({ results, cells, rows }: Report, draw: Draw): string[] {
+  const [first] = results;
+  if (first === undefined) return [];
+  const lost = cells
+    .filter(({ path }) => path === first.path)
+    .flatMap(({ outputs }) =>
+      outputs.flatMap(({ artifact }) => rows[rowsKey(artifact)]?.lost ?? []),
+    );
+  const rule = first.isScore ? ', compared with the words of the references' : '';
+  return [
+    '## Result',
+    [`**${inline(first.headline)}**${rule}.`, ...lost.map(inline)].join(' '),
+    ...results.flatMap((result) => {
+      const cell = cells.find(({ path }) => path === result.path);
+      return cell === undefined ? [] : oneResult(result, cell, { rows, draw });
+    }),
+  ];
+}
+
+function oneResult(
+  { headline, isScore }: ReportResult,
+  cell: ReportCell,
+  { rows, draw }: { readonly rows: Report['rows']; readonly draw: Draw },
+): string[] {
+  const { path, title, prose = [], outputs } = cell;
+  return [
+    `### ${inline(title)}${isScore ? `: ${inline(headline)}` : ''}`,
+    ...prose.map(noteText),
+    ...outputs.flatMap((output) => [
+      ...(outputs.length === 1 ? [] : [`#### ${inline(output.port)}`]),
+      ...outputPart(output, {
+        held: rows,
+        draw: (points) => draw(points, `${path}.${output.port}`),
+        shown: ofResult,
+      }),
+    ]),
+  ];
+}
+
+function stepsPart(report: Report, draw: Draw): string[] {
+  const { cells, leftOut } = report;
+  if (cells.length === 0) return [];
+  return [
+    '## Steps',
+    stepTable(allCells(cells)),
+    ...(leftOut > 0 ? [`… and ${plural(leftOut, 'more node')} within graphs and loops.`] : []),
+    ...cellParts(cells, { report, draw, level: 3 }),
+  ];
+}
+
+function stepTable(cells: readonly ReportCell[]): string {
+  return table(
+    ['step', 'reads', 'status', 'time', 'items'],
+    cells.map(({ path, title, reads = [], step }) => [
+      `${inline(title)} (${inline(path)})`,
+      inline(
+        reads
+          .map(({ port, from }) => `${port} of ${from.map((source) => source.title).join(' and ')}`)
+          .join(', '),
+      ),
+      step?.status ?? '',
+      step?.ms === undefined || step.ms === 0 ? '' : duration(step.ms),
+      [
+        ...(step?.items === undefined ? [] : [itemsText(step.items)]),
+        ...(step?.remote === undefined ? [] : [usageText(step.remote)]),
+      ].join('; '),
+    ]),
+  );
+}
+
+interface Within {
+  readonly report: Report;
+  readonly draw: Draw;
+  /** Of the headings of cells. */
+  readonly level: number;
+}
+
+/** Headings have six levels at most. */
+const heading = (level: number): string => '#'.repeat(Math.min(6, level));
+
+/** Cells under the titles of their groups, those inside others after these. */
+function cellParts(cells: readonly ReportCell[], within: Within): string[] {
+  const { level } = within;
+  return inSections(cells).flatMap(({ title, cells: own }) => [
+    ...(title === undefined ? [] : [`${heading(level)} ${inline(title)}`]),
+    ...own.flatMap((cell) => {
+      const at = { ...within, level: title === undefined ? level : level + 1 };
+      return [
+        ...cellPart(cell, at),
+        ...cell.inside.flatMap((group) => [
+          ...(group.prose ?? []).map(noteText),
+          ...cellParts(group.cells, at),
+        ]),
+      ];
+    }),
+  ]);
+}
+
+function cellPart(cell: ReportCell, { report, draw, level }: Within): string[] {
+  const { path, title, params, step, reason, unfinished, outputs } = cell;
+  const isResult = report.results.some((result) => result.path === path);
   const set = Object.entries(params).filter(([, value]) => value !== undefined);
   return [
-    ...(cell.prose ?? []).map(noteText),
-    `## ${inline(title)} (${inline(path)})`,
+    ...(isResult ? [] : (cell.prose ?? []).map(noteText)),
+    `${heading(level)} ${inline(title)} (${inline(path)})`,
     ...(reason === undefined ? [] : [inline(reasonSentence(reason))]),
     ...(step?.error === undefined ? [] : [block(step.error.message)]),
     ...(set.length === 0
       ? []
       : [block(set.map(([name, value]) => `${name} = ${settingText(value)}`).join('\n'))]),
-    ...cell.outputs.flatMap((output) =>
-      outputPart(output, held, (rows) => draw(rows, `${path}.${output.port}`)),
-    ),
+    ...(isResult
+      ? ['Its output is above, under Result.']
+      : outputs.flatMap((output) => [
+          ...(outputs.length === 1 ? [] : [`${heading(level + 1)} ${inline(output.port)}`]),
+          ...outputPart(output, {
+            held: report.rows,
+            draw: (points) => draw(points, `${path}.${output.port}`),
+            shown: report.results.length === 0 ? ofResult : ofStep,
+          }),
+        ])),
     ...(unfinished === undefined ? [] : draw(unfinished.metrics, path)),
     ...Object.entries(unfinished?.texts ?? {}).flatMap(([item, text]) => [
       `**${inline(item)}**`,
@@ -137,43 +209,25 @@ function cellPart(cell: ReportCell, held: Report['rows'], draw: Draw): string[] 
   ];
 }
 
-function outputPart(
-  output: ReportOutput,
-  held: Report['rows'],
-  draw: (rows: readonly MetricRow[]) => string[],
-): string[] {
-  const { port, artifact, madeBy } = output;
-  const facts = `${inline(artifact.summary ?? artifact.mediaType)}, ${bytes(artifact.size)}, \`${artifact.digest}\``;
-  const heading = `### ${inline(port)}`;
-  if (madeBy !== undefined) return [heading, `${facts}, made by ${inline(madeBy)}.`];
-  const { total, rows, gone } = held[rowsKey(artifact)] ?? noRows;
-  const points = artifact.mediaType === Metrics.mediaType ? pointsOf(rows) : [];
-  const others = points.length === 0 ? rows : rows.filter((row) => !isPoint(row));
-  const shown = others.slice(0, shownRows);
-  // Points are in the picture.
-  const more = total - shown.length - (rows.length - others.length);
+/** What it was made with, and the digests of what came of it. */
+function versionsPart({ run, engines, models, cells }: Report): string[] {
+  const { id, file, variant } = run;
+  const outputs = cells.flatMap(({ path, outputs: own }) =>
+    own.map(({ port, artifact }) => [
+      inline(`${path}.${port}`),
+      bytes(artifact.size),
+      `\`${artifact.digest}\``,
+    ]),
+  );
   return [
-    heading,
-    gone ? `${facts} (removed from the cache)` : facts,
-    ...draw(points),
-    ...shown
-      .map(rowText)
-      .flatMap(({ heading: said, body }) => [
-        ...(said === '' ? [] : [`**${inline(said)}**`]),
-        ...(body === '' ? [] : [block(beginning(body))]),
-      ]),
-    ...(more > 0 ? [`… and ${more} more.`] : []),
+    '## Versions',
+    [
+      `- Run \`${id}\` of ${inline(file)}${variant === undefined ? '' : `, variant ${inline(variant)}`}`,
+      ...(engines.length === 0 ? [] : [`- Engines: ${inline(engines.join(', '))}`]),
+      ...models.map(({ name, digest }) => `- Model ${inline(name)}: \`${digest}\``),
+    ].join('\n'),
+    ...(outputs.length === 0
+      ? []
+      : [table(['output', 'size', 'digest'], outputs, (at) => at === 1)]),
   ];
 }
-
-/** Those of rows of metrics that belong to a step: the points of curves. */
-function pointsOf(rows: readonly unknown[]): readonly MetricRow[] {
-  return rows.flatMap((row) => {
-    const read = metricRowSchema.safeParse(row);
-    return read.success && read.data.step !== undefined ? [read.data] : [];
-  });
-}
-
-const isPoint = (row: unknown): boolean => pointsOf([row]).length > 0;
-
-const noRows = { total: 0, rows: [], gone: true };

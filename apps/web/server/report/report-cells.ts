@@ -10,7 +10,7 @@ import {
 } from '@graft/graph';
 import {
   cellHead,
-  cellOrder,
+  cellSections,
   changedParams,
   listed,
   previewType,
@@ -36,6 +36,9 @@ const mostParts = { outside: 60, inside: 20 };
 
 /** Of outputs with names of metrics, which say what these mean. */
 const ofMetrics: ReadonlySet<string> = new Set([Metrics.mediaType, Comparison.mediaType]);
+
+/** Parts of a key that are parameters. */
+const ofParam = 'param.';
 
 /** Rows of metrics, and texts, of a step that was ended. */
 const mostPoints = 2_000;
@@ -67,10 +70,11 @@ export function reportCells(ran: Ran): Cells {
     graphs === undefined
       ? stepsInOrder(run).map(({ node, type }) => writer.cell(node, { type, params: {} }))
       : writer.body(graphs.root, '');
-  const head = graphs === undefined ? {} : headOf(graphs.root);
+  const head = graphs === undefined ? {} : proseAtHead(graphs.root);
   return { ...head, cells, leftOut: writer.leftOut };
 }
 
+type Reads = NonNullable<ReportCell['reads']>;
 type Authored = Pick<GraphNode, 'type' | 'title' | 'params' | 'bypass'>;
 
 class CellWriter {
@@ -85,16 +89,41 @@ class CellWriter {
   /** The nodes of a graph; `prefix` stands before their ids in the run. */
   body(at: RanBody, prefix: string): ReportCell[] {
     const { before } = proseOrder(at.body);
-    return cellOrder(at.body).flatMap((id) => {
-      const node = at.body.nodes[id];
-      if (node === undefined) return [];
-      if (prefix !== '' && ++this.#inside > mostInside) {
-        this.leftOut += 1;
-        return [];
-      }
-      const path = prefix + id;
-      const said = proseIn(before.get(id));
-      return [{ ...said, ...this.cell(path, node), inside: this.#insideOf(path, node, at) }];
+    return cellSections(at.body).flatMap(({ title, ids }) =>
+      ids.flatMap((id) => {
+        const node = at.body.nodes[id];
+        if (node === undefined) return [];
+        if (prefix !== '' && ++this.#inside > mostInside) {
+          this.leftOut += 1;
+          return [];
+        }
+        const path = prefix + id;
+        return [
+          {
+            ...proseIn(before.get(id)),
+            ...(title === undefined ? {} : { section: title }),
+            ...this.cell(path, node),
+            reads: this.#readsOf(id, at.body, prefix),
+            inside: this.#insideOf(path, node, at),
+          },
+        ];
+      }),
+    );
+  }
+
+  #readsOf(id: string, { nodes, edges }: RanBody['body'], prefix: string): Reads {
+    const { registry } = this.#ran;
+    const own = edges.filter(({ target }) => target === id);
+    return [...new Set(own.map(({ targetPort }) => targetPort))].map((port) => {
+      const sources = own.filter(({ targetPort }) => targetPort === port);
+      return {
+        port,
+        from: [...new Set(sources.map(({ source }) => source))].map((source) => {
+          const node = nodes[source];
+          const title = node && cellHead(source, node, registry.get(node.type)).title;
+          return { path: prefix + source, title: title ?? source };
+        }),
+      };
     });
   }
 
@@ -105,15 +134,18 @@ class CellWriter {
     const id = path.split('/').at(-1) ?? path;
     const reason = view && ranBecause(view, definition);
     const summary = summaries.get(path);
-    const parts = summary?.parts ?? [];
+    const params = cutTexts(
+      // A use of its graph, or the run, may have set others.
+      changedParams({ ...node.params, ...stepParams(summary ?? {}) }, definition),
+    ).value;
+    const parts = (summary?.parts ?? []).filter(
+      ({ name }) => !name.startsWith(ofParam) || Object.hasOwn(params, name.slice(ofParam.length)),
+    );
     const most = path === id ? mostParts.outside : mostParts.inside;
     return {
       ...{ path, type: node.type, ...cellHead(id, node, definition) },
       ...(definition === undefined ? {} : { doc: definition.doc }),
-      params: cutTexts(
-        // A use of its graph, or the run, may have set others.
-        changedParams({ ...node.params, ...stepParams(summary ?? {}) }, definition),
-      ).value,
+      params,
       ...(view === undefined ? {} : { step: stepOf(view) }),
       ...(reason === undefined ? {} : { reason }),
       outputs: view === undefined ? [] : this.#outputs(view, node),
@@ -134,10 +166,10 @@ class CellWriter {
       structureOf(node.type) === 'repeat'
         ? Array.from({ length: rounds }, (_, at) => ({
             round: at + 1,
-            ...(at === 0 ? headOf(inner) : {}),
+            ...(at === 0 ? proseAtHead(inner) : {}),
             cells: this.body(inner, `${path}#${String(at + 1)}/`),
           }))
-        : [{ ...headOf(inner), cells: this.body(inner, `${path}/`) }];
+        : [{ ...proseAtHead(inner), cells: this.body(inner, `${path}/`) }];
     return groups.filter(({ cells }) => cells.length > 0);
   }
 
@@ -163,7 +195,8 @@ class CellWriter {
 
 type Prose = Pick<ReportCell, 'prose'>;
 
-const headOf = ({ body }: RanBody): Prose => proseIn(proseOrder(body).head);
+/** Notes about no node of a graph. */
+export const proseAtHead = ({ body }: RanBody): Prose => proseIn(proseOrder(body).head);
 
 function proseIn(notes: readonly (readonly [string, Note])[] = []): Prose {
   const texts = notes.map(([, { text }]) => cutTexts(text).value);

@@ -7,7 +7,7 @@ const hostile = '</script><script>alert(1)</script><!-- \u2028\u2029 {{data}} {{
 const report: Report = {
   title: hostile,
   run: { id: 'r', file: 'a.graft.json', status: 'succeeded', startedAt: 0 },
-  ...{ devices: [], engines: [], cells: [], leftOut: 0 },
+  ...{ devices: [], engines: [], models: [], results: [], cells: [], leftOut: 0 },
   rows: { 'x y': { total: 1, rows: [{ text: hostile }], cut: 0, gone: false } },
 };
 const built =

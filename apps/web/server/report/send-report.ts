@@ -11,6 +11,7 @@ import type { Report } from '@graft/view';
 import { collectReport } from './collect-report.ts';
 import { markdownReport } from './markdown-report.ts';
 import { readReportPage, reportPage } from './report-page.ts';
+import { fileTitle } from './report-story.ts';
 
 /** Where a run is downloaded as a page. */
 export const reportPath = '/api/report';
@@ -67,7 +68,7 @@ export async function sendReport(
     const run = await workspace.journal.get(id);
     if (run === undefined) return refuse(response, 404, 'This run no longer exists.');
     const report = await collectReport(workspace, run);
-    name = safeFileName(`${report.title}-${id}`);
+    name = safeFileName(`${fileTitle(report.run.file)}-${id}`);
     sent =
       format === 'md'
         ? await inMarkdown(report, name)

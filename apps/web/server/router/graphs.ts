@@ -34,6 +34,10 @@ export const graphsRouter = router({
     ),
   /** The examples that come with Graft. */
   examples: procedure.query(({ ctx }) => ctx.workspace.examples.list()),
+  /** The examples that have a node of a type. */
+  exampleUses: procedure
+    .input(z.object({ type: z.string().max(200) }))
+    .query(({ ctx, input }) => ctx.workspace.examples.uses(input.type)),
   /** The graph of an example as it came with Graft. */
   exampleText: procedure
     .input(z.object({ path: pathInput }))

@@ -1,6 +1,6 @@
 import { metricMeaning, metricWords, type MetricMeanings, type MetricRow } from '@graft/graph';
 import type { ReactNode } from 'react';
-import { bytes, measure, percent } from '../text/amounts.ts';
+import { metricValue } from '../text/amounts.ts';
 import { inOrder, SortedHead, useSorting } from './column-order.tsx';
 import { Facts } from '../text/facts.tsx';
 import { modulePlace } from '../text/module-path.ts';
@@ -44,14 +44,9 @@ function factsOf(
 ): readonly (readonly [string, string, string | undefined])[] {
   return Object.entries(values).map(([name, value]) => [
     metricWords(name),
-    text(name, value),
+    metricValue(name, value),
     metricMeaning(meanings, name),
   ]);
-}
-
-function text(name: string, value: number): string {
-  if (/share$/i.test(name)) return percent(value);
-  return name === 'bytes' ? bytes(value) : measure(value);
 }
 
 function MetricTable(
@@ -98,7 +93,7 @@ function MetricTable(
               )}
               {columns.map((column) => {
                 const value = row.values[column];
-                return <td key={column}>{value === undefined ? '' : text(column, value)}</td>;
+                return <td key={column}>{value === undefined ? '' : metricValue(column, value)}</td>;
               })}
             </tr>
           ))}

@@ -53,3 +53,9 @@ export function percent(share: number): string {
   if (value === 0 || value === 100) return `${value} %`;
   return `${value >= 9.95 ? value.toFixed(0) : value >= 0.995 ? value.toFixed(1) : value.toPrecision(2)} %`;
 }
+
+/** A value of a metric with its unit: shares as percents, sizes as bytes. */
+export function metricValue(name: string, value: number): string {
+  if (/share$/i.test(name)) return percent(value);
+  return name === 'bytes' ? bytes(value) : measure(value);
+}

@@ -1,0 +1,84 @@
+import { GraphLibrary, shapedType, type Registry, type StepSummary } from '@graft/graph';
+import {
+  outputText,
+  readJson,
+  type Report,
+  type ReportCell,
+  type ReportResult,
+  type ReportRows,
+  resultNodes,
+  rowsKey,
+  scoreText,
+} from '@graft/view';
+import type { RanGraphs } from './ran-graphs.ts';
+
+/** A heading in the first line of a note, without its marks. */
+const headingLine = /^\s*#{1,2} +(.+?)[ #]*(?:\n|$)/;
+
+/** The title of a page and the notes at its head: the heading that the first note begins with, else what the file is called. */
+export function titled(
+  file: string,
+  prose: readonly string[] = [],
+): Pick<Report, 'title' | 'prose'> {
+  const [first = '', ...others] = prose;
+  const [line, heading] = headingLine.exec(first) ?? [];
+  const title = heading?.replace(/[*_`]+/g, '').trim() ?? '';
+  if (line === undefined || title === '')
+    return { title: fileTitle(file), ...(prose.length === 0 ? {} : { prose }) };
+  const notes = [first.slice(line.length).trim(), ...others].filter((text) => text !== '');
+  return { title, ...(notes.length === 0 ? {} : { prose: notes }) };
+}
+
+/** What the file of a graph is called, without its folder. */
+export function fileTitle(file: string): string {
+  return (file.split('/').at(-1) ?? file).replace(/\.graft\.json$/, '');
+}
+
+/** What a run was made for, of nodes that gave something: see `resultNodes`. */
+export function resultsOf(
+  cells: readonly ReportCell[],
+  ran: {
+    readonly graphs: RanGraphs;
+    readonly registry: Registry;
+    readonly rows: Readonly<Record<string, ReportRows>>;
+  },
+): readonly ReportResult[] {
+  const { graphs, registry, rows } = ran;
+  const { root } = graphs;
+  const library = new GraphLibrary(root.file, {
+    registry,
+    graphs: (path) => graphs.used(path, root)?.file,
+  });
+  const lookup = library.lookup(library.root);
+  const ids = resultNodes(root.body, ({ type, params }) => {
+    const definition = registry.get(type);
+    return definition === undefined ? undefined : shapedType(definition, params, lookup);
+  });
+  return ids.flatMap((id) => {
+    const { outputs = [] } = cells.find(({ path }) => path === id) ?? {};
+    if (outputs.length === 0) return [];
+    const score = outputs
+      .flatMap(({ artifact }) => rows[rowsKey(artifact)]?.score ?? [])
+      .map(scoreText)
+      .find((text) => text !== undefined);
+    const headline = score ?? outputs.map(({ artifact }) => outputText(artifact)).join(' · ');
+    return [{ path: id, headline, isScore: score !== undefined }];
+  });
+}
+
+/** Models that steps used, by their names and what they were. */
+export function modelsOf(steps: readonly StepSummary[]): Report['models'] {
+  const models = new Map<string, string>();
+  for (const { parts = [] } of steps) {
+    for (const { name, value } of parts) {
+      if (!name.startsWith('model.')) continue;
+      const param = name.slice('model.'.length);
+      const written = parts.find((part) => part.name === `param.${param}`)?.value ?? '';
+      const read = readJson(written);
+      models.set(value, typeof read === 'string' && read !== '' ? read : param);
+    }
+  }
+  return [...models]
+    .map(([digest, name]) => ({ name, digest }))
+    .sort((a, b) => (a.name < b.name ? -1 : 1));
+}
