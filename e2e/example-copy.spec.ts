@@ -12,7 +12,7 @@ const example = 'split-notes.graft.json';
 const test = browserTest.extend<{ served: { readonly url: string; readonly folder: string } }>({
   served: async ({}, use) => {
     const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-examples-')));
-    await writeFile(path.join(folder, 'examples.json'), JSON.stringify({ [example]: 'Splits.' }));
+    await writeFile(path.join(folder, 'examples.json'), JSON.stringify({ [example]: { about: 'Splits.' } }));
     await writeFile(
       path.join(folder, 'kilns.md'),
       '# Kilns\n\nThe eastern kiln is lit at 05:40.\n',
