@@ -6,12 +6,12 @@ const mostResults = 12;
 
 /**
  * The nodes whose outputs are the results of a graph, by id: what it gives as a function (else what answers), then what
- * nothing in it uses.
+ * nothing in it uses. `headline` comes first if it is among them.
  */
-export function resultNodes({
-  nodes,
-  edges,
-}: Pick<GraphBody, 'nodes' | 'edges'>): readonly string[] {
+export function resultNodes(
+  { nodes, edges }: Pick<GraphBody, 'nodes' | 'edges'>,
+  headline?: string,
+): readonly string[] {
   const used = new Set(edges.map(({ source }) => source));
   const fed = new Set(edges.map(({ target }) => target));
   const given: string[] = [];
@@ -25,5 +25,7 @@ export function resultNodes({
     else if (outputs.some(({ type }) => type.id === Answers.id)) answers.push(id);
     else if (!used.has(id) && outputs.length > 0) ends.push(id);
   }
-  return [...(given.length > 0 ? given : answers), ...ends].slice(0, mostResults);
+  const all = [...(given.length > 0 ? given : answers), ...ends];
+  const isFirst = (id: string): boolean => id === headline;
+  return [...all.filter(isFirst), ...all.filter((id) => !isFirst(id))].slice(0, mostResults);
 }

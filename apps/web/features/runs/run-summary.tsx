@@ -1,7 +1,8 @@
 import { duration } from '@graft/nodes/kit/ui';
 import { reportAddress } from '../../api/runs/run-history.ts';
-import { isOver, type RunState } from '@graft/view';
-import { useRunView } from '../../kit/stores.ts';
+import { action, isOver, prefixOf, titleAmong, type RunState } from '@graft/view';
+import { useResults, useResultText } from '../../api/runs/use-results.ts';
+import { useDocument, useRunView } from '../../kit/stores.ts';
 import { useEffect, useState } from 'react';
 
 /** The current time, updated every `ms` while `active`. */
@@ -30,6 +31,29 @@ export function RunSummary() {
   return run === null ? null : <Summary run={run} end={run.finishedAt ?? now} />;
 }
 
+/** Leads to the node whose result matters most. */
+function ResultLink() {
+  const [first] = useResults() ?? [];
+  return first === undefined ? null : <LinkTo id={first} />;
+}
+
+function LinkTo({ id }: { readonly id: string }) {
+  const path = useDocument(({ trail }) => prefixOf(trail)) + id;
+  const title = useDocument(({ shown }) => titleAmong(id, shown.nodes));
+  const [figure] = useResultText(path);
+  return (
+    <button
+      type="button"
+      className="min-w-0 max-w-96 truncate text-accent hover:underline"
+      title="Show the node with this result"
+      data-testid="result-link"
+      onClick={() => action('showNode')(path)}
+    >
+      {title}: <b className="font-[580]">{figure}</b>
+    </button>
+  );
+}
+
 function Summary({ run, end }: { readonly run: RunState; readonly end: number }) {
   const steps = [...run.steps.values()];
   const devices = [
@@ -52,6 +76,7 @@ function Summary({ run, end }: { readonly run: RunState; readonly end: number })
       <span className="tabular-nums">
         {over ? duration(end - run.startedAt) : `${duration(end - run.startedAt)} so far`}
       </span>
+      {run.status === 'succeeded' ? <ResultLink /> : null}
       {reused > 0 ? <span className="hidden @[640px]:inline">{reused} reused</span> : null}
       {devices.length > 0 ? (
         <span className="hidden max-w-32 truncate @[740px]:block">{devices.join(', ')}</span>
