@@ -6,6 +6,8 @@ import { useDocument } from '../../kit/stores.ts';
 
 const OutputTab = part(() => import('./output-tab.tsx').then((loaded) => loaded.OutputTab));
 
+const ResultNotes = part(() => import('./result-notes.tsx').then((loaded) => loaded.ResultNotes));
+
 /** The figure that matters of a result, above everything else. */
 function Headline({ path }: { readonly path: string }) {
   const [headline, ...others] = useResultText(path);
@@ -56,13 +58,14 @@ export function GraphResult({ results }: { readonly results: readonly string[] }
           ))}
         </ul>
       )}
+      <ResultNotes id={shown} />
       <div className="-mx-4 mt-2 flex max-h-[48vh] min-h-0 flex-col border-y border-line pt-2">
         <OutputTab key={prefix + shown} node={prefix + shown} headed />
       </div>
       <button
         type="button"
         className="quiet-action mt-1.5"
-        onClick={() => action('showNode')(shown)}
+        onClick={() => action('showNode')(prefix + shown)}
       >
         Show this node
       </button>
