@@ -12,13 +12,11 @@ export function FirstRunLine({ example }: { readonly example: Example }) {
   const isHere = (id: string): boolean =>
     offered?.models.some(({ facts, installed }) => facts.id === id && installed) === true;
   const missing = models.filter(({ id }) => !isHere(id)).reduce((sum, { size }) => sum + size, 0);
-  const parts = [
-    firstRun === undefined ? undefined : firstRunText(firstRun),
+  const time = firstRun === undefined ? [] : [`First run: ${firstRunText(firstRun)}`];
+  const download =
     models.length === 0 || offered === undefined
-      ? undefined
-      : missing === 0
-        ? 'its models are here'
-        : `downloads ${bytes(missing)} of models`,
-  ].filter((part) => part !== undefined);
-  return parts.length === 0 ? null : <span>First run: {parts.join(' · ')}</span>;
+      ? []
+      : [missing === 0 ? 'models already here' : `downloads ${bytes(missing)} of models`];
+  const text = [...time, ...download].join(' · ');
+  return text === '' ? null : <span className="inline-block first-letter:uppercase">{text}</span>;
 }
