@@ -38,7 +38,7 @@ export interface ExampleClaim {
 }
 
 /** The means of a table by the metric that matters most. */
-export interface SmallTable {
+interface SmallTable {
   readonly metric: Metric;
   /** The best first. */
   readonly rows: readonly { readonly variant: string; readonly mean: number | null }[];
