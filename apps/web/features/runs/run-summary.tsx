@@ -1,8 +1,8 @@
 import { duration } from '@graft/nodes/kit/ui';
 import { reportAddress } from '../../api/runs/run-history.ts';
-import { action, isOver, prefixOf, titleAmong, type RunState } from '@graft/view';
-import { useResults, useResultText } from '../../api/runs/use-results.ts';
-import { useDocument, useRunView } from '../../kit/stores.ts';
+import { isOver, type RunState } from '@graft/view';
+import { part } from '../../kit/part.tsx';
+import { useRunView } from '../../kit/stores.ts';
 import { useEffect, useState } from 'react';
 
 /** The current time, updated every `ms` while `active`. */
@@ -31,28 +31,7 @@ export function RunSummary() {
   return run === null ? null : <Summary run={run} end={run.finishedAt ?? now} />;
 }
 
-/** Leads to the node whose result matters most. */
-function ResultLink() {
-  const [first] = useResults() ?? [];
-  return first === undefined ? null : <LinkTo id={first} />;
-}
-
-function LinkTo({ id }: { readonly id: string }) {
-  const path = useDocument(({ trail }) => prefixOf(trail)) + id;
-  const title = useDocument(({ shown }) => titleAmong(id, shown.nodes));
-  const [figure] = useResultText(path);
-  return (
-    <button
-      type="button"
-      className="min-w-0 max-w-96 truncate text-accent hover:underline"
-      title="Show the node with this result"
-      data-testid="result-link"
-      onClick={() => action('showNode')(path)}
-    >
-      {title}: <b className="font-[580]">{figure}</b>
-    </button>
-  );
-}
+const ResultLink = part(() => import('./result-link.tsx').then((loaded) => loaded.ResultLink));
 
 function Summary({ run, end }: { readonly run: RunState; readonly end: number }) {
   const steps = [...run.steps.values()];
