@@ -203,9 +203,8 @@ function Head({ path }: { readonly path: string }) {
       </div>
       {isThisMachine(location.hostname) ? (
         <p className="mt-1 text-sm text-ink-2" data-testid="link-reach">
-          This link works on this computer only. To let others in, put Graft behind a proxy and
-          start it with{' '}
-          <code className="font-mono text-[11.5px]">graft serve --allow-host NAME</code>.
+          This link works on this computer only. To let others in, serve Graft behind a proxy with{' '}
+          <code className="font-mono text-[11.5px] whitespace-nowrap">--allow-host</code>.
         </p>
       ) : null}
     </header>
