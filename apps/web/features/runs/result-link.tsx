@@ -15,12 +15,12 @@ function LinkTo({ id }: { readonly id: string }) {
   return (
     <button
       type="button"
-      className="min-w-0 max-w-96 truncate text-accent hover:underline"
-      title="Show the node with this result"
+      className="max-w-44 min-w-0 truncate font-[580] text-accent hover:underline"
+      title={`The result of ${title}: show this node`}
       data-testid="result-link"
       onClick={() => action('showNode')(path)}
     >
-      {title}: <b className="font-[580]">{figure}</b>
+      {figure}
     </button>
   );
 }

@@ -58,7 +58,7 @@ function Summary({ run, end }: { readonly run: RunState; readonly end: number })
       {run.status === 'succeeded' ? <ResultLink /> : null}
       {reused > 0 ? <span className="hidden @[640px]:inline">{reused} reused</span> : null}
       {devices.length > 0 ? (
-        <span className="hidden max-w-32 truncate @[740px]:block">{devices.join(', ')}</span>
+        <span className="hidden max-w-32 truncate @[900px]:block">{devices.join(', ')}</span>
       ) : null}
       {over ? (
         <>
