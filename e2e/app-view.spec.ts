@@ -91,6 +91,8 @@ test('the link of an app is copied', async ({ page, context, workspace }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await writeFile(path.join(workspace.folder, 'cutter.graft.json'), JSON.stringify(cutter));
   await page.goto(appLink(workspace.url, 'cutter.graft.json'));
+  await expect(page.getByTestId('link-reach')).toContainText('works on this computer only');
+  await expect(page.getByTestId('link-reach')).toContainText('--allow-host');
   await page.getByRole('button', { name: 'Copy the link' }).click();
   await expect(page.getByTestId('notice')).toContainText('Copied the link.');
   const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));

@@ -7,12 +7,17 @@ import { chunking, expect, graphText } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
 const example = 'split-notes.graft.json';
+const listed = {
+  about: 'Splits.',
+  headline: 'chunk',
+  firstRun: { seconds: 150, cores: 2, date: '2026-12-01' },
+};
 
 /** A workspace that is the folder of the examples, as `npm start` serves it. */
 const test = browserTest.extend<{ served: { readonly url: string; readonly folder: string } }>({
   served: async ({}, use) => {
     const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-examples-')));
-    await writeFile(path.join(folder, 'examples.json'), JSON.stringify({ [example]: 'Splits.' }));
+    await writeFile(path.join(folder, 'examples.json'), JSON.stringify({ [example]: listed }));
     await writeFile(
       path.join(folder, 'kilns.md'),
       '# Kilns\n\nThe eastern kiln is lit at 05:40.\n',
@@ -37,10 +42,25 @@ test('a changed example is saved as a copy, which can be reset', async ({ page, 
   const named = page.getByRole('navigation', { name: 'File' });
   await bench.open(served.url, example);
 
+  await test.step('it says beforehand how long it takes', async () => {
+    await expect(page.getByTestId('plan-line')).toContainText('about 3 minutes on 2 cores');
+    await expect(page.getByTestId('inspector')).toContainText(
+      'The first run takes about 3 minutes on 2 cores.',
+    );
+  });
+
   await test.step('a run of it as it came writes nothing', async () => {
     await bench.run();
     await bench.reaches('chunk', 'succeeded');
     await expect(named).toContainText('split-notes');
+    await expect(page.getByTestId('plan-line')).toHaveText('all reused');
+  });
+
+  await test.step('the run leads to the result that matters', async () => {
+    await bench.select('files');
+    await page.getByTestId('result-link').click();
+    await expect(bench.node('chunk')).toHaveAttribute('data-selected', 'true');
+    await expect(bench.output).toContainText('The eastern kiln is lit at 05:40');
   });
 
   await test.step('its first change becomes a file of its own, which is what runs', async () => {

@@ -28,7 +28,7 @@ test('an empty workspace says how to begin, and an example is copied into it', a
     await page.keyboard.press('Escape');
 
     await expect(begin).toContainText('Answers questions from a handbook');
-    await expect(begin).toContainText('SmolLM2-135M-Instruct (98');
+    await expect(begin).toContainText('First run: about 30 seconds on 2 cores');
     await begin.getByRole('button', { name: 'Copy rag-quickstart here' }).press('Enter');
     await expect(bench.node('retriever')).toContainText('Hybrid retrieval');
     await expect(begin).toHaveCount(0);

@@ -12,7 +12,23 @@ test('the examples say what they claim and what was seen, and are opened', async
   const gallery = page.getByRole('dialog', { name: 'Examples' });
   const cards = gallery.locator('.gallery-card');
   await expect(cards.first()).toContainText('start here');
-  await cards.filter({ hasText: 'rag-vs-lora' }).click();
+  const card = cards.filter({ hasText: 'rag-vs-lora' });
+  await expect(card).toContainText('Retrieval or an adapter?');
+  await expect(card).toContainText('First run: over 4 minutes on 2 cores');
+  await expect(card).toContainText(/models already here|downloads \d+ MB of models/);
+  await expect(card.getByRole('row').first()).toHaveText(/both\s*0\.769/);
+  // Each node of the file is drawn, in the colours of the theme.
+  await expect(card.locator('.picture-card')).toHaveCount(17);
+  const colourOf = () =>
+    card
+      .locator('.picture-card')
+      .first()
+      .evaluate((drawn) => getComputedStyle(drawn).fill);
+  const light = await colourOf();
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await expect.poll(colourOf).not.toBe(light);
+  await page.emulateMedia({ colorScheme: 'light' });
+  await card.click();
   const shown = gallery.getByRole('article');
   await expect(shown).toContainText('Claim.');
   await expectAccessible(page, 'gallery');

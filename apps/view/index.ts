@@ -80,6 +80,8 @@ export {
   undoTo,
   undoUntil,
   isUnsaved,
+  type FirstRun,
+  type KnownExample,
   type OpenFile,
   type Origin,
   type HistoryMark,

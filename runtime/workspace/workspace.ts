@@ -23,6 +23,7 @@ export type { Drift } from './locks/graph-lock.ts';
 export { openWorkspace, type OpenOptions } from './open-workspace.ts';
 export type { PackageContents } from './package/package-contents.ts';
 export { copiesFolder } from './files/examples.ts';
+export { exampleListing, type ListedExample } from './files/example-listing.ts';
 export { packageSuffix } from './package/package-manifest.ts';
 export type { ReceivedPackage } from './package/received-packages.ts';
 export type { UnpackReport } from './package/unpack.ts';

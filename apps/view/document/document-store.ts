@@ -4,6 +4,24 @@ import { createStore } from 'zustand/vanilla';
 import { historyFor, keptHistories, relocked } from './kept-histories.ts';
 import { placed, prefixOf, standing, withShown, type Placed, type Trail } from './levels.ts';
 
+/** An example as the page knows it while it or a copy of it is open. */
+export interface KnownExample {
+  readonly path: string;
+  /** The page never changes it: it saves a copy. */
+  readonly original: boolean;
+  /** The node whose result matters most. */
+  readonly headline?: string | undefined;
+  readonly firstRun?: FirstRun | undefined;
+}
+
+/** A measured first run, without the download of models: seconds of all steps, on so many cores. */
+export interface FirstRun {
+  readonly seconds: number;
+  readonly cores: number;
+  /** It takes more: the time of some steps was not recorded. */
+  readonly isLeast?: true | undefined;
+}
+
 /** The file that a document was read from or last saved to. */
 export interface OpenFile {
   readonly path: string;
@@ -12,8 +30,8 @@ export interface OpenFile {
   /** Text and graph of that revision. */
   readonly baseText: string;
   readonly baseGraph: Graph;
-  /** The example that it is, or is a copy of; an `original` is never changed: a copy is. */
-  readonly example?: { readonly path: string; readonly original: boolean } | undefined;
+  /** The example that it is, or is a copy of. */
+  readonly example?: KnownExample | undefined;
 }
 
 /** A node of another file, whose graph is the file that is open. */

@@ -9,8 +9,8 @@ beforeAll(() => {
 });
 
 const node = (type: string, params: object = {}) => ({ type, version: 1, params });
-const results = (nodes: object, edges: readonly string[]) =>
-  resultNodes(parseGraph(JSON.stringify({ graft: 1, nodes, edges })));
+const results = (nodes: object, edges: readonly string[], headline?: string) =>
+  resultNodes(parseGraph(JSON.stringify({ graft: 1, nodes, edges })), { headline });
 
 const asking = {
   evaluate: node('evaluate'),
@@ -37,6 +37,11 @@ describe('the results of a graph', () => {
       'given',
       'evaluate',
     ]);
+  });
+
+  it('begin with the headline, if it is among them', () => {
+    expect(results(asking, asked, 'evaluate')).toEqual(['evaluate', 'write']);
+    expect(results(asking, asked, 'prompt')).toEqual(['write', 'evaluate']);
   });
 
   it('leave out nodes that stand alone, and those of unknown types', () => {

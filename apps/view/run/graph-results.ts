@@ -6,12 +6,17 @@ const mostResults = 12;
 
 /**
  * The nodes whose outputs are the results of a graph, by id: what it gives as a function (else what answers), then what
- * nothing in it uses. `shape` gives the ports of a node: those of the open graph, or as a run had them.
+ * nothing in it uses. `headline` comes first if it is among them. `shape` gives the ports of a node: those of the open graph,
+ * or as a run had them.
  */
 export function resultNodes(
   { nodes, edges }: Pick<GraphBody, 'nodes' | 'edges'>,
-  shape: (node: GraphNode) => NodeType | undefined = shapeOf,
+  options: {
+    readonly headline?: string | undefined;
+    readonly shape?: (node: GraphNode) => NodeType | undefined;
+  } = {},
 ): readonly string[] {
+  const { headline, shape = shapeOf } = options;
   const used = new Set(edges.map(({ source }) => source));
   const fed = new Set(edges.map(({ target }) => target));
   const given: string[] = [];
@@ -25,5 +30,7 @@ export function resultNodes(
     else if (outputs.some((port) => port.type.id === Answers.id)) answers.push(id);
     else if (!used.has(id) && outputs.length > 0) ends.push(id);
   }
-  return [...(given.length > 0 ? given : answers), ...ends].slice(0, mostResults);
+  const all = [...(given.length > 0 ? given : answers), ...ends];
+  const isFirst = (id: string): boolean => id === headline;
+  return [...all.filter(isFirst), ...all.filter((id) => !isFirst(id))].slice(0, mostResults);
 }

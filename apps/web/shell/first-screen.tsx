@@ -6,6 +6,7 @@ import { commandOf } from '@graft/view';
 import { takeDroppedFiles } from '../features/files/dropped-files.ts';
 import { StartOffers, useStarts } from '../features/files/starts.tsx';
 import { useCopyExample } from '../features/gallery/copy-example.ts';
+import { FirstRunLine } from '../features/gallery/first-run-line.tsx';
 import { fileTitle } from '../api/graphs/graph-file.ts';
 import { ModelOffer } from '../kit/slots.ts';
 import { useOverlay } from '../kit/stores.ts';
@@ -75,35 +76,32 @@ function ExampleList() {
     <>
       <h2 className="mt-7 mb-2 font-[550]">Examples</h2>
       <ul className="divide-y divide-line rounded-[9px] border border-line bg-panel">
-        {examples.map(({ path, about, files, size, models }) => (
-          <li key={path} className="flex items-start gap-4 px-4 py-3">
-            <div className="min-w-0 flex-1">
-              <h3 className="font-[550]">{fileTitle(path)}</h3>
-              <p className="mt-0.5 text-ink-2">{about}</p>
-              <p className="mt-1 text-sm text-ink-2">
-                {plural(files, 'file')}, {bytes(size)}
-                {models.length === 0 ? '' : ' · uses '}
-                {models.map((model, at) => (
-                  <span key={model.id}>
-                    {at === 0 ? '' : ', '}
-                    <span className="whitespace-nowrap">
-                      {model.id} ({bytes(model.size)})
-                    </span>
-                  </span>
-                ))}
-              </p>
-            </div>
-            <button
-              type="button"
-              className="button small mt-0.5 shrink-0"
-              aria-label={`Copy ${fileTitle(path)} here`}
-              disabled={copying !== undefined}
-              onClick={() => void copy(path)}
-            >
-              {copying === path ? 'Copying …' : 'Copy here'}
-            </button>
-          </li>
-        ))}
+        {examples.map((example) => {
+          const { path, title, about, files, size } = example;
+          return (
+            <li key={path} className="flex items-start gap-4 px-4 py-3">
+              <div className="min-w-0 flex-1">
+                <h3 className="font-[550]">{title}</h3>
+                <p className="mt-0.5 text-ink-2">{about}</p>
+                <p className="mt-1 text-sm text-ink-2 empty:hidden">
+                  <FirstRunLine example={example} />
+                </p>
+                <p className="text-sm text-ink-2">
+                  {fileTitle(path)} · {plural(files, 'file')}, {bytes(size)}
+                </p>
+              </div>
+              <button
+                type="button"
+                className="button small mt-0.5 shrink-0"
+                aria-label={`Copy ${fileTitle(path)} here`}
+                disabled={copying !== undefined}
+                onClick={() => void copy(path)}
+              >
+                {copying === path ? 'Copying …' : 'Copy here'}
+              </button>
+            </li>
+          );
+        })}
       </ul>
     </>
   );

@@ -101,6 +101,7 @@ function PlanLine() {
   const report = usePlan((state) => (state.passed ? null : state.report));
   const problems = useProblems();
   const graph = useDocument((state) => state.graph);
+  const firstRun = useDocument((state) => state.file?.example?.firstRun);
   const going = useRunView(({ run, past }) =>
     run === null || past || isOver(run) ? undefined : runLine(run),
   );
@@ -128,7 +129,7 @@ function PlanLine() {
   if (report === null || report.nodes.length === 0) return null;
   return (
     <span className="truncate text-ink-2 max-md:hidden" data-testid="plan-line">
-      {planLine(report)}
+      {planLine(report, firstRun)}
     </span>
   );
 }

@@ -27,6 +27,9 @@ it('lists every example with what belongs to it', async () => {
   expect(listed.filter((path) => !path.includes('/')).sort()).toEqual(graphs.sort());
   expect(examples[0]).toMatchObject({
     path: quickstart,
+    title: 'Answers from a handbook',
+    headline: 'generate',
+    firstRun: { cores: 2 },
     // The graph, the one that it uses, 89 documents, the questions and the three files of the adapter.
     files: 95,
     models: [{ id: 'SmolLM2-135M-Instruct' }, { id: 'all-MiniLM-L6-v2' }],
@@ -55,9 +58,22 @@ it('tells what an example claims, whether that was seen, and by which tables', a
     expect(rows.length).toBeGreaterThan(1);
     expect(metrics.length).toBeGreaterThan(0);
   }
+  const { rows = [] } = claim?.small ?? {};
+  expect(claim?.small?.metric).toMatchObject({ name: 'Exact match', direction: 'higher' });
+  expect(rows.map(({ variant }) => variant)).toContain('neither');
+  expect(rows[0]?.variant).toBe('both');
   await expect(workspace.examples.tables(quickstart)).rejects.toMatchObject({
     code: 'missing-file',
   });
+});
+
+it('points to a result of each example, to a table of each claim, and opens with a title', async () => {
+  for (const { path, title, headline, claim } of await workspace.examples.list()) {
+    const { nodes } = parseGraph(await readFile(join(examplesFolder, path), 'utf8'), path);
+    expect(Object.keys(nodes), path).toContain(headline);
+    expect(title, path).toMatch(/^[A-Z].* .*/);
+    if (claim !== undefined) expect(claim.small?.rows.length, path).toBeGreaterThan(1);
+  }
 });
 
 it('tells when a claim was measured, and how it was amended since it was stated', async () => {
@@ -83,14 +99,17 @@ it.each(['{', '{"graph": 3}'])('takes a claim that cannot be read for none: %s',
   await writeFile(join(own, path), JSON.stringify({ graft: 1, nodes, edges: [] }));
   await writeFile(join(own, 'small/README.md'), 'Small.');
   await writeFile(join(own, 'small/claim.json'), claim);
-  await writeFile(join(own, 'examples.json'), JSON.stringify({ [path]: 'Reads a file.' }));
+  await writeFile(
+    join(own, 'examples.json'),
+    JSON.stringify({ [path]: { about: 'Reads a file.' } }),
+  );
   const root = join(folder, '.workspace');
   await mkdir(root);
   const places = { root, modelsFolder: join(folder, '.models'), examplesFolder: own };
   await using opened = await openWorkspace(places);
   const [example, ...others] = await opened.examples.list();
   expect(others).toEqual([]);
-  expect(example).toMatchObject({ path, about: 'Reads a file.', files: 2 });
+  expect(example).toMatchObject({ path, title: 'small', about: 'Reads a file.', files: 2 });
   expect(example?.claim).toBeUndefined();
   await expect(opened.examples.tables(path)).rejects.toMatchObject({ code: 'missing-file' });
 });
@@ -133,12 +152,17 @@ it('tells a copy from the example that it was made of, where they lie in one wor
   const names = ['a.graft.json', 'a-2.graft.json'];
   await writeFile(
     join(own, 'examples.json'),
-    JSON.stringify({ [quickstart]: 'Answers questions.', 'deep/a.graft.json': 'Is deep.' }),
+    JSON.stringify({
+      [quickstart]: { about: 'Answers questions.', headline: 'generate' },
+      'deep/a.graft.json': { about: 'Is deep.' },
+    }),
   );
   const places = { root: own, modelsFolder: join(folder, '.models'), examplesFolder: own };
   await using opened = await openWorkspace(places);
   const { examples } = opened;
-  expect(await examples.origin(quickstart)).toEqual({ path: quickstart, original: true });
+  expect(await examples.origin(quickstart)).toEqual({
+    ...{ path: quickstart, original: true, headline: 'generate' },
+  });
   for (const name of names) {
     expect(await examples.origin(`${copiesFolder}/deep/${name}`)).toEqual({
       path: 'deep/a.graft.json',
@@ -149,7 +173,7 @@ it('tells a copy from the example that it was made of, where they lie in one wor
     expect(await examples.origin(path)).toBeUndefined();
   }
   // Elsewhere a copy has the name of its example.
-  expect(await workspace.examples.origin(quickstart)).toEqual({
+  expect(await workspace.examples.origin(quickstart)).toMatchObject({
     path: quickstart,
     original: false,
   });

@@ -6,15 +6,15 @@ import type { Catalogue } from '@graft/backends/catalogue';
 import { FileSourceResolver } from '@graft/engine';
 import {
   type EvidenceTable,
-  evidenceTableSchema,
   GraphError,
   graphReferences,
   parseGraph,
   type ArtifactStore,
+  type Graph,
   type Registry,
 } from '@graft/graph';
-import { hasCode } from '@graft/kit';
-import { z } from 'zod';
+import { claimOf, toldClaim, type ExampleClaim } from './example-claim.ts';
+import { exampleListing, type ListedExample } from './example-listing.ts';
 import { GraphFiles } from './graph-files.ts';
 import { GraphPlanner } from '../runs/graph-planner.ts';
 import { modelIds } from '../package/package-contents.ts';
@@ -25,11 +25,11 @@ import { usesIn, type ExampleUse } from './example-uses.ts';
 import { makeStateFolder } from './state-folder.ts';
 
 /** A graph to begin with, and what belongs to it. */
-export interface Example {
+export interface Example extends Omit<ListedExample, 'table'> {
   /** Of the graph file, as it is called in the workspace, too. */
   readonly path: string;
-  /** For people: a sentence. */
-  readonly about: string;
+  /** The heading of its first note that has one; else the name of its file. */
+  readonly title: string;
   /** Graph files and data. */
   readonly files: number;
   /** Bytes of them. */
@@ -44,34 +44,12 @@ export interface ExampleOrigin {
   readonly path: string;
   /** Whether the file is the example itself, which the page does not change. */
   readonly original: boolean;
+  readonly headline?: ListedExample['headline'];
+  readonly firstRun?: ListedExample['firstRun'];
 }
 
 /** Where the page saves changed examples, if the workspace is the folder of the examples. */
 export const copiesFolder = 'mine';
-
-/** What an example claims, and whether that was seen when it was measured. */
-interface ExampleClaim {
-  readonly title: string;
-  readonly says: string;
-  readonly conclusion: string;
-  /** Absent while it has not been measured. */
-  readonly holds?: boolean | undefined;
-  /** Why it did not hold. */
-  readonly because?: string | undefined;
-  /** When it was measured, and what that took: seconds of all steps one after another, on so many cores. */
-  readonly measured?:
-    { readonly date: string; readonly seconds: number; readonly cores: number } | undefined;
-  /** When it was registered, as an ISO date in UTC, or `unknown` where it is from before claims were. */
-  readonly registered?: string | undefined;
-  /** Changes after it was first stated, oldest first. */
-  readonly amended: readonly {
-    readonly when: string;
-    readonly what: string;
-    readonly why: string;
-  }[];
-  /** Names of the experiments that it was measured by. */
-  readonly tables: readonly string[];
-}
 
 interface ExamplesParts {
   /** A real path; undefined where no examples have come along. */
@@ -91,27 +69,10 @@ interface ExampleFile extends ComingFile {
   readonly size: number;
 }
 
-const listingSchema = z.record(z.string(), z.string());
-
-/**
- * What is read of the `claim.json` beside an example's graph; the command that measures it writes it. Examples come with
- * the Graft that reads them, so only the version that is written is read.
- */
-const claimSchema = z.object({
-  claim: z.literal(2),
-  graph: z.string(),
-  title: z.string(),
-  says: z.string(),
-  conclusion: z.string(),
-  holds: z.boolean().optional(),
-  because: z.string().optional(),
-  measured: z.object({ date: z.string(), seconds: z.number(), cores: z.number() }).optional(),
-  registered: z
-    .union([z.string(), z.object({ date: z.string() }).transform(({ date }) => date)])
-    .optional(),
-  amended: z.array(z.object({ when: z.string(), what: z.string(), why: z.string() })).default([]),
-  tables: z.record(z.string(), z.object({ table: evidenceTableSchema })).default({}),
-});
+interface Contents extends Pick<Example, 'models'> {
+  readonly graph: Graph;
+  readonly files: readonly ExampleFile[];
+}
 
 /** What only says how an example was measured: nobody who uses it needs that. */
 const measured = new Set(['claim.json', 'items.jsonl']);
@@ -126,33 +87,11 @@ async function besideGraph(folder: string, path: string): Promise<readonly strin
     .map(({ name }) => `${own}/${name}`);
 }
 
-/** The claim that stands beside a graph and is of it; one that cannot be read as a claim is none. */
-async function claimOf(
-  folder: string,
-  path: string,
-): Promise<z.infer<typeof claimSchema> | undefined> {
-  let text: string;
-  try {
-    text = await readFile(join(folder, dirname(path), 'claim.json'), 'utf8');
-  } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
-    throw error;
-  }
-  const claim = claimSchema.safeParse(jsonOf(text)).data;
-  return claim?.graph === basename(path) ? claim : undefined;
-}
+/** `# Heading` of a note. */
+const heading = /^# (.+)$/m;
 
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** What stands beside the examples: a sentence on each, in the order in which they are shown. */
-async function listing(folder: string): Promise<Readonly<Record<string, string>>> {
-  return listingSchema.parse(JSON.parse(await readFile(join(folder, 'examples.json'), 'utf8')));
+function headingOf({ notes }: Graph): string | undefined {
+  return Object.values(notes ?? {}).flatMap(({ text }) => heading.exec(text)?.[1] ?? [])[0];
 }
 
 /** Graphs that came with Graft, to copy into a workspace with all that they need. */
@@ -168,13 +107,16 @@ export class Examples {
     const { folder } = this.#parts;
     if (folder === undefined) return [];
     const examples: Example[] = [];
-    for (const [path, about] of Object.entries(await listing(folder))) {
-      const { files, models } = await this.#contents(folder, path);
+    for (const [path, { table, ...listed }] of Object.entries(await exampleListing(folder))) {
+      const { graph, files, models } = await this.#contents(folder, path);
       const size = files.reduce((sum, file) => sum + file.size, 0);
       const claim = await claimOf(folder, path);
+      const titleOf = (node: string): string => graph.nodes[node]?.title ?? node;
       examples.push({
-        ...{ path, about, files: files.length, size, models },
-        ...(claim === undefined ? {} : { claim: { ...claim, tables: Object.keys(claim.tables) } }),
+        ...listed,
+        ...{ path, title: headingOf(graph) ?? basename(path, '.graft.json') },
+        ...{ files: files.length, size, models },
+        ...(claim === undefined ? {} : { claim: toldClaim(claim, table, titleOf) }),
       });
     }
     return examples;
@@ -190,7 +132,7 @@ export class Examples {
   async tables(path: string): Promise<Readonly<Record<string, EvidenceTable>>> {
     const { folder } = this.#parts;
     const claim =
-      folder !== undefined && Object.hasOwn(await listing(folder), path)
+      folder !== undefined && Object.hasOwn(await exampleListing(folder), path)
         ? await claimOf(folder, path)
         : undefined;
     if (claim === undefined) {
@@ -209,12 +151,18 @@ export class Examples {
     const { folder, root } = this.#parts;
     if (folder === undefined) return undefined;
     // A list that cannot be read is told of where the examples are shown; files open all the same.
-    const listed = await listing(folder).catch(() => ({}));
+    const none: Awaited<ReturnType<typeof exampleListing>> = {};
+    const listed = await exampleListing(folder).catch(() => none);
     const isHere = folder === root;
-    if (Object.hasOwn(listed, path)) return { path, original: isHere };
-    if (!isHere || !path.startsWith(`${copiesFolder}/`)) return undefined;
+    const known = (example: string, original: boolean): ExampleOrigin | undefined => {
+      if (!Object.hasOwn(listed, example)) return undefined;
+      const { headline, firstRun } = listed[example] ?? {};
+      return { path: example, original, headline, firstRun };
+    };
+    const itself = known(path, isHere);
+    if (itself !== undefined || !isHere || !path.startsWith(`${copiesFolder}/`)) return itself;
     const copied = path.slice(copiesFolder.length + 1).replace(/-\d+(?=\.graft\.json$)/, '');
-    return Object.hasOwn(listed, copied) ? { path: copied, original: false } : undefined;
+    return known(copied, false);
   }
 
   /** The text of an example's graph as it came with Graft. Throws `missing-file`. */
@@ -225,7 +173,7 @@ export class Examples {
   /** The folder of the examples, if it lists this one. Throws `missing-file`. */
   async #folderOf(path: string): Promise<string> {
     const { folder } = this.#parts;
-    if (folder === undefined || !Object.hasOwn(await listing(folder), path)) {
+    if (folder === undefined || !Object.hasOwn(await exampleListing(folder), path)) {
       throw new GraphError('missing-file', `There is no example "${path}".`);
     }
     return folder;
@@ -249,10 +197,7 @@ export class Examples {
   }
 
   /** The graph, the graphs that it uses, the files that its nodes read, and what stands beside it in a folder of its own. */
-  async #contents(
-    folder: string,
-    path: string,
-  ): Promise<{ readonly files: readonly ExampleFile[]; readonly models: Example['models'] }> {
+  async #contents(folder: string, path: string): Promise<Contents> {
     const { registry, catalogue, artifacts, stateFolder } = this.#parts;
     const state = join(stateFolder, 'examples');
     const graphs = new GraphFiles(folder, state);
@@ -274,6 +219,6 @@ export class Examples {
       const { files: parts } = catalogue.entry(id);
       return { id, size: parts.reduce((sum, part) => sum + part.size, 0) };
     });
-    return { files: [...files.values()], models };
+    return { graph, files: [...files.values()], models };
   }
 }

@@ -6,6 +6,7 @@ import {
   conflictStore,
   conversationStore,
   isUnsaved,
+  type KnownExample,
   type OpenFile,
   documentStore,
   screenStore,
@@ -172,18 +173,18 @@ export function moveSaves(from: string, to: string): void {
  * Saves a changed example as a file of its own, and goes on in that: the history, and the run on the screen, stay. The example stays
  * as it came.
  */
-async function saveCopy(file: OpenFile, original: string): Promise<string | undefined> {
+async function saveCopy(file: OpenFile, original: KnownExample): Promise<string | undefined> {
   const { graph } = documentStore.getState();
   try {
     const text = serializeGraph(graph);
-    const saved = await api.graphs.saveExampleCopy.mutate({ path: original, text });
+    const saved = await api.graphs.saveExampleCopy.mutate({ path: original.path, text });
     await refreshFiles();
     if (documentStore.getState().file?.path !== file.path) return undefined;
     dropDraft(file.path);
     moveSaves(file.path, saved.path);
     const { path, revision: base, text: baseText } = saved;
     const baseGraph = baseText === text ? graph : parseGraph(baseText, path);
-    const example = { path: original, original: false };
+    const example = { ...original, original: false };
     conversationStore.getState().move(file.path, path);
     noteSaved({ ...file, path, example }, graph, { base, baseText, baseGraph });
     showInAddress(path);
@@ -203,7 +204,7 @@ async function saveNow(): Promise<string | undefined> {
   const { file, graph } = documentStore.getState();
   if (file === null) return undefined;
   if (file.base !== null && !isUnsaved({ file, graph })) return file.path;
-  if (file.example?.original === true) return saveCopy(file, file.example.path);
+  if (file.example?.original === true) return saveCopy(file, file.example);
   const text = serializeGraph(graph);
   try {
     const saved = await api.graphs.save.mutate({ path: file.path, text, base: file.base });

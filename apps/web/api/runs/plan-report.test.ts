@@ -29,6 +29,19 @@ it('says what servers cost at most', () => {
   );
 });
 
+it('says how long the first run of an example took where it was measured, until it is known here', () => {
+  const firstRun = { seconds: 437, cores: 2 };
+  const first = { nodes: [miss], reused: 0, toRun: 1 };
+  expect(planLine(first, firstRun)).toBe('1 will run · about 7 minutes on 2 cores');
+  expect(planLine(first, { ...firstRun, isLeast: true })).toBe(
+    '1 will run · over 7 minutes on 2 cores',
+  );
+  const partly = { nodes: [hit, miss], reused: 1, toRun: 1 };
+  expect(planLine(partly, firstRun)).toBe('1 reused · 1 will run');
+  const known = { nodes: [{ ...miss, estimatedMs: 40_000 }], reused: 0, toRun: 1 };
+  expect(planLine({ ...known, estimatedMs: 40_000 }, firstRun)).toBe('1 will run · 40 s last time');
+});
+
 it('says when nothing has to run', () => {
   expect(planLine({ nodes: [hit], reused: 1, toRun: 0 })).toBe('all reused');
 });

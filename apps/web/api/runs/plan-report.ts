@@ -1,6 +1,6 @@
 import type { PlanReport } from '../client.ts';
-import { count, duration } from '@graft/nodes/kit/ui';
-import { type RunState, stepsDone, isPartOf } from '@graft/view';
+import { count, duration, plural, roughly } from '@graft/nodes/kit/ui';
+import { type FirstRun, type RunState, stepsDone, isPartOf } from '@graft/view';
 import { pathWithoutRounds, upperCostText } from '@graft/graph';
 import { useMemo } from 'react';
 import { usePlan } from './plan-store.ts';
@@ -14,12 +14,20 @@ export function runLine(run: Pick<RunState, 'steps'>): string {
 /** Milliseconds below which no estimate is shown. */
 const worthSaying = 500;
 
-/** `5 reused · 3 will run · 40 s last time`; `over` if the time of some node is unknown. */
+/** `about 7 minutes on 2 cores` */
+export const firstRunText = ({ seconds, cores, isLeast }: FirstRun): string =>
+  `${roughly(seconds, { isLeast: isLeast === true })} on ${plural(cores, 'core')}`;
+
+/**
+ * `5 reused · 3 will run · 40 s last time`; `over` if the time of some node is unknown. Of an example of which nothing is
+ * known here, the time that its first run took where it was measured.
+ */
 export function planLine(
   report: Pick<
     PlanReport,
     'nodes' | 'reused' | 'toRun' | 'estimatedMs' | 'estimatedDollars' | 'unknownCost'
   >,
+  firstRun?: FirstRun,
 ): string {
   const { nodes, reused, toRun, estimatedMs } = report;
   if (toRun === 0) return 'all reused';
@@ -29,6 +37,9 @@ export function planLine(
   const parts = [
     reused === 0 ? undefined : `${reused} reused`,
     `${toRun} will run`,
+    estimatedMs === undefined && reused === 0 && firstRun !== undefined
+      ? firstRunText(firstRun)
+      : undefined,
     estimatedMs === undefined || estimatedMs < worthSaying
       ? undefined
       : known

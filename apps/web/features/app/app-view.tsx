@@ -12,6 +12,7 @@ import { countText, useProblems } from '../../api/graphs/use-problems.ts';
 import { cancelRun } from '../../api/runs/run-actions.ts';
 import { AppInput } from './app-input.tsx';
 import { AppOutput } from './app-output.tsx';
+import { isThisMachine } from './this-machine.ts';
 import { isChanged, runApp } from './run-form.ts';
 import {
   askable,
@@ -201,6 +202,12 @@ function Head({ path }: { readonly path: string }) {
         </button>
         <RunsOnChange />
       </div>
+      {isThisMachine(location.hostname) ? (
+        <p className="mt-1 text-sm text-ink-2" data-testid="link-reach">
+          This link works on this computer only. To let others in, serve Graft behind a proxy with{' '}
+          <code className="font-mono text-[11.5px] whitespace-nowrap">--allow-host</code>.
+        </p>
+      ) : null}
     </header>
   );
 }

@@ -10,6 +10,9 @@ import { openFile } from '../../api/graphs/open-file.ts';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { useOverlay } from '../../kit/stores.ts';
 import { useCopyExample } from './copy-example.ts';
+import { FirstRunLine } from './first-run-line.tsx';
+import { GraphPicture } from './graph-picture.tsx';
+import { SmallTable } from './small-table.tsx';
 
 type Example = Awaited<ReturnType<typeof api.graphs.examples.query>>[number];
 type ClaimAmendments = NonNullable<Example['claim']>['amended'];
@@ -40,22 +43,32 @@ function Card(props: {
   readonly choose: () => void;
 }) {
   const { example, first, chosen, choose } = props;
-  const { path, about, claim } = example;
+  const { path, title, about, claim } = example;
   return (
-    <li>
-      <button type="button" className="gallery-card" aria-current={chosen} onClick={choose}>
-        <span className="flex items-center gap-2">
-          <strong className="truncate font-[600]">{fileTitle(path).split('/').at(-1)}</strong>
+    <li className="gallery-card" aria-current={chosen}>
+      <GraphPicture path={path} />
+      <div className="min-w-0">
+        <div className="flex items-baseline gap-2">
+          <button type="button" className="gallery-choose" aria-pressed={chosen} onClick={choose}>
+            {title}
+          </button>
+          <span className="flex-1" />
           {first ? (
-            <span className="chip" data-tone="good">
+            <span className="chip shrink-0" data-tone="good">
               start here
             </span>
           ) : null}
-          <span className="flex-1" />
-          <Outcome claim={claim} />
-        </span>
-        <span className="mt-0.5 line-clamp-2 text-sm text-ink-2">{about}</span>
-      </button>
+          <span className="shrink-0 empty:hidden">
+            <Outcome claim={claim} />
+          </span>
+        </div>
+        <p className="truncate font-mono text-[11px] text-ink-2">{fileTitle(path)}</p>
+        <p className="mt-1 text-sm">{about}</p>
+        <p className="mt-1 text-sm text-ink-2 empty:hidden">
+          <FirstRunLine example={example} />
+        </p>
+        {claim?.small === undefined ? null : <SmallTable small={claim.small} />}
+      </div>
     </li>
   );
 }
@@ -113,9 +126,8 @@ function Amendments({ amended }: { readonly amended: ClaimAmendments }) {
 
 /** What one example shows, how it was measured, what it needs, and the way to it. */
 function Details({ example, isHere }: { readonly example: Example; readonly isHere: boolean }) {
-  const { path, about, claim, files, size, models } = example;
+  const { path, title, about, claim, files, size, models } = example;
   const { copying, copy } = useCopyExample();
-  const title = fileTitle(path);
   const open = async (): Promise<void> => {
     if (isHere) await openFile(path);
     else if (!(await copy(path))) return;
@@ -125,14 +137,18 @@ function Details({ example, isHere }: { readonly example: Example; readonly isHe
     <article aria-label={title} className="min-w-0">
       <div className="flex items-start gap-4">
         <div className="min-w-0 flex-1">
-          <h3 className="text-lg font-[620] tracking-[-0.01em]">{claim?.title ?? title}</h3>
+          <h3 className="text-lg font-[620] tracking-[-0.01em]">{title}</h3>
+          <p className="mt-0.5 max-w-[70ch]">{about}</p>
+          <p className="mt-1 text-sm text-ink-2 empty:hidden">
+            <FirstRunLine example={example} />
+          </p>
           <p className="mt-0.5 text-sm text-ink-2">
             <code className="font-mono text-[11.5px]">{path}</code> · {plural(files, 'file')},{' '}
             {bytes(size)}
             {models.map(({ id, size: its }) => ` · ${id} (${bytes(its)})`)}
             {claim?.measured === undefined
               ? ''
-              : ` · measured ${day(claim.measured.date)}: ${duration(claim.measured.seconds * 1000)} on ${plural(claim.measured.cores, 'core')}`}
+              : ` · all experiments, measured ${day(claim.measured.date)}: ${duration(claim.measured.seconds * 1000)} on ${plural(claim.measured.cores, 'core')}`}
           </p>
         </div>
         <button
@@ -144,9 +160,8 @@ function Details({ example, isHere }: { readonly example: Example; readonly isHe
           {isHere ? 'Open' : copying === path ? 'Copying …' : 'Copy and open'}
         </button>
       </div>
-      {claim === undefined ? (
-        <p className="mt-4 max-w-[70ch]">{about}</p>
-      ) : (
+      <GraphPicture path={path} />
+      {claim === undefined ? null : (
         <>
           <p className="mt-4 max-w-[70ch]">
             <b className="font-[600]">Claim.</b> {claim.says}

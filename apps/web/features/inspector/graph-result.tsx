@@ -1,37 +1,12 @@
-import { action, prefixOf, resultNodes, stepOf, titleAmong } from '@graft/view';
+import { action, prefixOf, titleAmong } from '@graft/view';
 import { useState } from 'react';
-import { useShallow } from 'zustand/react/shallow';
-import { resultText } from '../../api/runs/node-status.ts';
-import { useScore } from '../../api/runs/use-score.ts';
+import { useResultText } from '../../api/runs/use-results.ts';
 import { part } from '../../kit/part.tsx';
-import { useDocument, useRunView, useUsedGraphs } from '../../kit/stores.ts';
+import { useDocument } from '../../kit/stores.ts';
 
 const OutputTab = part(() => import('./output-tab.tsx').then((loaded) => loaded.OutputTab));
 
-/** The results of the graph that is shown, by the ids of their nodes. */
-function useResultNodes(): readonly string[] {
-  // What nodes that use other files give is known once these have come.
-  useUsedGraphs((state) => state.lookup);
-  return useDocument(useShallow(({ shown }) => resultNodes(shown)));
-}
-
-/** The results of the graph that is shown, of nodes that have run or are running; undefined while there is none. */
-export function useResults(): readonly string[] | undefined {
-  const ids = useResultNodes();
-  const prefix = useDocument(({ trail }) => prefixOf(trail));
-  const ran = useRunView(
-    useShallow((state) => ids.filter((id) => stepOf(state, prefix + id) !== undefined)),
-  );
-  return ran.length === 0 ? undefined : ran;
-}
-
-/** What a result says of itself: how many of its answers are right, and how much there is of it. */
-function useResultText(path: string): readonly string[] {
-  const text = useRunView((state) => resultText(stepOf(state, path)));
-  const first = useRunView((state) => Object.values(stepOf(state, path)?.outputs ?? {})[0]);
-  const score = useScore(first);
-  return score === undefined ? [text] : [score, text];
-}
+const ResultNotes = part(() => import('./result-notes.tsx').then((loaded) => loaded.ResultNotes));
 
 /** The figure that matters of a result, above everything else. */
 function Headline({ path }: { readonly path: string }) {
@@ -83,13 +58,14 @@ export function GraphResult({ results }: { readonly results: readonly string[] }
           ))}
         </ul>
       )}
+      <ResultNotes id={shown} />
       <div className="-mx-4 mt-2 flex max-h-[48vh] min-h-0 flex-col border-y border-line pt-2">
         <OutputTab key={prefix + shown} node={prefix + shown} headed />
       </div>
       <button
         type="button"
         className="quiet-action mt-1.5"
-        onClick={() => action('showNode')(shown)}
+        onClick={() => action('showNode')(prefix + shown)}
       >
         Show this node
       </button>

@@ -6,7 +6,9 @@ import { useDocument, useScreen } from '../../kit/stores.ts';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { countText, useGraphWarnings, useProblems } from '../../api/graphs/use-problems.ts';
 import { part } from '../../kit/part.tsx';
-import { GraphResult, useResults } from './graph-result.tsx';
+import { firstRunText } from '../../api/runs/plan-report.ts';
+import { useResults } from '../../api/runs/use-results.ts';
+import { GraphResult } from './graph-result.tsx';
 import { Conversation, ProblemList } from '../../kit/slots.ts';
 
 const GraphFacts = part(() => import('./graph-facts.tsx').then((loaded) => loaded.GraphFacts));
@@ -65,11 +67,13 @@ function Tips() {
 /** In the place of a result that is not there yet. */
 function NoResult() {
   const isEmpty = useDocument((state) => Object.keys(state.shown.nodes).length === 0);
+  const firstRun = useDocument((state) => state.file?.example?.firstRun);
+  const time = firstRun === undefined ? '' : ` The first run takes ${firstRunText(firstRun)}.`;
   return (
     <p className="mt-3 text-ink-2">
       {isEmpty
         ? 'Add a node to begin.'
-        : 'Run the graph to see its result here. Select a node to see its parameters and its output.'}
+        : `Run the graph to see its result here.${time} Select a node to see its parameters and its output.`}
     </p>
   );
 }

@@ -1,6 +1,7 @@
 import { duration } from '@graft/nodes/kit/ui';
 import { reportAddress } from '../../api/runs/run-history.ts';
 import { isOver, type RunState } from '@graft/view';
+import { part } from '../../kit/part.tsx';
 import { useRunView } from '../../kit/stores.ts';
 import { useEffect, useState } from 'react';
 
@@ -30,6 +31,8 @@ export function RunSummary() {
   return run === null ? null : <Summary run={run} end={run.finishedAt ?? now} />;
 }
 
+const ResultLink = part(() => import('./result-link.tsx').then((loaded) => loaded.ResultLink));
+
 function Summary({ run, end }: { readonly run: RunState; readonly end: number }) {
   const steps = [...run.steps.values()];
   const devices = [
@@ -52,9 +55,10 @@ function Summary({ run, end }: { readonly run: RunState; readonly end: number })
       <span className="tabular-nums">
         {over ? duration(end - run.startedAt) : `${duration(end - run.startedAt)} so far`}
       </span>
+      {run.status === 'succeeded' ? <ResultLink /> : null}
       {reused > 0 ? <span className="hidden @[640px]:inline">{reused} reused</span> : null}
       {devices.length > 0 ? (
-        <span className="hidden max-w-32 truncate @[740px]:block">{devices.join(', ')}</span>
+        <span className="hidden max-w-32 truncate @[900px]:block">{devices.join(', ')}</span>
       ) : null}
       {over ? (
         <>

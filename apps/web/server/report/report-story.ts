@@ -50,9 +50,11 @@ export function resultsOf(
     graphs: (path) => graphs.used(path, root)?.file,
   });
   const lookup = library.lookup(library.root);
-  const ids = resultNodes(root.body, ({ type, params }) => {
-    const definition = registry.get(type);
-    return definition === undefined ? undefined : shapedType(definition, params, lookup);
+  const ids = resultNodes(root.body, {
+    shape: ({ type, params }) => {
+      const definition = registry.get(type);
+      return definition === undefined ? undefined : shapedType(definition, params, lookup);
+    },
   });
   return ids.flatMap((id) => {
     const { outputs = [] } = cells.find(({ path }) => path === id) ?? {};

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, duration, measure, percent, plural } from './amounts.ts';
+import { bytes, duration, measure, percent, plural, roughly } from './amounts.ts';
 
 describe('amounts', () => {
   it.each([
@@ -44,4 +44,12 @@ describe('amounts', () => {
     [0.335, '34 %'],
     [1, '100 %'],
   ])('says a share of %d as %s', (share, text) => expect(percent(share)).toBe(text));
+});
+
+it('writes a measured time as it may be elsewhere', () => {
+  expect(roughly(2)).toBe('about 5 seconds');
+  expect(roughly(13)).toBe('about 15 seconds');
+  expect(roughly(457)).toBe('about 8 minutes');
+  expect(roughly(457, { isLeast: true })).toBe('over 7 minutes');
+  expect(roughly(2 * 3_600)).toBe('about 2 hours');
 });

@@ -1,3 +1,7 @@
+import { plural } from '@graft/graph';
+
+export { plural };
+
 /** `0.1 s`, `14 s`, `2 min 5 s`, `1 h 4 min` */
 export function duration(ms: number): string {
   if (ms < 50) return `${Math.max(0, Math.round(ms))} ms`;
@@ -8,6 +12,18 @@ export function duration(ms: number): string {
   if (minutes < 60)
     return seconds % 60 === 0 ? `${minutes} min` : `${minutes} min ${seconds % 60} s`;
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+/**
+ * A measured time as it may be elsewhere: `about 15 seconds`, `about 7 minutes`; `isLeast` rounds down: `over 7 minutes`.
+ */
+export function roughly(seconds: number, { isLeast = false } = {}): string {
+  const word = isLeast ? 'over' : 'about';
+  const round = isLeast ? Math.floor : Math.round;
+  if (seconds < 90) return `${word} ${Math.max(5, round(seconds / 5) * 5)} seconds`;
+  const minutes = round(seconds / 60);
+  if (minutes < 90) return `${word} ${plural(minutes, 'minute')}`;
+  return `${word} ${plural(round(minutes / 60), 'hour')}`;
 }
 
 /** `93 MB` */
@@ -26,8 +42,6 @@ export function bytes(size: number): string {
 export function count(value: number): string {
   return value.toLocaleString('en');
 }
-
-export { plural } from '@graft/graph';
 
 /** `14:05`, with the date if it was another day. */
 export function clock(at: number, now = Date.now()): string {

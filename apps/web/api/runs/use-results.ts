@@ -1,0 +1,44 @@
+import {
+  bodyAt,
+  documentStore,
+  prefixOf,
+  resultNodes,
+  runView,
+  stepOf,
+  usedGraphs,
+} from '@graft/view';
+import { useStore } from 'zustand';
+import { useShallow } from 'zustand/react/shallow';
+import { resultText } from './node-status.ts';
+import { useScore } from './use-score.ts';
+
+/**
+ * The results of the graph that is shown, by the ids of nodes that have run or are running: what matters most of an example
+ * comes first. Undefined while there is none.
+ */
+export function useResults(): readonly string[] | undefined {
+  // What nodes that use other files give is known once these have come.
+  useStore(usedGraphs, (state) => state.lookup);
+  const ids = useStore(
+    documentStore,
+    useShallow(({ shown, trail, file }) =>
+      resultNodes(shown, {
+        headline: bodyAt(trail) === undefined ? file?.example?.headline : undefined,
+      }),
+    ),
+  );
+  const prefix = useStore(documentStore, ({ trail }) => prefixOf(trail));
+  const ran = useStore(
+    runView,
+    useShallow((state) => ids.filter((id) => stepOf(state, prefix + id) !== undefined)),
+  );
+  return ran.length === 0 ? undefined : ran;
+}
+
+/** What the result of a node says of itself, by its path: how many of its answers are right, and how much there is of it. */
+export function useResultText(path: string): readonly [string, ...string[]] {
+  const text = useStore(runView, (state) => resultText(stepOf(state, path)));
+  const first = useStore(runView, (state) => Object.values(stepOf(state, path)?.outputs ?? {})[0]);
+  const score = useScore(first);
+  return score === undefined ? [text] : [score, text];
+}
