@@ -14,7 +14,9 @@ describe('a changed settings file', () => {
   });
 
   it('keeps line breaks of Windows, a byte order mark, and a last line without its end', () => {
-    expect(editedSettings('\uFEFFA=1\r\nB=2', { A: '3', C: '4' })).toBe('\uFEFFA=3\r\nB=2\r\nC=4\r\n');
+    expect(editedSettings('\uFEFFA=1\r\nB=2', { A: '3', C: '4' })).toBe(
+      '\uFEFFA=3\r\nB=2\r\nC=4\r\n',
+    );
   });
 
   it('replaces all of what defines a setting more than once, or over several lines', () => {

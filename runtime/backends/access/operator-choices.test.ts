@@ -35,7 +35,11 @@ const access = async (): Promise<RemoteAccess> =>
 
 describe('a secret', () => {
   it('is written where no folder was, for its owner alone, and is never read back', async () => {
-    await choices.setSecret({ name: 'OPENAI', value: ` ${value}\n`, origins: [`${origin}/v1/chat`] });
+    await choices.setSecret({
+      name: 'OPENAI',
+      value: ` ${value}\n`,
+      origins: [`${origin}/v1/chat`],
+    });
     expect(text()).toBe(`GRAFT_SECRET_OPENAI=${value}\nGRAFT_ENDPOINTS=OPENAI@${origin}\n`);
     expect(statSync(file).mode & 0o777).toBe(0o600);
     expect(statSync(join(folder, 'graft')).mode & 0o777).toBe(0o700);
@@ -56,7 +60,12 @@ describe('a secret', () => {
     );
     // No other change binds it: not a server that is allowed, not a price.
     await choices.allow('https://evil.example');
-    await choices.setPrice({ model: 'OPENAI', origin: 'https://evil.example', input: 1, output: 0 });
+    await choices.setPrice({
+      model: 'OPENAI',
+      origin: 'https://evil.example',
+      input: 1,
+      output: 0,
+    });
     await expect(choices.allow('OPENAI@https://evil.example')).rejects.toMatchObject({
       code: 'bad-input',
     });
@@ -80,7 +89,9 @@ describe('a secret', () => {
   });
 
   it('goes with its servers, and leaves the rest', async () => {
-    await given(`GRAFT_ENDPOINTS="OPENAI@${origin} ${origin} B@${origin}"\nGRAFT_SECRET_OPENAI=x\n`);
+    await given(
+      `GRAFT_ENDPOINTS="OPENAI@${origin} ${origin} B@${origin}"\nGRAFT_SECRET_OPENAI=x\n`,
+    );
     await choices.removeSecret('OPENAI');
     expect(text()).toBe(`GRAFT_ENDPOINTS="${origin} B@${origin}"\n`);
   });
@@ -109,7 +120,7 @@ describe('a secret', () => {
   });
 
   it('may be the address of a database, which is bound to itself', async () => {
-    const address = "postgres://reader:p%40s'\"s@db.example/shop";
+    const address = 'postgres://reader:p%40s\'"s@db.example/shop';
     await choices.setSecret({ name: 'SHOP', value: address, origins: [] });
     expect((await access()).databaseAddress('SHOP').hostname).toBe('db.example');
     expect((await choices.state()).secrets).toEqual([
@@ -143,7 +154,9 @@ describe('the file', () => {
 
   it('says what to do where its folder is a file', async () => {
     await writeFile(join(folder, 'graft'), '');
-    await expect(choices.allow(origin)).rejects.toThrow(/Graft cannot (write|read) .*settings\.env/);
+    await expect(choices.allow(origin)).rejects.toThrow(
+      /Graft cannot (write|read) .*settings\.env/,
+    );
   });
 
   it('stays a link where it is one', async () => {
@@ -179,7 +192,10 @@ describe('servers, prices, the hub and the device', () => {
     const state = await choices.state();
     expect(state).toMatchObject({ hubToken: 'file', device: 'webgpu', fixed: [] });
     expect(state.prices).toHaveLength(2);
-    expect((await access()).price(`${origin}/v1`, 'gpt-5')).toEqual({ input: 0.0000005, output: 0 });
+    expect((await access()).price(`${origin}/v1`, 'gpt-5')).toEqual({
+      input: 0.0000005,
+      output: 0,
+    });
     await choices.removePrice({ model: '', origin });
     await choices.removePrice({ model: 'gpt-5', origin });
     await choices.forbid({ origin, secret: undefined });
@@ -191,7 +207,9 @@ describe('servers, prices, the hub and the device', () => {
   it('keep what the environment sets', async () => {
     environment['GRAFT_ENDPOINTS'] = '';
     environment['HF_TOKEN'] = 'hf_0123456789';
-    await expect(choices.allow(origin)).rejects.toThrow(/GRAFT_ENDPOINTS is set in the environment/);
+    await expect(choices.allow(origin)).rejects.toThrow(
+      /GRAFT_ENDPOINTS is set in the environment/,
+    );
     await expect(choices.setHubToken('hf_9876543210')).rejects.toThrow(/HF_TOKEN is set in/);
     expect(await choices.state()).toMatchObject({
       fixed: ['GRAFT_ENDPOINTS', 'HF_TOKEN'],

@@ -56,7 +56,13 @@ export interface NewSecret {
 }
 
 /** Settings that can be fixed by the environment, besides secrets. */
-const lists = ['GRAFT_ENDPOINTS', 'GRAFT_PRICES', 'GRAFT_PRIVATE_SITES', 'HF_TOKEN', 'GRAFT_DEVICE'];
+const lists = [
+  'GRAFT_ENDPOINTS',
+  'GRAFT_PRICES',
+  'GRAFT_PRIVATE_SITES',
+  'HF_TOKEN',
+  'GRAFT_DEVICE',
+];
 
 /**
  * Changes what the operator allows, in their file. A secret is written and never read back. An address is bound to it only

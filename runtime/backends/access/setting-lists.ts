@@ -72,8 +72,7 @@ export function priceList(prices: readonly StatedPrice[]): string | undefined {
 }
 
 /** Without an exponent. */
-const plain = (price: number): string =>
-  price.toFixed(9).replace(/\.?0+$/, '');
+const plain = (price: number): string => price.toFixed(9).replace(/\.?0+$/, '');
 
 /** `GRAFT_PRIVATE_SITES`. Throws `unavailable` for an entry that is no site. */
 export function privateSites(settings: Settings): string[] {

@@ -22,6 +22,7 @@ import {
 } from '@graft/view';
 import { useDocument, useRunView, usePath } from '../../kit/stores.ts';
 import { useOutdated } from '../../api/runs/use-outdated.ts';
+import { OpenSettings } from '../../kit/open-settings.tsx';
 import { useProblemsAt } from '../../api/graphs/use-problems.ts';
 import { countingFields } from './counting-fields.ts';
 import { useKeptOpen } from '../../kit/kept-open.ts';
@@ -261,7 +262,7 @@ export function ParameterForm({
           role="alert"
         >
           {problems.includes(problem) ? '' : `${problemPlace(problem, graph) ?? ''}: `}
-          {problem.message}
+          {problem.message} <OpenSettings message={problem.message} />
         </p>
       ))}
       {fields.length === 0 ? <p className="text-ink-2">This node has no parameters.</p> : null}
