@@ -52,7 +52,7 @@ export function KeysTab({ secret, ask }: KeysTabProps) {
 }
 
 /** How a key may be used. */
-function useOf({ origins, database, unfit }: Operator['secrets'][number]): string {
+function purposeOf({ origins, database, unfit }: Operator['secrets'][number]): string {
   if (unfit === true) return 'can be no key: too short, or with spaces';
   if (database === true) return 'address of a database';
   return origins.length === 0 ? 'bound to no server yet' : `for ${origins.join(', ')}`;
@@ -70,7 +70,7 @@ function Keys(props: { readonly operator: Operator; readonly ask: (question: Que
           <span
             className={`min-w-0 flex-1 wrap-anywhere ${secret.unfit === true ? 'text-error' : 'text-ink-2'}`}
           >
-            {useOf(secret)}
+            {purposeOf(secret)}
           </span>
           {secret.place === 'environment' ? (
             <span className="chip">from the environment</span>
