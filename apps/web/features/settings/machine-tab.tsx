@@ -92,9 +92,9 @@ function DeviceChoice({ devices }: { readonly devices: Devices }) {
       title="Device"
       about="Where runs compute that name no device, on this page and in a shell. Another class of device can give slightly different numbers; Graft then computes results anew."
     >
-      <label className="block max-w-[34rem]">
-        <span className="sr-only">Device</span>
+      <div className="max-w-[34rem]">
         <select
+          aria-label="Device"
           className="field"
           value={chosen}
           disabled={isGoing || isFixed || operator.refusal !== undefined}
@@ -111,7 +111,7 @@ function DeviceChoice({ devices }: { readonly devices: Devices }) {
             </option>
           ))}
         </select>
-      </label>
+      </div>
       {isFixed ? (
         <p className="mt-2 text-ink-2">GRAFT_DEVICE is set in the environment of Graft.</p>
       ) : operator.refusal === undefined ? null : (

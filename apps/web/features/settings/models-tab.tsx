@@ -111,9 +111,9 @@ function DefaultModel() {
   if (preferred !== undefined) choices.set(preferred.id, preferred.title);
   return (
     <Section title="Default language model" about="New nodes begin with it; graphs keep theirs.">
-      <label className="block max-w-[34rem]">
-        <span className="sr-only">Default language model</span>
+      <div className="max-w-[34rem]">
         <select
+          aria-label="Default language model"
           className="field"
           value={preferred?.id ?? ''}
           disabled={isGoing || known === undefined}
@@ -131,7 +131,7 @@ function DefaultModel() {
             </option>
           ))}
         </select>
-      </label>
+      </div>
       <Outcome {...outcome} />
     </Section>
   );

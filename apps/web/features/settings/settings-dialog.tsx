@@ -76,8 +76,8 @@ export function SettingsDialog({ place }: { readonly place: SettingsPlace }) {
             current={tab}
             choose={choose}
             panel="settings-panel"
-            className="mt-1 flex gap-5 overflow-x-auto"
-            tabClassName="border-b-2 border-transparent py-2 whitespace-nowrap text-ink-2 focus-visible:-outline-offset-2 aria-selected:border-accent aria-selected:font-[550] aria-selected:text-ink"
+            className="-mx-1.5 mt-1 flex gap-2.5 overflow-x-auto"
+            tabClassName="border-b-2 border-transparent px-1.5 py-2 whitespace-nowrap text-ink-2 focus-visible:-outline-offset-2 aria-selected:border-accent aria-selected:font-[550] aria-selected:text-ink"
           />
         </header>
         <div
