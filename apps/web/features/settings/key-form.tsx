@@ -46,7 +46,6 @@ export function KeyForm({ operator, changed, name: first = '', leave }: KeyFormP
       <div className="grid gap-3 md:grid-cols-[10rem_minmax(0,1fr)_minmax(0,1fr)_auto] md:items-end">
         <Field
           label="Name"
-          className="font-mono"
           placeholder="OPENAI"
           required
           readOnly={changed !== undefined}

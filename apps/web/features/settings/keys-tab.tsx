@@ -68,7 +68,7 @@ function Keys(props: { readonly operator: Operator; readonly ask: (question: Que
         <Row key={secret.name}>
           <b className="min-w-36 font-mono text-[11.5px] font-[550]">{secret.name}</b>
           <span
-            className={`min-w-0 flex-1 wrap-anywhere ${secret.unfit === true ? 'text-error' : 'text-ink-2'}`}
+            className={`min-w-40 flex-1 wrap-anywhere ${secret.unfit === true ? 'text-error' : 'text-ink-2'}`}
           >
             {purposeOf(secret)}
           </span>

@@ -12,6 +12,9 @@ export function ModelsTab({ ask }: { readonly ask: (question: Question) => void 
   const titles = new Map(offered?.models.map(({ facts }) => [facts.id, facts.title]));
   const elsewhere = offered?.models.filter(({ origin }) => origin !== undefined) ?? [];
   const own = usage?.models.toSorted((a, b) => b.bytes - a.bytes) ?? [];
+  const listed = own.reduce((sum, model) => sum + model.bytes, 0);
+  // Less than nothing where models share files.
+  const rest = (usage?.total ?? 0) - listed;
   const browse = (first?: string): void =>
     useOverlay.getState().show({
       ...{ settings: null },
@@ -44,7 +47,7 @@ export function ModelsTab({ ask }: { readonly ask: (question: Question) => void 
           <Rows label="Models in the models folder">
             {own.map(({ id, bytes: size, graphs }) => (
               <Row key={id}>
-                <span className="min-w-0 flex-1 wrap-anywhere">
+                <span className="min-w-40 flex-1 wrap-anywhere">
                   <b className="font-[550]">{titles.get(id) ?? id}</b>
                   <span className="block font-mono text-[11.5px] text-ink-2">{id}</span>
                 </span>
@@ -69,6 +72,12 @@ export function ModelsTab({ ask }: { readonly ask: (question: Question) => void 
               </Row>
             ))}
           </Rows>
+        )}
+        {rest <= 0 ? null : (
+          <p className="mt-2 text-ink-2">
+            {bytes(rest)} are copies of these in encodings that this computer reads quicker, and
+            records. Clean up, under Disk, removes copies that nobody read for a week.
+          </p>
         )}
         {usage === undefined || usage.partial === 0 ? null : (
           <p className="mt-2 text-ink-2">

@@ -41,7 +41,7 @@ export function Prices(props: {
           {operator.prices.map(({ model, origin, input, output }) => (
             <Row key={`${model} ${origin}`}>
               <b className="font-[550]">{model === '' ? 'every request' : model}</b>
-              <span className="min-w-0 flex-1 text-ink-2 wrap-anywhere">{origin}</span>
+              <span className="min-w-40 flex-1 text-ink-2 wrap-anywhere">{origin}</span>
               <span className="tabular-nums">
                 ${input} read, ${output} written
               </span>

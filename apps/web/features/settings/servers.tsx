@@ -26,7 +26,9 @@ export function Servers({ operator, ask }: OperatorProps) {
         <Rows label="Servers without a key">
           {shown.map(({ origin, secret }) => (
             <Row key={`${secret ?? ''} ${origin}`}>
-              <span className="min-w-0 flex-1 font-mono text-[11.5px] wrap-anywhere">{origin}</span>
+              <span className="min-w-40 flex-1 font-mono text-[11.5px] wrap-anywhere">
+                {origin}
+              </span>
               {secret === undefined ? null : (
                 <span className="text-ink-2">for the key {secret}, which is not set</span>
               )}
