@@ -45,7 +45,7 @@ test('a remote model is asked with a secret of which the page knows the name', a
     await expect(page.getByText('this entry was discarded')).toBeVisible();
     await key.fill('OTHER');
     await expect(page.getByTestId('secret-OTHER')).toHaveText(
-      'Not set. Set GRAFT_SECRET_OTHER where Graft is started.',
+      'Not set. Open settings',
     );
     await key.fill('LOCAL');
     await expect(page.getByTestId('secret-LOCAL')).toHaveText(`Set, for ${origin}.`);

@@ -299,6 +299,7 @@ function addStores(program: Command, end: (code: ExitCode) => void): void {
     .command('gc')
     .description('delete the least recently used results, but none that a running run needs')
     .requiredOption('--max-size <size>', 'size to shrink to, for example 500MB or 2GB')
+    .option('--dry-run', 'only tell what would be deleted')
     .option('--json', 'print as JSON')
     .option('--workspace <dir>', 'workspace folder')
     .action(async (options) => end(await (await cacheCommand()).collectCache(options)));

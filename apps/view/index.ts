@@ -268,6 +268,7 @@ export {
   closeOverlays,
   isAsked,
 } from './screen/overlay-store.ts';
+export { namedSetting, type SettingsPlace } from './screen/named-setting.ts';
 export {
   type PanelName,
   headingHeight,

@@ -39,14 +39,19 @@ export function partialPath(folder: string): string {
 
 /**
  * Replaces a file's content atomically: readers see the old or the new content, whenever the machine stops. Creates
- * missing folders and keeps permissions. On any error, the file stays as it was and nothing is left behind.
+ * missing folders and keeps permissions; `newMode` are those of a new file, less the umask's. On any error, the file
+ * stays as it was and nothing is left behind.
  */
-export async function replaceFile(path: string, content: FileContent): Promise<void> {
+export async function replaceFile(
+  path: string,
+  content: FileContent,
+  { newMode = 0o666 }: { readonly newMode?: number } = {},
+): Promise<void> {
   const made = await makeFolder(dirname(path));
   const partial = partialPath(dirname(path));
   try {
     const old = await stat(path).catch(() => undefined);
-    const mode = (old?.mode ?? 0o666) & 0o777;
+    const mode = (old?.mode ?? newMode) & 0o777;
     const handle = await open(partial, 'wx', mode);
     try {
       if (typeof content === 'function') await content((bytes) => append(handle, bytes));

@@ -31,6 +31,7 @@ export { hashFile, type FileHash } from './hash-file.ts';
 export {
   folderSize,
   isAbandoned,
+  leftoversIn,
   removeFolder,
   removeLeftovers,
   removeOlderThan,

@@ -16,16 +16,23 @@ export async function removeLeftovers(
   folder: string,
   keep: (name: string) => boolean = () => false,
 ): Promise<number> {
-  let removed = 0;
+  const leftovers = await leftoversIn(folder, keep);
+  for (const path of leftovers) await removeFolder(path);
+  return leftovers.length;
+}
+
+/** The paths that `removeLeftovers` would remove. */
+export async function leftoversIn(
+  folder: string,
+  keep: (name: string) => boolean = () => false,
+): Promise<string[]> {
+  const leftovers: string[] = [];
   for (const name of await readdir(folder).catch(() => [])) {
     const path = join(folder, name);
     const abandoned = await isAbandoned(path);
-    if (abandoned ?? (!keep(name) && (await isOlderThan(path, leftoverMs)))) {
-      await removeFolder(path);
-      removed += 1;
-    }
+    if (abandoned ?? (!keep(name) && (await isOlderThan(path, leftoverMs)))) leftovers.push(path);
   }
-  return removed;
+  return leftovers;
 }
 
 /** Whether the process that a file or folder is named for works on it no more; undefined where it names none. */
@@ -64,8 +71,10 @@ export async function removeFolder(path: string): Promise<void> {
   }
 }
 
-/** Bytes of all files below a folder; 0 where there is none. */
+/** Bytes of all files below a folder, or of a file; 0 where there is none. */
 export async function folderSize(folder: string): Promise<number> {
+  const itself = await lstat(folder).catch(() => undefined);
+  if (itself?.isFile() === true) return itself.size;
   let size = 0;
   const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => []);
   for (const entry of entries) {

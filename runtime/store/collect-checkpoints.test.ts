@@ -22,7 +22,9 @@ it('removes checkpoints that nothing was written to for a week, and no others', 
   await checkpoints('forgotten', 8);
   await checkpoints('waiting', 6);
   await checkpoints('running', 0);
-  expect(await collectCheckpoints(root, now)).toBe(1);
+  expect(await collectCheckpoints(root, { now, dryRun: true })).toEqual({ steps: 1, bytes: 2 });
+  expect((await readdir(root)).sort()).toEqual(['forgotten', 'running', 'waiting']);
+  expect(await collectCheckpoints(root, { now })).toEqual({ steps: 1, bytes: 2 });
   expect((await readdir(root)).sort()).toEqual(['running', 'waiting']);
-  expect(await collectCheckpoints(join(root, 'nothing'), now)).toBe(0);
+  expect(await collectCheckpoints(join(root, 'nothing'), { now })).toEqual({ steps: 0, bytes: 0 });
 });

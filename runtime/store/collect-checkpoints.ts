@@ -1,25 +1,30 @@
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { folderSize } from '@graft/kit';
 
 /** Milliseconds. */
 const week = 7 * 24 * 60 * 60 * 1000;
 
 /**
  * Removes the folders of checkpoints that nothing was written to for a week: nobody has come back for what was
- * interrupted. Gives their number.
+ * interrupted. Gives their number and bytes. `dryRun`: only tells them.
  */
-export async function collectCheckpoints(folder: string, now = Date.now()): Promise<number> {
+export async function collectCheckpoints(
+  folder: string,
+  { now = Date.now(), dryRun = false }: { readonly now?: number; readonly dryRun?: boolean } = {},
+): Promise<{ readonly steps: number; readonly bytes: number }> {
   const names = await readdir(folder).catch(() => []);
-  let deleted = 0;
+  let [steps, bytes] = [0, 0];
   for (const name of names) {
     // The folder of their locks.
     if (name.startsWith('.')) continue;
     const path = join(folder, name);
     if (now - (await lastWritten(path)) < week) continue;
-    await rm(path, { recursive: true, force: true });
-    deleted += 1;
+    bytes += await folderSize(path);
+    if (!dryRun) await rm(path, { recursive: true, force: true });
+    steps += 1;
   }
-  return deleted;
+  return { steps, bytes };
 }
 
 /** Of anything in it. What vanishes meanwhile is in use. */

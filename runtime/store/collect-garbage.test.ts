@@ -78,6 +78,22 @@ describe.each([
     });
   });
 
+  it('tells beforehand what it would delete, and deletes nothing', async () => {
+    const stores = await make();
+    const shared = await put(stores, 1_000, 1);
+    await record(stores, 'older', shared, await put(stores, 1_000, 2));
+    await record(stores, 'newest', shared, await put(stores, 1_000, 3));
+    await put(stores, 1_000, 4);
+    for (const maxSize of [3_000, 2_000, 0]) {
+      const told = await collectGarbage({ ...stores, maxSize, dryRun: true });
+      expect(await all(stores.artifacts.list())).toHaveLength(4);
+      expect(await keys(stores)).toEqual(['newest', 'older']);
+      if (maxSize === 0) expect(await collectGarbage({ ...stores, maxSize })).toEqual(told);
+      else expect(told).toMatchObject({ before: 4_000, after: maxSize, reached: true });
+    }
+    expect(await all(stores.artifacts.list())).toEqual([]);
+  });
+
   it('deletes nothing more once others no longer wait for it', async () => {
     const stores = await make();
     for (const byte of [1, 2, 3]) await put(stores, 1_000, byte);

@@ -28,6 +28,8 @@ export interface GarbageOptions {
   readonly maxSize: number;
   /** Called before anything is deleted; throws where others no longer wait for this collection. */
   readonly check?: () => Promise<void>;
+  /** Only tells what would be deleted: as if nobody were appending to a family. */
+  readonly dryRun?: boolean;
 }
 
 export interface GarbageReport {
@@ -128,13 +130,17 @@ class Collection {
     await this.#forget();
   }
 
+  get #isDry(): boolean {
+    return this.#options.dryRun === true;
+  }
+
   get #fits(): boolean {
     return this.size <= this.#options.maxSize;
   }
 
   async #deleteFamily(candidate: { family: string; size: number }): Promise<void> {
     await this.#options.check?.();
-    if (!(await this.#options.items.delete(candidate.family))) return;
+    if (!this.#isDry && !(await this.#options.items.delete(candidate.family))) return;
     this.size -= candidate.size;
     this.deleted.families += 1;
   }
@@ -151,7 +157,7 @@ class Collection {
     if (this.#forgotten.length === 0) return;
     await this.#options.check?.();
     try {
-      await this.#options.actions.deleteMany(this.#forgotten);
+      if (!this.#isDry) await this.#options.actions.deleteMany(this.#forgotten);
     } catch (error) {
       if (GraphError.from(error).code !== 'no-space') throw error;
       return;
@@ -164,7 +170,7 @@ class Collection {
     const found = this.#artifacts.get(digest);
     if (found === undefined || found.usedAt >= this.#busySince) return;
     await this.#options.check?.();
-    await this.#options.artifacts.delete(digest);
+    if (!this.#isDry) await this.#options.artifacts.delete(digest);
     this.#artifacts.delete(digest);
     this.size -= found.size;
     this.deleted.artifacts += 1;

@@ -283,6 +283,8 @@ describe('scratch', () => {
       await writeFile(join(folder, 'part'), 'x'.repeat(1000));
     }
     expect((await workspace.storage.unlistedSizes()).scratch).toBe(2000);
+    expect((await workspace.storage.preview(1 << 30)).scratch).toBe(1000);
+    expect((await workspace.storage.use()).state).toMatchObject({ scratch: 2000 });
     expect((await workspace.storage.collect(1 << 30)).scratch).toBe(1000);
     expect(await readdir(scratch())).toEqual([`${ownerStamp}-step-abc`]);
     await mkdir(left);

@@ -11,7 +11,10 @@ const optionsSchema = z.object({
   json: z.boolean().optional(),
   workspace: z.string().optional(),
 });
-const collectSchema = optionsSchema.extend({ maxSize: z.string() });
+const collectSchema = optionsSchema.extend({
+  maxSize: z.string(),
+  dryRun: z.boolean().optional(),
+});
 
 /** `graft cache ls`. */
 export async function listCache(rawOptions: unknown): Promise<ExitCode> {
@@ -49,7 +52,8 @@ export async function listCache(rawOptions: unknown): Promise<ExitCode> {
 
 /** `graft cache gc --max-size SIZE`. */
 export async function collectCache(rawOptions: unknown): Promise<ExitCode> {
-  const { json = false, workspace: folder, maxSize } = collectSchema.parse(rawOptions);
+  const options = collectSchema.parse(rawOptions);
+  const { json = false, workspace: folder, maxSize, dryRun = false } = options;
   const maxBytes = parseBytes(maxSize);
   if (maxBytes === undefined) {
     throw new GraphError(
@@ -57,7 +61,7 @@ export async function collectCache(rawOptions: unknown): Promise<ExitCode> {
       `--max-size cannot take "${maxSize}". Give a size such as 500MB or 2GB.`,
     );
   }
-  const report = await collect(folder, maxBytes).catch((error: unknown) => {
+  const report = await collect(folder, { maxBytes, dryRun }).catch((error: unknown) => {
     throw GraphError.from(error).code === 'no-space' ? nothingToGive(error) : error;
   });
   if (json) printJson(report);
@@ -69,16 +73,20 @@ export async function collectCache(rawOptions: unknown): Promise<ExitCode> {
       (scratch === 0 ? '' : `, ${formatBytes(scratch)} of scratch`) +
       (converted === 0 ? '' : `, ${formatBytes(converted)} of converted models`);
     print(
-      `${formatBytes(report.before)} → ${formatBytes(report.after)}: deleted ${plural(actions, 'result')}, ${plural(artifacts, 'artifact')}, items of ${plural(families, 'step')}${steps}`,
+      `${formatBytes(report.before)} → ${formatBytes(report.after)}: ${dryRun ? 'would delete' : 'deleted'} ${plural(actions, 'result')}, ${plural(artifacts, 'artifact')}, items of ${plural(families, 'step')}${steps}`,
     );
     if (!report.reached) print('Running runs use the rest.');
   }
   return exitCode.succeeded;
 }
 
-async function collect(folder: string | undefined, maxBytes: number): Promise<CollectReport> {
+async function collect(
+  folder: string | undefined,
+  { maxBytes, dryRun }: { readonly maxBytes: number; readonly dryRun: boolean },
+): Promise<CollectReport> {
   await using workspace = await open(locateWorkspace(folder));
-  return await workspace.storage.collect(maxBytes);
+  const { storage } = workspace;
+  return await (dryRun ? storage.preview(maxBytes) : storage.collect(maxBytes));
 }
 
 /** The usual advice on a full disk names this very command, so it gets its own. */

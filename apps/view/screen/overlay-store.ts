@@ -1,6 +1,7 @@
 import type { ModelKind, ReadRows } from '@graft/graph';
 import { createStore } from 'zustand/vanilla';
 import type { TemplateId } from '../templates/templates.ts';
+import type { SettingsPlace } from './named-setting.ts';
 import type { PendingEdge } from './screen-store.ts';
 
 /** What a name is asked for. `folder` and `name` stand in the field at first; `start` is chosen at first. */
@@ -85,6 +86,8 @@ interface OverlayState {
   readonly shortcutSheet: boolean;
   /** Whether the examples are shown. */
   readonly gallery: boolean;
+  /** The page of the settings that is opened first. */
+  readonly settings: SettingsPlace | null;
   /** Whether the tour goes on. */
   readonly tour: boolean;
   /** The file that a package is made of. */
@@ -112,6 +115,7 @@ interface OverlayState {
         | 'nameQuestion'
         | 'shortcutSheet'
         | 'gallery'
+        | 'settings'
         | 'tour'
         | 'packing'
         | 'mending'
@@ -133,7 +137,7 @@ interface OverlayState {
 /** No dialog, and no menu. */
 const nothingAsked = {
   ...{ nameQuestion: null, shortcutSheet: false, gallery: false, tour: false },
-  ...{ packing: null, mending: null, unpacking: false },
+  ...{ packing: null, mending: null, unpacking: false, settings: null },
   ...{
     editedRows: null,
     labelling: null,
@@ -162,7 +166,7 @@ export function closeOverlays(): void {
 /** Whether one of the dialogs is open that are asked for now and then. */
 export function isAsked(state: OverlayState): boolean {
   const { nameQuestion, packing, mending, editedRows, labelling } = state;
-  const { connecting, repeating, modelQuestion, fileQuestion } = state;
+  const { connecting, repeating, modelQuestion, fileQuestion, settings } = state;
   const { unpacking, shortcutSheet, gallery, tour } = state;
   return (
     (nameQuestion ??
@@ -173,7 +177,8 @@ export function isAsked(state: OverlayState): boolean {
       connecting ??
       repeating ??
       modelQuestion ??
-      fileQuestion) !== null ||
+      fileQuestion ??
+      settings) !== null ||
     unpacking !== false ||
     shortcutSheet ||
     gallery ||

@@ -29,6 +29,13 @@ export const LightIcon = icon(
   </>,
 );
 export const DarkIcon = icon(<path d="M13.2 9.7A5.6 5.6 0 0 1 6.3 2.8a5.6 5.6 0 1 0 6.9 6.9Z" />);
+export const SettingsIcon = icon(
+  <>
+    <path d="M2 4.5h6.5M12 4.5h2M2 11.5h2M7.5 11.5H14" />
+    <circle cx="10.2" cy="4.5" r="1.7" />
+    <circle cx="5.8" cy="11.5" r="1.7" />
+  </>,
+);
 export const CloseIcon = icon(<path d="m4 4 8 8M12 4l-8 8" />);
 export const PlusIcon = icon(<path d="M8 3v10M3 8h10" />);
 export const FitIcon = icon(<path d="M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10" />);

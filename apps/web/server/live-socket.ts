@@ -37,7 +37,7 @@ const limitedEncoder: Encoder = {
 };
 
 export interface LiveSocketOptions {
-  readonly context: Omit<ApiContext, 'drained'>;
+  readonly context: Omit<ApiContext, 'drained' | 'settingsRefusal'>;
   /** The same check as for every other request. */
   readonly gate: Gate;
 }
@@ -83,7 +83,11 @@ export function openLiveSocket(
     router: appRouter,
     experimental_encoder: limitedEncoder,
     keepAlive: { enabled: true, pingMs, pongWaitMs },
-    createContext: ({ req }) => ({ ...context, drained: () => drained(req) }),
+    // The page changes settings by requests.
+    createContext: ({ req }) => ({
+      ...{ ...context, drained: () => drained(req) },
+      settingsRefusal: 'Settings change by a request, not over the socket.',
+    }),
   });
   server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());

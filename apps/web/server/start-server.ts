@@ -15,6 +15,7 @@ import { reportPath, sendReport } from './report/send-report.ts';
 import { allowedHosts, isLoopback, openableHost, outerHosts } from './request-guard.ts';
 import { appRouter } from './router/index.ts';
 import { maxBatchSize } from './router/trpc.ts';
+import { settingsRefusal } from './settings-guard.ts';
 import { newToken, Sessions } from './sessions.ts';
 import { openStaticFiles, safeHeaders } from './static-files.ts';
 
@@ -98,7 +99,10 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
         router: appRouter,
         maxBodySize,
         maxBatchSize,
-        createContext: async () => ({ ...context, drained: async () => undefined }),
+        createContext: async () => ({
+          ...{ ...context, drained: async () => undefined },
+          settingsRefusal: settingsRefusal(request, token !== undefined),
+        }),
       });
       return;
     }

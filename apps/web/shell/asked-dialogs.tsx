@@ -12,6 +12,7 @@ import { ModelPicker } from '../features/models/model-picker.tsx';
 import { FilePicker } from '../features/files/file-picker.tsx';
 import { ShortcutSheet } from './shortcut-sheet.tsx';
 import { Gallery } from '../features/gallery/gallery.tsx';
+import { SettingsDialog } from '../features/settings/settings-dialog.tsx';
 import { Tour } from '../features/tour/tour.tsx';
 
 /** The dialogs that are asked for now and then: none of them is known to the page before. */
@@ -19,6 +20,7 @@ export function AskedDialogs() {
   const { nameQuestion, shortcutSheet, packing, unpacking, editedRows, labelling } = useOverlay();
   const { connecting, repeating, gallery, modelQuestion, fileQuestion, tour, mending } =
     useOverlay();
+  const { settings } = useOverlay();
   const { conflict, shown } = useConflict();
   return (
     <>
@@ -34,6 +36,7 @@ export function AskedDialogs() {
       {repeating === null ? null : <RepeatDialog nodes={repeating} />}
       {modelQuestion === null ? null : <ModelPicker question={modelQuestion} />}
       {fileQuestion === null ? null : <FilePicker question={fileQuestion} />}
+      {settings === null ? null : <SettingsDialog place={settings} />}
       {gallery ? <Gallery /> : null}
       {tour ? <Tour /> : null}
       {shortcutSheet ? <ShortcutSheet /> : null}

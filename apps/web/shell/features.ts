@@ -13,6 +13,7 @@ import { labelCommands } from '../features/labels/commands.ts';
 import { noteCommands } from '../features/canvas/notes/commands.ts';
 import { rowCommands } from '../features/rows/commands.ts';
 import { runCommands, startCommands } from '../features/runs/commands.ts';
+import { settingsCommands } from '../features/settings/commands.ts';
 import { part } from '../kit/part.tsx';
 import {
   CardRemedies,
@@ -48,6 +49,7 @@ const commands: readonly Command[] = [
   ...findCommands,
   ...zoomCommands,
   ...viewCommands,
+  ...settingsCommands,
   ...compareCommands,
 ];
 

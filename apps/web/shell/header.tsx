@@ -23,6 +23,7 @@ import {
   LowerPanelIcon,
   RedoIcon,
   RightPanelIcon,
+  SettingsIcon,
   UndoIcon,
 } from '../kit/icons.tsx';
 import { HeaderChips } from './header-chips.tsx';
@@ -255,7 +256,18 @@ export function Header() {
       </button>
       <RunButton />
       <PanelButtons />
-      <ThemeButton />
+      <span className="flex">
+        <button
+          type="button"
+          className="icon-button"
+          aria-label="Settings"
+          title={`Settings (${keyName(',')})`}
+          onClick={commandOf('settings').run}
+        >
+          <SettingsIcon />
+        </button>
+        <ThemeButton />
+      </span>
     </header>
   );
 }

@@ -1,9 +1,9 @@
 import { readFile, stat } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import { join, sep } from 'node:path';
-import { parseEnv } from 'node:util';
 import { GraphError } from '@graft/graph';
 import { hasCode } from '@graft/kit';
+import { parsedSettings } from './edited-settings.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -25,7 +25,12 @@ export function toldSettingsFile(environment: Environment): string {
  * `unavailable` if other users of the machine can read the file, because it holds secrets.
  */
 export async function operatorSettings(environment: Environment): Promise<Environment> {
-  const file = settingsFile(environment);
+  const text = await settingsText(settingsFile(environment));
+  return text === undefined ? environment : { ...parsedSettings(text), ...environment };
+}
+
+/** The text of the file; undefined if there is none. Throws as `operatorSettings`. */
+export async function settingsText(file: string): Promise<string | undefined> {
   try {
     const { mode } = await stat(file);
     if (process.platform !== 'win32' && (mode & 0o077) !== 0) {
@@ -35,12 +40,10 @@ export async function operatorSettings(environment: Environment): Promise<Enviro
         { audience: 'operator' },
       );
     }
-    // Without the byte order mark that some editors write: it would become part of the first name.
-    const text = (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
-    return { ...parseEnv(text), ...environment };
+    return await readFile(file, 'utf8');
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return environment;
-    if (!hasCode(error, 'EACCES', 'EISDIR')) throw error;
+    if (hasCode(error, 'ENOENT')) return undefined;
+    if (!hasCode(error, 'EACCES', 'EISDIR', 'ENOTDIR')) throw error;
     throw new GraphError(
       'unavailable',
       `Graft cannot read ${file}. It must be your own file, with lines NAME=value.`,

@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { GraphError, type TokenPrice } from '@graft/graph';
+import type { GraphError, TokenPrice } from '@graft/graph';
 import { toldSettingsFile } from './operator-settings.ts';
 import { isHidden, writtenAddress } from './public-address.ts';
+import { allowedEndpoints, privateSites, refused, statedPrices } from './setting-lists.ts';
 
 /** A secret of the operator's settings, for people who choose one; never its value. */
 export interface SecretState {
@@ -18,18 +19,19 @@ export interface Key {
   readonly value: string;
 }
 
-interface Allowed {
-  readonly origin: string;
-  /** Name of the secret that it may receive. */
-  readonly secret: string | undefined;
-}
-
-const prefix = 'GRAFT_SECRET_';
+/** What the names of variables that are secrets begin with. */
+export const secretPrefix = 'GRAFT_SECRET_';
+const prefix = secretPrefix;
 /** Parameters of an address that do not change what it leads to, and those that are secrets. */
 const onlyTheWay =
   /^(?:ssl.*|pass(?:word)?|passfile|connect_timeout|keepalives.*|tcp_user_timeout|application_name|channel_binding|gssencmode)$/i;
 /** Characters. Removing shorter secrets would damage ordinary text. */
-const shortestSecret = 8;
+export const shortestSecret = 8;
+
+/** Whether text can be a key: one that is sent in a header, and long enough to be removed from replies. */
+export function isKey(value: string): boolean {
+  return value.length >= shortestSecret && /^[\x21-\x7e]+$/.test(value);
+}
 
 /**
  * Decides which addresses graphs may ask, and which secret each may receive. A stranger may have written the graph: it
@@ -49,7 +51,7 @@ export class RemoteAccess {
 
   /** Names of the secrets that are set, with their allowed origins. */
   secrets(): SecretState[] {
-    const allowed = this.#allowed();
+    const allowed = allowedEndpoints(this.#settings);
     return Object.keys(this.#settings)
       .filter((name) => name.startsWith(prefix) && this.#settings[name] !== '')
       .map((name) => name.slice(prefix.length))
@@ -64,7 +66,7 @@ export class RemoteAccess {
   /** The key for an address, if any. Throws `unavailable` if the address or secret is not allowed there. */
   key(url: string, secret: string | undefined): Key | undefined {
     const { origin, hostname } = new URL(url);
-    const allowed = this.#allowed();
+    const allowed = allowedEndpoints(this.#settings);
     if (secret === undefined) {
       if (!isThisMachine(hostname)) this.checkListed(url);
       return undefined;
@@ -81,7 +83,7 @@ export class RemoteAccess {
       );
     }
     // With other characters, Node refuses the header with an error that quotes it.
-    if (value.length < shortestSecret || !/^[\x21-\x7e]+$/.test(value)) {
+    if (!isKey(value)) {
       throw refused(
         `The secret ${secret} is not a key: a key has at least ${shortestSecret} characters and no spaces. Correct ${prefix}${secret}=… in ${this.#file}. If the server needs no key, remove the secret from the graph.`,
       );
@@ -95,7 +97,7 @@ export class RemoteAccess {
    */
   checkListed(url: string): void {
     const { origin } = new URL(url);
-    if (this.#allowed().some((grant) => grant.origin === origin)) return;
+    if (allowedEndpoints(this.#settings).some((grant) => grant.origin === origin)) return;
     throw refused(
       `The graph would send its prompts or questions to ${origin}, which your settings do not allow. If you trust that server, ${this.#adding('GRAFT_ENDPOINTS', origin)}`,
     );
@@ -107,34 +109,15 @@ export class RemoteAccess {
    */
   price(url: string, model: string): TokenPrice | undefined {
     const { origin } = new URL(url);
-    let price: TokenPrice | undefined;
-    for (const entry of (this.#settings['GRAFT_PRICES'] ?? '').split(/[\s,]+/)) {
-      if (entry === '') continue;
-      const parts = /^(.*)@(https?:\/\/[^@=]+)=(\d+(?:\.\d+)?)(?:\/(\d+(?:\.\d+)?))?$/.exec(entry);
-      const [, name, address = '', input, output = '0'] = parts ?? [];
-      if (!URL.canParse(address)) {
-        throw refused(
-          `GRAFT_PRICES (in ${this.#file} or the environment) has the entry ${entry}, which is no price. Write MODEL@https://api.example.com=0.25/2: US dollars for a million tokens that it reads, and writes.`,
-        );
-      }
-      if (new URL(address).origin !== origin || name !== model) continue;
-      price = { input: Number(input), output: Number(output) };
-    }
-    return price;
+    const stated = statedPrices(this.#settings).findLast(
+      (price) => price.origin === origin && price.model === model,
+    );
+    return stated && { input: stated.input, output: stated.output };
   }
 
   /** Whether graphs may read a site on this machine or a private network. */
   mayVisit(url: string): boolean {
-    const { origin } = new URL(url);
-    const sites = (this.#settings['GRAFT_PRIVATE_SITES'] ?? '').split(/[\s,]+/);
-    return sites.some((entry) => {
-      if (entry === '') return false;
-      const site = URL.canParse(entry) ? new URL(entry) : undefined;
-      if (site !== undefined && /^https?:$/.test(site.protocol)) return site.origin === origin;
-      throw refused(
-        `GRAFT_PRIVATE_SITES (in ${this.#file} or the environment) has an entry that is not the address of a site. Write http://10.0.0.5:8000, or https://wiki.example.`,
-      );
-    });
+    return privateSites(this.#settings).includes(new URL(url).origin);
   }
 
   /** Throws `unavailable` if a site may not be read, judging by its address without a name lookup. */
@@ -192,33 +175,14 @@ export class RemoteAccess {
     const others = (this.#settings[name] ?? '').trim() === '' ? '' : '… ';
     return `add ${entry} to ${name}: the line ${name}="${others}${entry}" in ${this.#file}, or the same in the environment of Graft.`;
   }
-
-  #allowed(): Allowed[] {
-    return (this.#settings['GRAFT_ENDPOINTS'] ?? '')
-      .split(/[\s,]+/)
-      .filter((entry) => entry !== '')
-      .map((entry) => {
-        const [, secret, address = ''] = /^(?:([A-Z][A-Z0-9_]*)@)?(.*)$/.exec(entry) ?? [];
-        const url = URL.canParse(address) ? new URL(address) : undefined;
-        if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '') {
-          throw refused(
-            `GRAFT_ENDPOINTS (in ${this.#file} or the environment) has an entry that is neither an address nor NAME@address. Write https://api.example.com, or MY_KEY@https://api.example.com.`,
-          );
-        }
-        return { origin: url.origin, secret };
-      });
-  }
 }
 
-function isDatabase(value = ''): boolean {
+/** Whether a secret is the address of a database. */
+export function isDatabase(value = ''): boolean {
   return /^postgres(ql)?:\/\//.test(value.trim());
 }
 
 /** By name or number; a graph cannot make either point to another machine. */
 function isThisMachine(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
-}
-
-function refused(message: string): GraphError {
-  return new GraphError('unavailable', message, { audience: 'operator' });
 }

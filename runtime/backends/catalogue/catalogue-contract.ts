@@ -133,6 +133,6 @@ export interface Catalogue {
   remove(id: string, options?: RemoveOptions): Promise<void>;
   /** What the models folder takes of the disk. */
   usage(): Promise<ModelsUsage>;
-  /** Deletes what was made of models to be read quicker and was not read for a week. Gives its bytes. */
-  removeUnusedConversions(): Promise<number>;
+  /** Deletes what was made of models to be read quicker and was not read for a week. Gives its bytes. `dryRun`: only tells them. */
+  removeUnusedConversions(options?: { readonly dryRun?: boolean }): Promise<number>;
 }

@@ -257,8 +257,8 @@ class FolderCatalogue implements Catalogue {
     };
   }
 
-  removeUnusedConversions(): Promise<number> {
-    return this.#converted.removeUnused();
+  removeUnusedConversions(options?: { readonly dryRun?: boolean }): Promise<number> {
+    return this.#converted.removeUnused(options);
   }
 
   /** Held by whoever writes to the model of an id. */

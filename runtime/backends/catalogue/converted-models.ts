@@ -92,15 +92,22 @@ export class ConvertedModels {
     return this.#drop((key) => key.startsWith(`${digest} `));
   }
 
-  /** Drops what nobody has read for a week. Gives its bytes: none of a folder that is not there, or not ours to write. */
-  async removeUnused(): Promise<number> {
+  /**
+   * Drops what nobody has read for a week. Gives its bytes: none of a folder that is not there, or not ours to write.
+   * `dryRun`: only tells them.
+   */
+  async removeUnused({ dryRun = false }: { readonly dryRun?: boolean } = {}): Promise<number> {
     const isOurs = access(this.#blobs.root, constants.W_OK).then(
       () => true,
       () => false,
     );
     if (!(await isOurs)) return 0;
-    await this.#blobs.removeLeftovers();
     const before = Date.now() - keptMs;
+    if (dryRun) {
+      const records = Object.values(await this.#records.read());
+      return sum(records.filter(({ usedAt }) => usedAt < before));
+    }
+    await this.#blobs.removeLeftovers();
     return this.#drop((_, { usedAt }) => usedAt < before);
   }
 

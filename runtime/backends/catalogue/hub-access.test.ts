@@ -4,6 +4,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { OperatorChoices } from '../access/operator-choices.ts';
 import { HubServer } from '../testing/hub-server.ts';
 import { hubFolder, smallGguf } from '../testing/hub-folder.ts';
 import { HubAccess } from './hub-access.ts';
@@ -55,6 +56,27 @@ describe('the token of the hub', () => {
     expect(await sent({ HUGGING_FACE_HUB_TOKEN: 'hf_old', HF_TOKEN: 'hf_new' })).toBe(
       'Bearer hf_new',
     );
+  });
+
+  it('counts from the moment it is set in the operator’s file', async () => {
+    const hub = await serve();
+    const environment = { XDG_CONFIG_HOME: root, XDG_CACHE_HOME: join(root, 'cache') };
+    const access = new HubAccess({ endpoint: hub.url, environment });
+    const choices = new OperatorChoices(environment);
+    const ask = async (): Promise<void> => {
+      const { signal } = new AbortController();
+      (await access.open(`${hub.url}/o/r/resolve/main/a.json`, { signal })).response.resume();
+    };
+    expect(await access.hasToken()).toBe(false);
+    await ask();
+    await choices.setHubToken('hf_0123456789');
+    expect(await access.hasToken()).toBe(true);
+    await ask();
+    await choices.setHubToken(undefined);
+    await ask();
+    expect(hub.requests.map(({ authorization }) => authorization)).toEqual([
+      ...[undefined, 'Bearer hf_0123456789', undefined],
+    ]);
   });
 
   it('may be a secret in the operator’s file, which others cannot read', async () => {

@@ -45,7 +45,6 @@ export class HubAccess {
   readonly pause: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly #origin: string;
   readonly #environment: Environment;
-  #token: Promise<string | undefined> | undefined;
 
   constructor({ endpoint, environment, pause }: HubAccessOptions) {
     this.#environment = environment;
@@ -57,7 +56,7 @@ export class HubAccess {
 
   /** Whether a token is set. Throws `unavailable` for a settings file that others can read. */
   async hasToken(): Promise<boolean> {
-    return (await this.#readToken()) !== undefined;
+    return (await tokenOf(this.#environment)) !== undefined;
   }
 
   /**
@@ -71,7 +70,8 @@ export class HubAccess {
     if (isHome) this.#requireOnline();
     let stated: Answer['stated'] = {};
     for (let hop = 0; hop <= maxRedirects; hop++) {
-      const token = isHome && isPrivate(url) ? await this.#readToken() : undefined;
+      // Each time: a token that is set counts without a restart.
+      const token = isHome && isPrivate(url) ? await tokenOf(this.#environment) : undefined;
       const response = await httpGet(url, {
         ...{ signal, proxy: proxyFor(url, this.#environment) },
         headers: {
@@ -97,11 +97,6 @@ export class HubAccess {
       url = next;
     }
     throw new Refused(`it redirects more than ${maxRedirects} times`);
-  }
-
-  #readToken(): Promise<string | undefined> {
-    this.#token ??= tokenOf(this.#environment);
-    return this.#token;
   }
 
   #requireOnline(): void {

@@ -68,6 +68,10 @@ export async function doctor(options: { readonly modelsFolder: string }): Promis
       ),
     ),
     check(
+      { id: 'tensorflow', title: 'Training in plain JavaScript (TensorFlow.js)', required: false },
+      await probeTensorflow(),
+    ),
+    check(
       { id: 'lancedb', title: 'Index and search (LanceDB)', required: true },
       await probeLance(),
     ),
@@ -117,6 +121,18 @@ async function probeLance(): Promise<ProbeResult> {
   `);
   if (outcome.ended === 'well') return { status: 'ok', detail: 'it loads' };
   return { status: 'broken', detail: outcome.reason };
+}
+
+async function probeTensorflow(): Promise<ProbeResult> {
+  const outcome = await probeProcess(`
+    await import('@tensorflow/tfjs-core');
+    await import('@tensorflow/tfjs-backend-cpu');
+    return true;
+  `);
+  const detail = 'device tensorflow: it loads; one thread, many times as slow as onnxruntime';
+  return outcome.ended === 'well'
+    ? { status: 'ok', detail }
+    : { status: 'broken', detail: outcome.reason };
 }
 
 async function probeFolder(folder: string): Promise<ProbeResult> {
@@ -202,6 +218,7 @@ function remedies(platform: NodeJS.Platform): Readonly<Record<string, string>> {
     'llama-cuda':
       'Install NVIDIA’s driver and the CUDA 12 or 13 runtime; the library for it comes with npm install',
     'llama-metal': 'Metal needs a Mac with Apple silicon or a supported GPU',
+    tensorflow: reinstall,
     lancedb: reinstall,
     'models-folder':
       'Free at least 1 GB there, make it writable, or set GRAFT_MODELS to another folder',

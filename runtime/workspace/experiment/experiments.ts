@@ -44,11 +44,11 @@ export class Experiments {
   async start(
     graph: Graph,
     file: string,
-    { name, device = 'auto', locked = false }: ExperimentOptions,
+    { name, device: named, locked = false }: ExperimentOptions,
   ): Promise<ExperimentHandle> {
     const { planner, graphRuns, experimentRuns, artifacts } = this.#parts;
     const plan = await this.plan(graph, file, name);
-    await graphRuns.prepare(device);
+    const device = await graphRuns.prepare(named);
     const references = await planner.references(graph, file);
     const origin = await keepOrigin(artifacts, { graph, references, set: {} });
     return experimentRuns.start(plan, { file, device, origin }, async (variant, options) => {

@@ -18,7 +18,7 @@ import { tableHeads } from '../files/table-heads.ts';
 import { requireLocked, throwProblems, type Drift } from '../locks/graph-lock.ts';
 import type { GraphLocks, GraphLocksParts } from '../locks/graph-locks.ts';
 import type { ReceivedPackages } from '../package/received-packages.ts';
-import { operatorAccess } from '../workers/operator-access.ts';
+import { deviceOfRun, operatorAccess } from '../workers/operator-access.ts';
 import type { StepDevices } from '../workers/step-devices.ts';
 import type { GraphPlanner, PlanAgainst, PlannedRun } from './graph-planner.ts';
 import type { PlannedStep, PlanReport } from './planned-steps.ts';
@@ -66,11 +66,12 @@ export class GraphRuns {
   /** The plan walked through the cache. Returns problems instead of throwing them. */
   async explain(graph: Graph, file: string, options: StartOptions = {}): Promise<PlanReport> {
     const { planner, locks, models, files, artifacts, actions, devices } = this.#parts;
-    const { device = 'auto', locked = false } = options;
+    const { locked = false } = options;
     let planned: PlannedRun;
+    let device: string;
     try {
       planned = await planner.plan(graph, file, options);
-      await devices.require(device);
+      device = await this.#deviceOf(options.device);
     } catch (error) {
       const refused = { graph, file, error, whole: options.only === undefined };
       const problems = await planner.problems(refused, files);
@@ -130,8 +131,8 @@ export class GraphRuns {
     const { planner, locks, artifacts, engine, files, models, received } = this.#parts;
     const planned = await planner.plan(graph, file, options);
     const { plan, given, references } = planned;
-    const { device = 'auto', locked = false, revision, set } = options;
-    await this.prepare(device);
+    const { locked = false, revision, set } = options;
+    const device = await this.prepare(options.device);
     const resolved = await resolveSources(plan, { files, models, file });
     throwProblems(resolved.problems);
     const { drift, problems } = await locks.check(graph, planned, { file, locked, resolved });
@@ -161,10 +162,19 @@ export class GraphRuns {
     return { ...run, finished, drift };
   }
 
-  /** Throws where nothing can run on a device, or the state folder is gone. */
-  async prepare(device: string): Promise<void> {
+  /** The device to run on: `named`, else the operator's. Throws where nothing can run there, or the state folder is gone. */
+  async prepare(named: string | undefined): Promise<string> {
     await this.#parts.state.check();
-    await this.#parts.devices.require(device);
+    return this.#deviceOf(named);
+  }
+
+  /** Throws `bad-param` or `unavailable` for a device that cannot be. */
+  requireDevice(device: string): Promise<void> {
+    return this.#parts.devices.require(device);
+  }
+
+  #deviceOf(named: string | undefined): Promise<string> {
+    return deviceOfRun(named, (device) => this.#parts.devices.require(device));
   }
 
   /** Of a run of any process that has this workspace open. */

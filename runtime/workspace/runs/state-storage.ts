@@ -1,6 +1,8 @@
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
 import type { Catalogue } from '@graft/backends/catalogue';
 import type { ActionStore, ArtifactStore } from '@graft/graph';
-import { folderSize, removeLeftovers } from '@graft/kit';
+import { folderSize, hasCode, leftoversIn, removeLeftovers } from '@graft/kit';
 import {
   collectCheckpoints,
   collectGarbage,
@@ -24,10 +26,27 @@ const busy = (pid: number): string =>
 export interface CollectReport extends GarbageReport {
   /** Steps whose checkpoints were removed. */
   readonly checkpoints: number;
+  /** Bytes of those. */
+  readonly checkpointBytes: number;
   /** Bytes of scratch that were removed. */
   readonly scratch: number;
   /** Bytes of models in another encoding than published that were removed, since nobody has read them for a week. */
   readonly converted: number;
+}
+
+/** Bytes of the folders that Graft fills, and what their disks have left. */
+export interface DiskUse {
+  readonly state: {
+    readonly folder: string;
+    /** All of it. */
+    readonly total: number;
+    /** Results and rows. */
+    readonly results: number;
+    readonly checkpoints: number;
+    readonly scratch: number;
+    readonly free: number;
+  };
+  readonly models: { readonly folder: string; readonly total: number; readonly free: number };
 }
 
 export interface UnlistedSizes {
@@ -44,6 +63,7 @@ interface StateStorageParts {
     readonly actions: ActionStore;
     readonly runs: RunJournal;
   };
+  readonly stateFolder: string;
   /** One folder for each interrupted step. */
   readonly checkpointFolder: string;
   /** Files of steps at work. */
@@ -76,7 +96,7 @@ export class StateStorage {
     const scratch = await folderSize(scratchFolder);
     await removeLeftovers(scratchFolder);
     const scratchLeft = await folderSize(scratchFolder);
-    const checkpoints = await collectCheckpoints(checkpointFolder);
+    const { steps, bytes: checkpointBytes } = await collectCheckpoints(checkpointFolder);
     const converted = await catalogue.removeUnusedConversions();
     // Whoever makes room must be let in where there is none.
     const options = { patience, busy, evenIfFull: true };
@@ -85,7 +105,39 @@ export class StateStorage {
       return collectGarbage({ ...stores, actions, maxSize, check: () => lease.check() });
     });
     await reserve.take();
-    return { ...report, checkpoints, converted, scratch: Math.max(0, scratch - scratchLeft) };
+    const removed = { checkpoints: steps, checkpointBytes, converted };
+    return { ...report, ...removed, scratch: Math.max(0, scratch - scratchLeft) };
+  }
+
+  /** What `collect` would do now; deletes nothing. */
+  async preview(maxSize: number): Promise<CollectReport> {
+    const { stores, checkpointFolder, scratchFolder, catalogue } = this.#parts;
+    await this.#parts.state.check();
+    const dryRun = true;
+    let scratch = 0;
+    for (const path of await leftoversIn(scratchFolder)) scratch += await folderSize(path);
+    const { steps, bytes } = await collectCheckpoints(checkpointFolder, { dryRun });
+    const converted = await catalogue.removeUnusedConversions({ dryRun });
+    const actions = await this.#parts.received.withAll(stores.actions);
+    const report = await collectGarbage({ ...stores, actions, maxSize, dryRun });
+    return { ...report, checkpoints: steps, checkpointBytes: bytes, scratch, converted };
+  }
+
+  /** What is on the disk, and what of it a collection looks after. */
+  async use(): Promise<DiskUse> {
+    const { stateFolder, catalogue } = this.#parts;
+    const { before: results } = await this.preview(Number.MAX_SAFE_INTEGER);
+    return {
+      state: {
+        ...{ folder: stateFolder, results, ...(await this.unlistedSizes()) },
+        ...{ total: await folderSize(stateFolder), free: await freeBytes(stateFolder) },
+      },
+      models: {
+        folder: catalogue.modelsFolder,
+        total: (await catalogue.usage()).total,
+        free: await freeBytes(catalogue.modelsFolder),
+      },
+    };
   }
 
   /** Bytes of the state folder beside artifacts and items. */
@@ -106,5 +158,16 @@ export class StateStorage {
   async tidyUp(): Promise<void> {
     await removeLeftovers(this.#parts.scratchFolder).catch(() => undefined);
     await this.#parts.reserve.take();
+  }
+}
+
+/** What the disk of a folder has left for this account; that of a folder above, where it is not made yet. */
+async function freeBytes(folder: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch (error) {
+    if (!hasCode(error, 'ENOENT') || dirname(folder) === folder) throw error;
+    return freeBytes(dirname(folder));
   }
 }

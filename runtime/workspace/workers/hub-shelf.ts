@@ -54,6 +54,11 @@ export class HubShelf {
     this.#catalogue = catalogue;
   }
 
+  /** Whether a token is set, wherever. Throws `unavailable` for a settings file that others can read. */
+  hasToken(): Promise<boolean> {
+    return this.#catalogue.hub.hasToken();
+  }
+
   /**
    * Most downloaded first. Embedders and cross-encoders share GGUF with language models, which are downloaded more: each
    * format has its part. Words that the hub finds in no name together, as in `smollm2 135m`, are looked for one by one.

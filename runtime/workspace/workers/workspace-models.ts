@@ -7,6 +7,7 @@ import {
   type FetchProgress,
   type GgufEncoding,
   type ModelMachine,
+  type ModelsUsage,
   type SuggestedModel,
 } from '@graft/backends/catalogue';
 import { modelMachine } from '@graft/backends/probe';
@@ -149,6 +150,25 @@ export class WorkspaceModels {
     const asked = suggestedModel(catalogue, await machine(), this.#closed.signal);
     this.#work.follow(asked);
     return asked;
+  }
+
+  /** The folder of downloaded models. */
+  get folder(): string {
+    return this.#parts.catalogue.modelsFolder;
+  }
+
+  /** What the models folder takes of the disk. */
+  usage(): Promise<ModelsUsage> {
+    return this.#parts.catalogue.usage();
+  }
+
+  /** Deletes a model's files, of an imported one its entry too. A model that new nodes begin with is chosen no more. Throws as `Catalogue.remove`. */
+  async remove(id: string): Promise<void> {
+    const { catalogue } = this.#parts;
+    await catalogue.remove(id);
+    for (const [kind, preferred] of catalogue.preferences.all()) {
+      if (preferred === id) await catalogue.preferences.prefer(kind, null);
+    }
   }
 
   /** Decides what new nodes begin with; null: their own default. */

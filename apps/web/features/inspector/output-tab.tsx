@@ -11,6 +11,7 @@ import {
   action,
 } from '@graft/view';
 import { progressText } from '../../api/runs/run-texts.ts';
+import { OpenSettings } from '../../kit/open-settings.tsx';
 import { useDocument, useRunView, useInnerStep } from '../../kit/stores.ts';
 import { useOutdated } from '../../api/runs/use-outdated.ts';
 import { SmallModelLine } from './small-model-line.tsx';
@@ -138,7 +139,8 @@ function StepOutput({ node, headed }: { readonly node: string; readonly headed: 
               ...error.location,
               node: step.node === node ? undefined : error.location.node,
             },
-          })}
+          })}{' '}
+          <OpenSettings message={error.message} />
         </p>
       )}
       <WarningNotice node={node} />

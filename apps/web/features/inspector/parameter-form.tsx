@@ -22,6 +22,7 @@ import {
 } from '@graft/view';
 import { useDocument, useRunView, usePath } from '../../kit/stores.ts';
 import { useOutdated } from '../../api/runs/use-outdated.ts';
+import { OpenSettings } from '../../kit/open-settings.tsx';
 import { useProblemsAt, useWarningsAt } from '../../api/graphs/use-problems.ts';
 import { countingFields } from './counting-fields.ts';
 import { useKeptOpen } from '../../kit/kept-open.ts';
@@ -264,7 +265,7 @@ export function ParameterForm({
           role="alert"
         >
           {problems.includes(problem) ? '' : `${problemPlace(problem, graph) ?? ''}: `}
-          {problem.message}
+          {problem.message} <OpenSettings message={problem.message} />
         </p>
       ))}
       {warnings.length === 0 ? null : (

@@ -3,6 +3,7 @@ import { report } from '../../api/graphs/graph-file.ts';
 import { shareOf } from './downloads-line.ts';
 import { cancelDownload, discardDownload, download, type Download } from './use-models.ts';
 import { progressText } from '../../api/runs/run-texts.ts';
+import { OpenSettings } from '../../kit/open-settings.tsx';
 import { ProgressBar } from '../../kit/progress-bar.tsx';
 
 /** A model that can be downloaded, of the catalogue or of a hub. */
@@ -117,7 +118,7 @@ export function DownloadProgress({ coming }: { readonly coming: Download }) {
   if (problem !== undefined)
     return (
       <p role="alert" className="max-h-24 overflow-auto whitespace-pre-line text-error">
-        {problem.message}
+        {problem.message} <OpenSettings message={problem.message} />
       </p>
     );
   return (

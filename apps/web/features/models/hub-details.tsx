@@ -2,6 +2,7 @@ import { bytes, count } from '@graft/nodes/kit/ui';
 import { useId, useState, type ReactNode } from 'react';
 import type { ModelKind } from '@graft/graph';
 import { refusalOf } from '../../api/problem.ts';
+import { OpenSettings } from '../../kit/open-settings.tsx';
 import { ConvertBox, isConvertible } from './convert-box.tsx';
 import { loraWords } from './lora-words.ts';
 import { memoryWords, weightCount } from './memory-words.ts';
@@ -182,7 +183,8 @@ function Gate({ repo }: { readonly repo: OfferedRepo }) {
       </a>
       {repo.hasToken
         ? '; the token of this server must belong to the account that did.'
-        : ', set HF_TOKEN to a token of your account where Graft runs, and start Graft again.'}
+        : ', then enter a token of your account. '}
+      {repo.hasToken ? null : <OpenSettings message="HF_TOKEN" />}
     </p>
   );
 }

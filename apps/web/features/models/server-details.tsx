@@ -2,6 +2,7 @@ import { plural } from '@graft/nodes/kit/ui';
 import { useId, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { refusalOf } from '../../api/problem.ts';
+import { OpenSettings } from '../../kit/open-settings.tsx';
 import { TryBox } from './try-box.tsx';
 import { hostOf, type RunningServer, type ServedModel } from './use-servers.ts';
 
@@ -91,7 +92,8 @@ function TestedAddress({
         role="status"
         className={`mt-1.5 min-h-5 ${test.kind === 'answered' && test.isRefused ? 'text-error' : 'text-ink-2'}`}
       >
-        {test.kind === 'asking' ? 'Asking …' : test.kind === 'answered' ? test.words : ''}
+        {test.kind === 'asking' ? 'Asking …' : test.kind === 'answered' ? test.words : ''}{' '}
+        {test.kind === 'answered' ? <OpenSettings message={test.words} /> : null}
       </p>
     </form>
   );

@@ -36,6 +36,8 @@ export const commandWords: Readonly<Record<string, string>> = {
   leave: 'leave the subgraph back out parent',
   'switch-off': 'bypass disable mute selected nodes',
   'switch-on': 'bypass enable selected nodes',
+  settings:
+    'preferences options api key secret token endpoint server price device gpu memory doctor models disk cache clean up',
   find: 'search rows',
   'zoom-100': 'actual size reset',
   fit: 'view zoom all',

@@ -7,6 +7,7 @@ import {
   problemPath,
   action,
 } from '@graft/view';
+import { OpenSettings } from '../../kit/open-settings.tsx';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { bodyOf, withBody, type BodyId, type Graph } from '@graft/graph';
 
@@ -51,6 +52,7 @@ function Row({ problem, ...given }: Toned & { readonly problem: ShownProblem }) 
           Remove broken connections
         </button>
       ) : null}
+      <OpenSettings message={problem.message} />
     </li>
   );
 }

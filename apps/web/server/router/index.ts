@@ -6,6 +6,7 @@ import { graphsRouter, packagesRouter } from './graphs.ts';
 import { labelsRouter, rowsRouter } from './row-files.ts';
 import { liveRouter } from './live.ts';
 import { runsRouter } from './runs.ts';
+import { settingsRouter } from './settings.ts';
 import { tracesRouter } from './traces.ts';
 import { router } from './trpc.ts';
 
@@ -20,6 +21,7 @@ export const appRouter = router({
   models: modelsRouter,
   packages: packagesRouter,
   rows: rowsRouter,
+  settings: settingsRouter,
   labels: labelsRouter,
   traces: tracesRouter,
   live: liveRouter,

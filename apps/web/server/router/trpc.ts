@@ -13,6 +13,8 @@ export interface ApiContext {
   readonly closing: AbortSignal;
   /** Bytes of a package that the page may send. */
   readonly largestPackage: number;
+  /** Why this request may not change the operator's settings; absent: it may. */
+  readonly settingsRefusal?: string | undefined;
   /** Resolves once what a subscription gave has left for the network. */
   readonly drained: () => Promise<void>;
 }

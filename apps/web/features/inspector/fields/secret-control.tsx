@@ -3,6 +3,7 @@ import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
 import { queries } from '../../../api/client.ts';
 import type { FieldProps } from '../../../kit/form/field-props.ts';
+import { OpenSettings } from '../../../kit/open-settings.tsx';
 import { TextLine } from '../../../kit/form/text-controls.tsx';
 
 function nameIn(value: unknown): string {
@@ -51,12 +52,15 @@ export function SecretControl({ id, value, invalid, describedBy, change }: Field
       ) : name === '' || secrets === undefined ? null : (
         <p className="mt-1 text-sm text-ink-2" data-testid={`secret-${name}`}>
           {known === undefined
-            ? `Not set. Set GRAFT_SECRET_${name} where Graft is started.`
+            ? 'Not set. '
             : known.database === true
               ? 'Set to the address of a database.'
               : known.origins.length === 0
-                ? 'Set, but not bound to an address yet.'
+                ? 'Set, but not bound to an address yet. '
                 : `Set, for ${known.origins.join(', ')}.`}
+          {known !== undefined && (known.database === true || known.origins.length > 0) ? null : (
+            <OpenSettings message={`GRAFT_SECRET_${name}`} />
+          )}
         </p>
       )}
     </>
