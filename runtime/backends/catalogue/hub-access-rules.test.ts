@@ -66,7 +66,8 @@ describe('a token', () => {
         XDG_CONFIG_HOME: '/nowhere',
       },
     });
-    await proxied.fetch('hf:o/r');
+    // Nor does it send anybody to a service of this computer.
+    await expect(proxied.fetch('hf:o/r')).rejects.toThrow('redirects to this computer');
     expect(hub.requests[0]?.path).toContain('http://hub.example/api/models/o/r');
     expect(hub.requests.every(({ authorization }) => authorization === undefined)).toBe(true);
   });
