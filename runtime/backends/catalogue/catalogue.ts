@@ -258,7 +258,7 @@ class FolderCatalogue implements Catalogue {
   }
 
   removeUnusedConversions(): Promise<number> {
-    return this.#converted.removeUnused();
+    return this.#converted.removeUnused(this.#records.all().flatMap(digestsOf));
   }
 
   /** Held by whoever writes to the model of an id. */

@@ -92,8 +92,12 @@ export class ConvertedModels {
     return this.#drop((key) => key.startsWith(`${digest} `));
   }
 
-  /** Drops what nobody has read for a week. Gives its bytes: none of a folder that is not there, or not ours to write. */
-  async removeUnused(): Promise<number> {
+  /**
+   * Drops what nobody has read for a week, and stored files as old that belong to no model: a process was killed before it
+   * recorded what they are. `known`: digests of the catalogue's files. Gives the bytes: none of a folder that is not
+   * there, or not ours to write.
+   */
+  async removeUnused(known?: readonly string[]): Promise<number> {
     const isOurs = access(this.#blobs.root, constants.W_OK).then(
       () => true,
       () => false,
@@ -101,7 +105,10 @@ export class ConvertedModels {
     if (!(await isOurs)) return 0;
     await this.#blobs.removeLeftovers();
     const before = Date.now() - keptMs;
-    return this.#drop((_, { usedAt }) => usedAt < before);
+    const dropped = await this.#drop((_, { usedAt }) => usedAt < before);
+    if (known === undefined) return dropped;
+    const own = Object.values(await this.#records.read()).map(({ digest }) => digest);
+    return dropped + (await this.#blobs.removeOrphans(new Set([...known, ...own]), before));
   }
 
   async #sound(key: string): Promise<ConvertedFile | undefined> {

@@ -206,7 +206,7 @@ class Download {
 
   /** Of one connection: those beside it fail and wait for themselves. */
   #newRetries(): Retries {
-    return new Retries(this.#request.access.pause, this.#reached);
+    return new Retries(this.#request.access.pause, { reached: this.#reached });
   }
 
   async #write(bytes: Uint8Array, at: number, retries: Retries): Promise<void> {
