@@ -101,10 +101,14 @@ export async function staged(
     const isStopped = error instanceof GraphError && error.code === 'cancelled';
     if (signal.aborted) throw isStopped ? error : cancelled(error);
     if (isFullDisk(error)) {
-      throw new GraphError('no-space', `the disk of ${blobs.root} is full`, {
-        cause: error,
-        audience: 'operator',
-      });
+      throw new GraphError(
+        'no-space',
+        `the disk of ${blobs.root} is full; free some space, or set GRAFT_MODELS to a folder on another disk`,
+        {
+          cause: error,
+          audience: 'operator',
+        },
+      );
     }
     if (error instanceof GraphError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
