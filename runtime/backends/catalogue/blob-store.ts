@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { chmod, mkdir, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import { isPlainModelId } from '@graft/graph';
 import { z } from 'zod';
 import {
@@ -153,6 +153,26 @@ export class BlobStore {
   async removeBlob(digest: string): Promise<void> {
     await rm(this.pathOf(digest), { force: true });
     await rm(this.#sealPath(digest), { force: true });
+  }
+
+  /**
+   * Deletes stored files older than a time that are not `kept` and lie in no model's folder. Gives their bytes. `dryRun`: only
+   * tells them.
+   */
+  async removeOrphans(
+    kept: ReadonlySet<string>,
+    { before, dryRun }: { readonly before: number; readonly dryRun: boolean },
+  ): Promise<number> {
+    const names = await readdir(join(this.root, 'sha256'), { recursive: true }).catch(() => []);
+    let bytes = 0;
+    for (const digest of names.map((name) => basename(name))) {
+      if (!/^[0-9a-f]{64}$/.test(digest) || kept.has(digest)) continue;
+      const found = await stat(this.pathOf(digest)).catch(() => undefined);
+      if (found === undefined || found.nlink > 1 || found.mtimeMs > before) continue;
+      if (!dryRun) await this.removeBlob(digest);
+      bytes += found.size;
+    }
+    return bytes;
   }
 
   #sealPath(digest: string): string {

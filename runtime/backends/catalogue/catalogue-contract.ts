@@ -47,6 +47,8 @@ export interface ListedModel {
   readonly installed: boolean;
   /** Absent: its files are in the models folder, or are to be downloaded there. */
   readonly origin?: ModelOrigin;
+  /** Where its GGUF file is, if it is a single one on this computer. */
+  readonly file?: string;
   /** Bytes in the models folder. */
   readonly bytes: number;
   /** Bytes that have come of files whose download has not ended. */

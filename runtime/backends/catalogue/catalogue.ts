@@ -9,7 +9,7 @@ import {
   type ModelEntry,
   type ModelLookup,
 } from '@graft/graph';
-import { abortable, withFileLock } from '@graft/kit';
+import { abortable, withFileLock, type LockOptions } from '@graft/kit';
 import { environment } from '../env.ts';
 import { BlobStore, type KnownFile } from './blob-store.ts';
 import type {
@@ -213,8 +213,8 @@ class FolderCatalogue implements Catalogue {
       ...{ blobs: this.#blobs, access: this.#access },
       taken: (id: string) => this.#records.isBuiltIn(id),
       find: (id: string) => this.#records.find(id),
-      alone: (id: string, signal: AbortSignal, work: () => Promise<void>) =>
-        withFileLock(this.#lockOf(id), { signal }, work),
+      alone: <Result>(id: string, options: LockOptions, work: () => Promise<Result>) =>
+        withFileLock(this.#lockOf(id), options, work),
       add: (entry: ModelEntry) => this.#records.add(entry),
       drop: (digests: readonly string[]) => this.#dropBlobs(digests),
     };
@@ -257,8 +257,9 @@ class FolderCatalogue implements Catalogue {
     };
   }
 
-  removeUnusedConversions(options?: { readonly dryRun?: boolean }): Promise<number> {
-    return this.#converted.removeUnused(options);
+  removeUnusedConversions(options: { readonly dryRun?: boolean } = {}): Promise<number> {
+    const known = this.#records.all().flatMap(digestsOf);
+    return this.#converted.removeUnused({ ...options, known });
   }
 
   /** Held by whoever writes to the model of an id. */

@@ -210,6 +210,40 @@ describe('a repository of safetensors converted to GGUF', () => {
     expect(catalogue.entry('r-F16')).toEqual(first);
   });
 
+  it('gets one too where another process converts one of the same name meanwhile', async () => {
+    const hub = await hubs.serve({ 'o/r': smallSafetensors(), 'p/r': smallSafetensors('qwen2') });
+    const modelsFolder = await folder();
+    // Both have begun: each writes, or one has to wait for the other.
+    let begun = 0;
+    let goOn = (): void => undefined;
+    const bothBegan = new Promise<void>((resolve) => (goOn = resolve));
+    const begins = (): void => {
+      begun += 1;
+      if (begun === 2) goOn();
+    };
+    const made = converter();
+    const convert = async (from: string): Promise<string> => {
+      const catalogue = await hubs.open(hub, {
+        modelsFolder,
+        ggufConverter: async (place, options) => {
+          begins();
+          await bothBegan;
+          return made(place, options);
+        },
+      });
+      const progress = ({ message = '' }): void => {
+        if (message.startsWith('process')) begins();
+      };
+      return (await catalogue.import(from, { toGguf: 'f16', progress })).id;
+    };
+    const ids = await Promise.all([convert('hf:o/r'), convert('hf:p/r')]);
+    expect(new Set(ids).size).toBe(2);
+    expect(ids).toContain('r-F16');
+    const catalogue = await hubs.open(hub, { modelsFolder });
+    const origins = ids.map((id) => catalogue.entry(id).files[0]?.sources[0]?.split('@')[0]);
+    expect(origins).toEqual(['converted:hf:o/r', 'converted:hf:p/r']);
+  });
+
   it('of another format or family is refused before it is downloaded', async () => {
     const hub = await hubs.serve({
       'o/gguf': { 'a-Q8_0.gguf': smallGguf(4096) },

@@ -13,9 +13,10 @@ import type { GgufConverter, GgufEncoding } from './gguf-converter.ts';
 import { describeGguf } from './gguf-description.ts';
 import {
   importedId,
-  keepModel,
+  keepLocked,
   localPath,
   staged,
+  type Brought,
   type ImportOptions,
   type ImportTarget,
 } from './import-model.ts';
@@ -147,8 +148,8 @@ async function addConverted(
   options: ConversionOptions,
 ): Promise<ModelEntry> {
   const { toGguf: encoding } = options;
-  const { converter, blobs } = target;
-  const { folder, origin, licence } = published;
+  const { converter } = target;
+  const { folder, origin } = published;
   if (converter === undefined) {
     throw new GraphError('internal', 'This catalogue has no converter.', { audience: 'developer' });
   }
@@ -163,43 +164,69 @@ async function addConverted(
     requireConvertible(origin, described);
     const there = new Set(await readdir(folder));
     for (const path of readWhole) if (there.has(path)) await requireSmall(folder, path);
-    const name = options.id ?? freeId(target, published, encoding);
-    const id = importedId(name, target.taken);
-    const [base = 'model'] = published.names;
-    const path = `${base.replace(/[^\w.-]+/g, '-')}-${encoding.toUpperCase()}.gguf`;
-    const made = `converted:${origin}`;
-    const before = isPinned(origin) ? target.find(id) : undefined;
-    if (before !== undefined && (await isHere(blobs, before, { path, made }))) return before;
-    const source = licence?.url;
-    const plan = await converter(folder, {
-      encoding,
-      name,
-      licence: options.licence ?? licence?.id,
-      source,
-    });
-    await requireRoom({ entry: { id }, blobs }, plan.bytes);
-    const file = await blobs.stagingPath('.gguf');
-    brought.push({ file, path, source: made });
-    const progress = (done: number, total: number): void =>
-      options.progress?.({
-        done,
-        total,
-        unit: `converted bytes of ${id}`,
-        message: `converts to ${path}`,
+    const nameNow = (): string => options.id ?? freeId(target, published, encoding);
+    for (;;) {
+      const name = nameNow();
+      const id = importedId(name, target.taken);
+      const waiting = (pid: number): void =>
+        options.progress?.({
+          ...{ done: 0, unit: `converted bytes of ${id}` },
+          message: `process ${String(pid)} writes ${id}`,
+        });
+      // Held until it is kept: of two conversions that would take one name, the later sees what the earlier made.
+      const entry = await target.alone(id, { signal, waiting }, async () => {
+        if (nameNow() !== name) return undefined;
+        const title = published.title ?? described.title;
+        const named = { id, name, title: `${title} (${encoding.toUpperCase()})`, signal };
+        return converted(target, published, { options, named, brought, converter });
       });
-    await plan.write(file, { signal, progress }).catch((error: unknown) => {
-      throw signal.aborted ? stopped(error) : error;
-    });
-    const description = {
-      ...(await describeGguf(file, path)),
-      title: `${published.title ?? described.title} (${encoding.toUpperCase()})`,
-    };
-    return keepModel(
-      target,
-      { description, brought, ...(licence === undefined ? {} : { licence }) },
-      { ...options, id },
-    );
+      if (entry !== undefined) return entry;
+    }
   });
+}
+
+/** Makes the GGUF file under a name that nobody else writes to meanwhile, unless it is here. */
+async function converted(
+  target: ConversionTarget,
+  { folder, origin, licence, names }: Published,
+  making: {
+    readonly options: ConversionOptions;
+    readonly named: {
+      readonly id: string;
+      readonly name: string;
+      readonly title: string;
+      readonly signal: AbortSignal;
+    };
+    readonly brought: Brought[];
+    readonly converter: GgufConverter;
+  },
+): Promise<ModelEntry> {
+  const { blobs } = target;
+  const { options, brought, converter } = making;
+  const { id, name, title, signal } = making.named;
+  const [base = 'model'] = names;
+  const path = `${base.replace(/[^\w.-]+/g, '-')}-${options.toGguf.toUpperCase()}.gguf`;
+  const made = `converted:${origin}`;
+  const before = isPinned(origin) ? target.find(id) : undefined;
+  if (before !== undefined && (await isHere(blobs, before, { path, made }))) return before;
+  const plan = await converter(folder, {
+    ...{ encoding: options.toGguf, name, source: licence?.url },
+    licence: options.licence ?? licence?.id,
+  });
+  await requireRoom({ entry: { id }, blobs }, plan.bytes);
+  const file = await blobs.stagingPath('.gguf');
+  brought.push({ file, path, source: made });
+  const progress = (done: number, total: number): void =>
+    options.progress?.({
+      ...{ done, total, unit: `converted bytes of ${id}` },
+      message: `converts to ${path}`,
+    });
+  await plan.write(file, { signal, progress }).catch((error: unknown) => {
+    throw signal.aborted ? stopped(error) : error;
+  });
+  const description = { ...(await describeGguf(file, path)), title };
+  const given = { description, brought, ...(licence === undefined ? {} : { licence }) };
+  return keepLocked(target, given, { ...options, id });
 }
 
 /** Throws `bad-model` where Graft makes no GGUF file of a model: by its format, and by the name of its family. */

@@ -1,11 +1,12 @@
 import { execFile } from 'node:child_process';
-import { chmod, mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { mountReadOnly } from '@graft/kit/testing';
 import { afterEach, describe, expect, it } from 'vitest';
+import { BlobStore } from './blob-store.ts';
 import { ConvertedModels, type Conversion } from './converted-models.ts';
 
 const never = new AbortController().signal;
@@ -138,6 +139,31 @@ describe('converted models', () => {
     expect(await models.removeUnused()).toBe(b.size);
     await expect(stat(b.path)).rejects.toMatchObject({ code: 'ENOENT' });
     expect(JSON.parse(await readFile(records, 'utf8'))).toEqual({});
+  });
+
+  it('and stored files of a process that was killed before it recorded them go after a week', async () => {
+    const folder = await modelsFolder();
+    const models = new ConvertedModels(folder);
+    const blobs = new BlobStore(folder);
+    const store = async (letter: string, days: number): Promise<string> => {
+      const digest = letter.repeat(64);
+      const staged = await blobs.stagingPath();
+      await writeFile(staged, letter);
+      const then = Date.now() / 1000 - days * 24 * 3600;
+      await utimes(staged, then, then);
+      await blobs.adopt(staged, { path: letter, digest, size: 1 });
+      return digest;
+    };
+    const digests = [await store('a', 8), await store('b', 8), await store('c', 1)];
+    const laidOut = { path: 'd', digest: await store('d', 8), size: 1 };
+    await blobs.layOut('m', laidOut);
+    const used = await models.open(conversionOf('a'), { signal: never });
+    expect(await models.removeUnused({ known: [digests[1] ?? ''] })).toBe(1);
+    const left = await Promise.all(
+      [...digests, laidOut.digest].map((each) => blobs.stampOfBlob(each)),
+    );
+    expect(left.map((stamp) => stamp !== undefined)).toEqual([false, true, true, true]);
+    expect((await stat(used.path)).size).toBe(used.size);
   });
 
   it('are kept for as long as somebody reads them', async () => {

@@ -93,22 +93,31 @@ export class ConvertedModels {
   }
 
   /**
-   * Drops what nobody has read for a week. Gives its bytes: none of a folder that is not there, or not ours to write.
-   * `dryRun`: only tells them.
+   * Drops what nobody has read for a week, and stored files as old that belong to no model: a process was killed before it
+   * recorded what they are. `known`: digests of the catalogue's files. Gives the bytes: none of a folder that is not
+   * there, or not ours to write. `dryRun`: only tells them.
    */
-  async removeUnused({ dryRun = false }: { readonly dryRun?: boolean } = {}): Promise<number> {
+  async removeUnused(
+    options: { readonly known?: readonly string[]; readonly dryRun?: boolean } = {},
+  ): Promise<number> {
+    const { known, dryRun = false } = options;
     const isOurs = access(this.#blobs.root, constants.W_OK).then(
       () => true,
       () => false,
     );
     if (!(await isOurs)) return 0;
     const before = Date.now() - keptMs;
+    const records = Object.values(await this.#records.read());
+    let bytes: number;
     if (dryRun) {
-      const records = Object.values(await this.#records.read());
-      return sum(records.filter(({ usedAt }) => usedAt < before));
+      bytes = sum(records.filter(({ usedAt }) => usedAt < before));
+    } else {
+      await this.#blobs.removeLeftovers();
+      bytes = await this.#drop((_, { usedAt }) => usedAt < before);
     }
-    await this.#blobs.removeLeftovers();
-    return this.#drop((_, { usedAt }) => usedAt < before);
+    if (known === undefined) return bytes;
+    const kept = new Set([...known, ...records.map(({ digest }) => digest)]);
+    return bytes + (await this.#blobs.removeOrphans(kept, { before, dryRun }));
   }
 
   async #sound(key: string): Promise<ConvertedFile | undefined> {

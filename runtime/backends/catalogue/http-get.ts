@@ -18,6 +18,8 @@ export interface GetRequest {
 const answerMs = 5_000;
 /** Without a byte. */
 const stallMs = 30_000;
+/** Fewer bytes in so many milliseconds are no download: a server may send one now and then for ever. */
+const slowest = { bytes: 16 << 10, ms: 60_000 };
 
 /** Sends one GET on a connection of its own and gives the answer, redirects too. Throws `Unreachable`. */
 export async function httpGet(url: URL, request: GetRequest): Promise<IncomingMessage> {
@@ -51,12 +53,25 @@ export async function* bodyOf(
 ): AsyncGenerator<Uint8Array> {
   const stop = (): void => void response.destroy();
   signal.addEventListener('abort', stop, { once: true });
+  let [came, before] = [0, 0];
+  // Whoever reads may be slow as well, such as a disk.
+  let isTaken = false;
+  const watch = setInterval(() => {
+    if (came - before < slowest.bytes && !isTaken) {
+      const [bytes, seconds] = [slowest.bytes >> 10, slowest.ms / 1000];
+      response.destroy(new BrokenOff(`fewer than ${bytes} KiB came in ${seconds} s`));
+    }
+    before = came;
+  }, slowest.ms);
   try {
     signal.throwIfAborted();
     const bytes: AsyncIterable<Uint8Array> = response;
     for await (const chunk of bytes) {
       signal.throwIfAborted();
+      came += chunk.byteLength;
+      isTaken = true;
       yield chunk;
+      isTaken = false;
     }
     signal.throwIfAborted();
     if (!response.complete) throw new BrokenOff('the connection broke off');
@@ -65,6 +80,7 @@ export async function* bodyOf(
     if (error instanceof BrokenOff) throw error;
     throw new BrokenOff(`the connection broke off: ${reason(error)}`, { cause: error });
   } finally {
+    clearInterval(watch);
     signal.removeEventListener('abort', stop);
     response.destroy();
   }

@@ -1,6 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { twoPrecisions, type HubFolderFiles } from '../testing/hub-folder.ts';
 import { HubCatalogues } from '../testing/hub-catalogues.ts';
+import type { HubFault } from '../testing/hub-server.ts';
 import { noOtherTools } from '../testing/no-other-tools.ts';
 
 const language: HubFolderFiles = twoPrecisions;
@@ -66,7 +67,8 @@ describe('a token', () => {
         XDG_CONFIG_HOME: '/nowhere',
       },
     });
-    await proxied.fetch('hf:o/r');
+    // Nor does it send anybody to a service of this computer.
+    await expect(proxied.fetch('hf:o/r')).rejects.toThrow('redirects to this computer');
     expect(hub.requests[0]?.path).toContain('http://hub.example/api/models/o/r');
     expect(hub.requests.every(({ authorization }) => authorization === undefined)).toBe(true);
   });
@@ -110,4 +112,39 @@ it('refuses a model that the disk has no room for before the first byte', async 
     ) as string,
   });
   expect(hub.requests).toHaveLength(1);
+});
+
+describe('a hub with a fault', () => {
+  const fault = {
+    ...{ host: 'hub', on: /^\/api/ },
+    answer: (response) => void response.writeHead(503).end(),
+  } satisfies HubFault;
+
+  it('is asked again, and whoever waits for it is told so', async () => {
+    const hub = await serve({ 'o/r': language });
+    hub.fail({ ...fault, times: 2 });
+    const messages: string[] = [];
+    const catalogue = await open(hub);
+    await catalogue.fetch('hf:o/r:Q4_K_M', {
+      progress: ({ message = '' }) => messages.push(message),
+    });
+    const { host } = new URL(hub.url);
+    expect(messages).toContain(`${host} answered 503: it has a fault; asks again in 1 s`);
+  });
+
+  it('keeps nobody waiting who searches', async () => {
+    const hub = await serve({ 'o/r': language });
+    hub.fail(fault);
+    const waits: number[] = [];
+    const catalogue = await open(hub, {
+      pause: (ms) => {
+        waits.push(ms);
+        return Promise.resolve();
+      },
+    });
+    const { signal } = new AbortController();
+    const query = { text: 'r', format: 'gguf', limit: 5, signal } as const;
+    await expect(catalogue.hub.search(query)).rejects.toThrow('it has a fault. Try again later.');
+    expect(waits).toEqual([1_000, 1_000]);
+  });
 });

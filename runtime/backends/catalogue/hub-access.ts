@@ -1,9 +1,11 @@
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
+import { BlockList, isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { operatorSettings } from '../access/operator-settings.ts';
+import { writtenAddress } from '../access/public-address.ts';
 import { httpGet } from './http-get.ts';
 import { refusal, refusalOf, Refused } from './hub-refusals.ts';
 import { isLoopback, proxyFor } from './proxy.ts';
@@ -22,6 +24,8 @@ export interface Asking {
   readonly signal: AbortSignal;
   /** `bytes=0-99`. */
   readonly range?: string;
+  /** What the range is of: an ETag or a date, for a server that answers with the whole of what it has by now. */
+  readonly ifRange?: string | undefined;
   /** The hub's own answers only: what leads to another host is refused. */
   readonly own?: boolean;
 }
@@ -63,7 +67,7 @@ export class HubAccess {
    * Follows redirects to bytes, whose status is 200, 206 or 416. Throws `Unreachable`, `TryAgain`, `Refused`, and
    * `bad-model` for what the hub refuses.
    */
-  async open(address: string, { signal, range, own = false }: Asking): Promise<Answer> {
+  async open(address: string, { signal, range, ifRange, own = false }: Asking): Promise<Answer> {
     let url = addressOf(address);
     let isHome = url.origin === this.#origin;
     if (own && !isHome) throw this.#wrongEndpoint();
@@ -79,6 +83,7 @@ export class HubAccess {
           // What is compressed cannot be continued.
           'accept-encoding': 'identity',
           ...(range === undefined ? {} : { range }),
+          ...(ifRange === undefined ? {} : { 'if-range': ifRange }),
           ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
         },
       });
@@ -161,7 +166,25 @@ function redirected(from: URL, location: string): URL {
   if (from.protocol === 'https:' && url.protocol === 'http:') {
     throw new Refused(`it redirects to ${url.host} without encryption`);
   }
+  // Services of this computer answer whoever asks from here, and no server of the web knows what it may ask of them.
+  if (isHere(url) && !isHere(from)) {
+    throw new Refused(`it redirects to this computer or its link, ${url.host}`);
+  }
   return url;
+}
+
+/** Loopback, and the link with the metadata of clouds. */
+const here = new BlockList();
+here.addSubnet('0.0.0.0', 8);
+here.addSubnet('127.0.0.0', 8);
+here.addSubnet('169.254.0.0', 16);
+here.addAddress('::', 'ipv6');
+here.addAddress('::1', 'ipv6');
+here.addSubnet('fe80::', 10, 'ipv6');
+
+function isHere(url: URL): boolean {
+  const address = writtenAddress(url);
+  return address !== undefined && here.check(address, isIP(address) === 6 ? 'ipv6' : 'ipv4');
 }
 
 /** Whether nobody on the way reads what is sent. */

@@ -1,4 +1,4 @@
-import { hubReferenceText, parseHubReference, type HubReference } from '@graft/graph';
+import { hubReferenceText, isInnerPath, parseHubReference, type HubReference } from '@graft/graph';
 import type { HubFile, HubRepo } from './hub-client.ts';
 import { refusal } from './hub-refusals.ts';
 import { modelMemory } from './model-memory.ts';
@@ -41,12 +41,20 @@ export function hubOffers(
   { revision }: Pick<HubReference, 'revision'>,
 ): HubOffer[] {
   const base = { repo, ...(revision === undefined ? {} : { revision }) };
-  const variants = hubVariants({ files: all });
+  // What nothing may be called here cannot be chosen.
+  const variants = hubVariants({ files: all }).filter(({ files }) =>
+    files.every(({ path }) => isInnerPath(path) && !unshowable.test(path)),
+  );
+  const firsts = new Map<string, HubVariant>();
+  for (const variant of variants) {
+    const quant = variant.quant.toLowerCase();
+    if (!firsts.has(quant)) firsts.set(quant, variant);
+  }
   return variants.map((variant): HubOffer => {
     const { format, quant, files } = variant;
     const size = files.reduce((sum, file) => sum + file.size, 0);
     return {
-      ...{ format, quant, model: referenceTo(variant, variants, base), path: firstPath(variant) },
+      ...{ format, quant, model: referenceTo(variant, firsts, base), path: firstPath(variant) },
       ...{ size, memory: modelMemory({ format, size }) },
     };
   });
@@ -57,12 +65,11 @@ const firstPath = ({ files }: HubVariant): string => files[0]?.path ?? '';
 /** By precision; by file where another model has the same precision, or where it cannot stand in a name. */
 function referenceTo(
   variant: HubVariant,
-  variants: readonly HubVariant[],
+  firsts: ReadonlyMap<string, HubVariant>,
   base: HubReference,
 ): string {
-  const quant = variant.quant.toLowerCase();
   const byQuant = hubReferenceText({ ...base, quant: variant.quant });
-  const isMeant = variants.find((each) => each.quant.toLowerCase() === quant) === variant;
+  const isMeant = firsts.get(variant.quant.toLowerCase()) === variant;
   return isMeant && parseHubReference(byQuant) !== undefined
     ? byQuant
     : hubReferenceText({ ...base, path: firstPath(variant) });
@@ -98,18 +105,16 @@ export function chosenVariant(repo: HubRepo, { path, quant }: HubReference): Hub
   const choice = usual ?? (ggufs.length > 1 ? undefined : first);
   if (choice !== undefined) return choice;
   throw refusal(
-    `${repo.repo} has several models. Choose one, as in hf:${repo.repo}:${ggufs[0]?.quant ?? ''}. It has ${named(variants)}.`,
+    `${repo.repo} has several models. Choose one, as in hf:${repo.repo}:${shownName(ggufs[0]?.quant ?? '')}. It has ${named(variants)}.`,
   );
 }
 
 function ggufVariants(files: readonly HubFile[]): HubVariant[] {
-  const groups = new Map<string, HubFile[]>();
-  for (const file of files) {
-    const name = baseName(file.path);
-    if (!name.endsWith('.gguf') || /^mmproj|imatrix/i.test(name)) continue;
-    const whole = file.path.replace(shard, '.gguf');
-    groups.set(whole, [...(groups.get(whole) ?? []), file]);
-  }
+  const groups = groupedBy(files, ({ path }) => {
+    const name = baseName(path);
+    const isModel = name.endsWith('.gguf') && !/^mmproj|imatrix/i.test(name);
+    return isModel ? path.replace(shard, '.gguf') : undefined;
+  });
   return [...groups].flatMap(([whole, parts]): HubVariant[] => {
     const sorted = parts.toSorted((a, b) => (a.path < b.path ? -1 : 1));
     const count = Number(shard.exec(sorted[0]?.path ?? '')?.[1] ?? 1);
@@ -132,6 +137,7 @@ function onnxVariants(files: readonly HubFile[]): HubVariant[] {
     const name = /^onnx\/(model(?:_\w+)?\.onnx)$/.exec(file.path)?.[1];
     return name === undefined ? [] : [{ name, file }];
   });
+  const data = groupedBy(files, ({ path }) => /^onnx\/([^/]*?\.onnx)_data/.exec(path)?.[1]);
   const order = (name: string): number => {
     const at = onnxWeights.findIndex(([known]) => known === name);
     return at < 0 ? onnxWeights.length : at;
@@ -142,8 +148,24 @@ function onnxVariants(files: readonly HubFile[]): HubVariant[] {
       format: 'onnx',
       quant:
         onnxWeights.find(([known]) => known === name)?.[1] ?? name.replace(/^model_?|\.onnx$/g, ''),
-      files: [file, ...files.filter(({ path }) => path.startsWith(`${file.path}_data`))],
+      files: [file, ...(data.get(name) ?? [])],
     }));
+}
+
+/** Items by key, those without one left out. Linear: a repository may list a hundred thousand files. */
+export function groupedBy<Item>(
+  items: readonly Item[],
+  keyOf: (item: Item) => string | undefined,
+): Map<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const key = keyOf(item);
+    if (key === undefined) continue;
+    const group = groups.get(key);
+    if (group === undefined) groups.set(key, [item]);
+    else group.push(item);
+  }
+  return groups;
 }
 
 function safetensorsVariants(files: readonly HubFile[]): HubVariant[] {
@@ -154,9 +176,19 @@ function safetensorsVariants(files: readonly HubFile[]): HubVariant[] {
 }
 
 function named(variants: readonly HubVariant[]): string {
-  const names = variants.slice(0, mostNamed).map(({ quant }) => quant);
+  const names = variants.slice(0, mostNamed).map(({ quant }) => shownName(quant));
   const more = variants.length - names.length;
   return `${names.join(', ')}${more > 0 ? ` and ${more} more` : ''}`;
+}
+
+const unshowable = /[\p{Cc}\p{Bidi_Control}]+/u;
+/** Characters of a name in a message. */
+const longestName = 100;
+
+/** A name that a stranger gave, on one line of a message: nothing in it moves the cursor or turns the text around. */
+function shownName(name: string): string {
+  const plain = name.replaceAll(new RegExp(unshowable, 'gu'), ' ');
+  return plain.length > longestName ? `${plain.slice(0, longestName)}…` : plain;
 }
 
 const baseName = (path: string): string => path.slice(path.lastIndexOf('/') + 1);

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { bodyOf, Unreachable } from './http-get.ts';
 import type { HubAccess } from './hub-access.ts';
 import { refusal, Refused } from './hub-refusals.ts';
-import { Retries } from './retries.ts';
+import { Retries, type RetryOptions } from './retries.ts';
 
 /** A file of a repository, as the hub states it. */
 export interface HubFile {
@@ -51,6 +51,10 @@ export interface HubQuery {
   readonly text: string;
   readonly format: 'gguf' | 'onnx' | 'safetensors';
   readonly limit: number;
+  readonly signal: AbortSignal;
+}
+
+export interface HubHooks extends Pick<RetryOptions, 'waiting'> {
   readonly signal: AbortSignal;
 }
 
@@ -106,9 +110,15 @@ export class HubClient {
     this.#access = access;
   }
 
-  async repo(repo: string, revision: string | undefined, signal: AbortSignal): Promise<HubRepo> {
+  async repo(
+    repo: string,
+    revision: string | undefined,
+    { signal, waiting }: HubHooks,
+  ): Promise<HubRepo> {
     const path = `/api/models/${repo}/revision/${revision ?? 'main'}?blobs=true`;
-    const answer = await this.#ask(path, repoSchema, { about: `about ${repo}`, signal });
+    const answer = await this.#ask(path, repoSchema, {
+      ...{ about: `about ${repo}`, signal, waiting },
+    });
     return {
       ...{ repo: answer.id, commit: answer.sha, page: `${this.#access.endpoint}/${answer.id}` },
       ...{ gated: answer.gated, licence: licenceOf(answer.tags) },
@@ -126,8 +136,9 @@ export class HubClient {
     for (const field of ['downloads', 'gated', 'tags', 'gguf']) query.append('expand[]', field);
     const list = z.array(z.unknown()).max(10_000);
     const found = await this.#ask(`/api/models?${query.toString()}`, list, {
-      about: 'to the search',
-      signal,
+      ...{ about: 'to the search', signal },
+      // Somebody waits for it who may type on.
+      most: 2,
     });
     // A repository whose name is none cannot be asked for, and is not shown.
     return found.slice(0, limit).flatMap((item): FoundRepo[] => {
@@ -142,12 +153,12 @@ export class HubClient {
   async #ask<Value>(
     path: string,
     schema: z.ZodType<Value>,
-    { about, signal }: { readonly about: string; readonly signal: AbortSignal },
+    { about, signal, ...retries }: HubHooks & { readonly about: string; readonly most?: number },
   ): Promise<Value> {
     const { endpoint } = this.#access;
     const url = `${endpoint}${path}`;
     try {
-      const answer = await new Retries(this.#access.pause).run(signal, () =>
+      const answer = await new Retries(this.#access.pause, retries).run(signal, () =>
         this.#json(url, signal),
       );
       const parsed = schema.safeParse(answer);

@@ -1,14 +1,9 @@
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { GraphError } from '@graft/graph';
 import { GgufBytes } from '@graft/kit/testing';
 import { afterEach, describe, expect, it } from 'vitest';
-import { HubServer, type HubFault } from '../testing/hub-server.ts';
-import { noOtherTools } from '../testing/no-other-tools.ts';
-import { hubFolder, smallEmbedder, smallGguf } from '../testing/hub-folder.ts';
-import { createCatalogue } from './catalogue.ts';
+import { HostileHub } from '../testing/hostile-hub.ts';
+import type { HubFault, HubServer } from '../testing/hub-server.ts';
+import { smallEmbedder, smallGguf } from '../testing/hub-folder.ts';
 
 const weights = smallGguf(4096);
 const claims = GgufBytes.head(2n ** 62n, 0n)
@@ -24,12 +19,8 @@ const repos = {
     'config.json': '{"model_type":"x","architectures":["LlamaForCausalLM"]}',
   },
 };
-const token = 'hf_secret';
-
-const cleanUp: AsyncDisposable[] = [];
-afterEach(async () => {
-  for (const each of cleanUp.splice(0).reverse()) await each[Symbol.asyncDispose]();
-});
+const hub = new HostileHub();
+afterEach(() => hub[Symbol.asyncDispose]());
 
 type Reply = (response: ServerResponse, hub: HubServer) => void;
 const api = /^\/api\/models\/o\/r\//;
@@ -291,39 +282,8 @@ const lateAnswers: readonly (readonly [string, Reply, string])[] = [
   ['a page', send(200, { 'content-type': 'text/html; charset=utf-8' }, '<html>'), 'a web page'],
 ];
 
-async function refused(
-  id: string,
-  faults: (hub: HubServer) => readonly HubFault[],
-): Promise<string> {
-  const folder = await hubFolder(repos);
-  const hub = await HubServer.start({ folder: folder.path });
-  const root = await mkdtemp(join(tmpdir(), 'graft-hostile-hub-'));
-  cleanUp.push(folder, hub, {
-    [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }),
-  });
-  hub.faults.push(...faults(hub));
-  const modelsFolder = join(root, 'a', 'b', 'models');
-  const catalogue = createCatalogue({
-    ...{ modelsFolder, entries: [], hubEndpoint: hub.url, pause: () => Promise.resolve() },
-    environment: { ...noOtherTools, HF_TOKEN: token, XDG_CONFIG_HOME: '/nowhere' },
-  });
-  const error: unknown = await catalogue.fetch(id).catch((thrown: unknown) => thrown);
-  if (!(error instanceof GraphError))
-    throw new Error('not refused by a GraphError', { cause: error });
-  expect(error.code).not.toBe('internal');
-  expect(error.message.length).toBeLessThan(800);
-  expect(error.message).not.toContain(token);
-  // Nothing is half-installed, nothing lies elsewhere, and nobody else was told the token.
-  expect(catalogue.lookup(id)).toBeUndefined();
-  const found = await readdir(root, { recursive: true, withFileTypes: true });
-  const left = found.filter((entry) => entry.isFile() && !entry.parentPath.endsWith('locks'));
-  expect(left.map(({ name }) => name).filter((name) => !/^imported\.json/.test(name))).toEqual([]);
-  expect((await readdir(root)).concat(await readdir(join(root, 'a')))).toEqual(['a', 'b']);
-  expect(hub.requests.filter(({ host, authorization }) => host === 'cdn' && authorization)).toEqual(
-    [],
-  );
-  return error.message;
-}
+const refused = (id: string, faults: (hub: HubServer) => readonly HubFault[]): Promise<string> =>
+  hub.refuses(id, { repos, faults });
 
 describe('a hub that answers', () => {
   it.each(answers)('with %s is refused', async (...[, host, on, reply, words]) => {

@@ -17,7 +17,12 @@ import type { HubFile, HubRepo } from './hub-client.ts';
 import { gatedRefusal, refusal } from './hub-refusals.ts';
 import type { WantedFile } from './model-download.ts';
 import type { ModelFiles } from './model-files.ts';
-import { readableHeader, readJsonText, requireInner } from './model-folder-file.ts';
+import {
+  readableHeader,
+  readJsonText,
+  requireInner,
+  requireReadable,
+} from './model-folder-file.ts';
 import { describeOnnx, type ModelDescription } from './onnx-description.ts';
 import { RemoteHead } from './remote-head.ts';
 import { describeSafetensors } from './safetensors-description.ts';
@@ -55,6 +60,8 @@ export async function hubEntry(
   const { name: _, files: paths, ...facts } = await describe(variant, files);
   const sources =
     variant.format === 'gguf' ? variant.files : paths.map((path) => files.require(path));
+  requireDistinct(repo, sources);
+  await parts.requireRoom(sources);
   const known: ModelFile[] = [];
   for (const file of sources) {
     const wanted = files.wanted(file);
@@ -139,6 +146,7 @@ class HubFiles implements ModelFiles {
 
   async json<Value>(path: string, schema: z.ZodType<Value>): Promise<Value> {
     const file = this.require(path);
+    requireReadable(this.shown(file), file.size);
     const known = await this.#fetched(file);
     return readJsonText(this.shown(file), schema, await this.#parts.read(known));
   }
@@ -185,6 +193,16 @@ class HubFiles implements ModelFiles {
     const known = this.#known.get(file.path) ?? (await this.#parts.fetch(this.wanted(file)));
     this.#known.set(file.path, known);
     return known;
+  }
+}
+
+/** Some disks do not tell two names apart that differ in capitals or in how their accents are written. */
+function requireDistinct({ repo }: HubRepo, files: readonly HubFile[]): void {
+  const seen = new Set<string>();
+  for (const { path } of files) {
+    const name = path.normalize('NFC').toLowerCase();
+    if (seen.has(name)) throw refusal(`${repo} names the file "${path}" of the model twice.`);
+    seen.add(name);
   }
 }
 

@@ -42,7 +42,7 @@ export class HubModels {
   }
 
   repo(repo: string, revision: string | undefined, signal: AbortSignal): Promise<HubRepo> {
-    return this.#client.repo(repo, revision, signal);
+    return this.#client.repo(repo, revision, { signal });
   }
 
   hasToken(): Promise<boolean> {
@@ -51,7 +51,7 @@ export class HubModels {
 
   /** What the model of a reference is; nothing of it is kept. Throws as `lookUp`. */
   async describe(reference: HubReference, signal: AbortSignal): Promise<ModelDescription> {
-    const repo = await this.#client.repo(reference.repo, reference.revision, signal);
+    const repo = await this.#client.repo(reference.repo, reference.revision, { signal });
     try {
       return await hubDescription({ repo, reference }, { access: this.#access, signal });
     } catch (error) {
@@ -73,7 +73,11 @@ export class HubModels {
     const stored: string[] = [];
     try {
       const { repo, revision } = reference;
-      const found = await this.#client.repo(repo, revision, signal);
+      const waiting = (why: string, ms: number): void => {
+        const seconds = Math.ceil(ms / 1000);
+        progress({ done: 0, unit, message: `${why}; asks again in ${String(seconds)} s` });
+      };
+      const found = await this.#client.repo(repo, revision, { signal, waiting });
       const entry = await hubEntry(
         id,
         { repo: found, reference },

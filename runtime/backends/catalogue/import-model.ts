@@ -1,7 +1,7 @@
 import { copyFile, constants, readdir, rm, stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { GraphError, parseHubReference, type ModelEntry, type ModelKind } from '@graft/graph';
-import { hashFile, isFullDisk } from '@graft/kit';
+import { hashFile, isFullDisk, type LockOptions } from '@graft/kit';
 import type { BlobStore, KnownFile } from './blob-store.ts';
 import { keptEntrySchema } from './foreign-entry.ts';
 import { describeGguf } from './gguf-description.ts';
@@ -40,14 +40,18 @@ export interface ImportTarget {
   readonly taken: (id: string) => boolean;
   readonly find: (id: string) => ModelEntry | undefined;
   /** Does something while nobody else writes to the model of an id. */
-  readonly alone: (id: string, signal: AbortSignal, work: () => Promise<void>) => Promise<void>;
+  readonly alone: <Result>(
+    id: string,
+    options: Pick<LockOptions, 'signal' | 'waiting'>,
+    work: () => Promise<Result>,
+  ) => Promise<Result>;
   readonly add: (entry: ModelEntry) => Promise<void>;
   /** Deletes stored files that no model has. */
   readonly drop: (digests: readonly string[]) => Promise<void>;
 }
 
 /** A file brought to the models folder's filesystem, with where it came from. */
-interface Brought {
+export interface Brought {
   readonly file: string;
   readonly path: string;
   readonly source: string;
@@ -97,10 +101,14 @@ export async function staged(
     const isStopped = error instanceof GraphError && error.code === 'cancelled';
     if (signal.aborted) throw isStopped ? error : cancelled(error);
     if (isFullDisk(error)) {
-      throw new GraphError('no-space', `the disk of ${blobs.root} is full`, {
-        cause: error,
-        audience: 'operator',
-      });
+      throw new GraphError(
+        'no-space',
+        `the disk of ${blobs.root} is full; free some space, or set GRAFT_MODELS to a folder on another disk`,
+        {
+          cause: error,
+          audience: 'operator',
+        },
+      );
     }
     if (error instanceof GraphError) throw error;
     const reason = error instanceof Error ? error.message : String(error);
@@ -110,14 +118,27 @@ export async function staged(
   }
 }
 
+interface Given {
+  readonly description: ModelDescription;
+  readonly brought: readonly Brought[];
+  readonly licence?: ModelEntry['licence'];
+}
+
 /** Stores what was brought under an id, and records its entry. */
-export async function keepModel(
+async function keepModel(
   target: ImportTarget,
-  given: {
-    readonly description: ModelDescription;
-    readonly brought: readonly Brought[];
-    readonly licence?: ModelEntry['licence'];
-  },
+  given: Given,
+  options: ImportOptions,
+): Promise<ModelEntry> {
+  const { signal = new AbortController().signal } = options;
+  const id = importedId(options.id ?? given.description.name, target.taken);
+  return target.alone(id, { signal }, () => keepLocked(target, given, { ...options, id }));
+}
+
+/** The same where the caller is alone with the id. */
+export async function keepLocked(
+  target: ImportTarget,
+  given: Given,
   options: ImportOptions,
 ): Promise<ModelEntry> {
   const { description, brought } = given;
@@ -134,10 +155,8 @@ export async function keepModel(
     licence: { ...licence, id: options.licence ?? licence.id },
     files,
   });
-  await target.alone(id, signal, async () => {
-    if (options.keep === true) requireFree(target.find(id), entry);
-    await store(target, entry, { paths: brought.map(({ file }) => file), files });
-  });
+  if (options.keep === true) requireFree(target.find(id), entry);
+  await store(target, entry, { paths: brought.map(({ file }) => file), files });
   return entry;
 }
 

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { ModelEntry, ModelFacts } from '@graft/graph';
 import type { InstalledModels } from '../installed/installed-models.ts';
 import type { InstalledModel } from '../installed/installed-record.ts';
@@ -28,6 +29,7 @@ export async function listModels(places: Places): Promise<ListedModel[]> {
     ...others.map((model) => ({
       ...{ entry: model.entry, origin: model.origin, facts: factsOfInstalled(model) },
       ...{ installed: true, bytes: 0, partial: 0, imported: false },
+      ...singleGguf(model.entry, model.origin.path),
     })),
   ];
 }
@@ -37,6 +39,7 @@ async function listed(
   { blobs, elsewhere }: Places,
   { imported, hasParts }: { imported: ReadonlySet<string>; hasParts: boolean },
 ): Promise<ListedModel> {
+  const [first] = entry.files;
   const present = await Promise.all(
     entry.files.map(
       async (file) =>
@@ -56,10 +59,17 @@ async function listed(
     facts: factsOf(entry),
     installed: absent.length === 0 || installed !== undefined,
     ...(installed && { origin: installed.origin }),
+    ...(installed && singleGguf(entry, installed.origin.path)),
+    ...(absent.length === 0 &&
+      singleGguf(entry, join(blobs.modelFolder(entry.id), first?.path ?? ''))),
     bytes,
     partial: parts.reduce((sum, part) => sum + part, 0),
     imported: imported.has(entry.id),
   };
+}
+
+function singleGguf({ format, files }: ModelEntry, path: string): { readonly file?: string } {
+  return format === 'gguf' && files.length === 1 ? { file: path } : {};
 }
 
 /** What definitions may know of a model of another tool. */

@@ -48,8 +48,8 @@ function hubBlobs(root: string): string[] {
   return basename(snapshots) === 'snapshots' ? [join(dirname(snapshots), 'blobs')] : [];
 }
 
-/** Bytes. The largest tokenizers have 30 MB. */
-const largestJson = 256 * 1024 * 1024;
+/** Bytes. The largest tokenizers have 30 MB; what parsing makes of a file may take thirty times as much. */
+const largestJson = 64 << 20;
 
 /** A JSON file of a model's folder. Throws `damaged-file`, and `unsafe-path` as `fileWithin` does. */
 export async function readModelJson<Value>(
@@ -64,11 +64,14 @@ export async function readModelJson<Value>(
 /** A file of a model's folder that is read whole. Throws `damaged-file` for a huge one, and as `fileWithin` does. */
 export async function requireSmall(folder: string, path: string): Promise<string> {
   const file = await fileWithin(folder, path);
-  const { size } = await stat(file);
-  if (size > largestJson) {
-    throw damagedModel(file, `has ${size} bytes; no known model has more than ${largestJson}`);
-  }
+  requireReadable(file, (await stat(file)).size);
   return file;
+}
+
+/** The same of a file whose size somebody states. */
+export function requireReadable(file: string, size: number): void {
+  if (size <= largestJson) return;
+  throw damagedModel(file, `has ${size} bytes; no known model has more than ${largestJson}`);
 }
 
 /** What the text of a JSON file holds. Throws `damaged-file`. */

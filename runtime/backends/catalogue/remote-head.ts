@@ -24,7 +24,9 @@ export class RemoteHead implements HeadSource {
   readonly #file: RemoteFile;
   readonly #access: HubAccess;
   readonly #signal: AbortSignal;
-  #bytes: Uint8Array = new Uint8Array();
+  /** With room for what is being read. */
+  #buffer: Buffer = Buffer.alloc(0);
+  #length = 0;
 
   constructor(
     file: RemoteFile,
@@ -47,12 +49,17 @@ export class RemoteHead implements HeadSource {
     }
     const retries = new Retries(this.#access.pause);
     await retries.run(this.#signal, () => this.#readTo(end, retries));
-    return this.#bytes.subarray(offset, end);
+    return this.#buffer.subarray(offset, end);
   }
 
   async #readTo(end: number, retries: Retries): Promise<void> {
-    const from = this.#bytes.byteLength;
+    const from = this.#length;
     if (from >= end) return;
+    if (this.#buffer.byteLength < end) {
+      const larger = Buffer.alloc(end);
+      this.#buffer.copy(larger, 0, 0, from);
+      this.#buffer = larger;
+    }
     const answer = await this.#access.open(this.#file.url, {
       ...{ signal: this.#signal, range: `bytes=${from}-${end - 1}` },
     });
@@ -67,9 +74,11 @@ export class RemoteHead implements HeadSource {
     for await (const chunk of bodyOf(response, this.#signal)) {
       const fresh = chunk.subarray(Math.min(skip, chunk.byteLength));
       skip -= chunk.byteLength - fresh.byteLength;
-      this.#bytes = Buffer.concat([this.#bytes, fresh.subarray(0, end - this.#bytes.byteLength)]);
+      const wanted = fresh.subarray(0, end - this.#length);
+      this.#buffer.set(wanted, this.#length);
+      this.#length += wanted.byteLength;
       retries.came(fresh.byteLength);
-      if (this.#bytes.byteLength >= end) return;
+      if (this.#length >= end) return;
     }
   }
 }

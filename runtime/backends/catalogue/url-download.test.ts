@@ -166,6 +166,58 @@ describe('a large file', () => {
   });
 });
 
+describe('a file of which nobody knows the size', () => {
+  const other = randomBytes(weights.length);
+  const half = weights.length / 2;
+  const unknown = { digest: undefined, size: undefined };
+  /** A server that breaks off in the middle of the first answer, and what it says of the bytes. */
+  const breaksOff = (headers: Record<string, string>): void =>
+    hub.fail({
+      ...{ host: 'hub', on: /./, times: 1 },
+      answer: (response) => {
+        response.writeHead(200, { ...headers, 'content-length': weights.length });
+        response.write(weights.subarray(0, half), () => response.destroy());
+      },
+    });
+
+  it('goes on where it broke off while the server has the same', async () => {
+    breaksOff({ etag: '"a"' });
+    hub.fail({
+      ...{ host: 'hub', on: /./ },
+      answer: (response, { headers }) => {
+        expect(headers['if-range']).toBe('"a"');
+        const from = Number(/\d+/.exec(headers.range ?? '')?.[0]);
+        const range = `bytes ${from}-${weights.length - 1}/${weights.length}`;
+        response.writeHead(206, { etag: '"a"', 'content-range': range });
+        response.end(weights.subarray(from));
+      },
+    });
+    await download(unknown);
+    expect(await downloaded()).toBe(true);
+  });
+
+  it.each<[string, Record<string, string>, Record<string, string>]>([
+    ['another file whatever was asked for', { etag: '"a"' }, { etag: '"b"' }],
+    ['a later one', { 'last-modified': 'Mon' }, { 'last-modified': 'Tue' }],
+    ['bytes of which it says nothing', {}, {}],
+    ['another part', { etag: '"a"' }, { etag: '"a"', 'content-range': 'bytes 7-9/10' }],
+  ])('begins anew where the server continues with %s', async (_, before, after) => {
+    breaksOff(before);
+    hub.fail({
+      ...{ host: 'hub', on: /./ },
+      answer: (response, { headers }) => {
+        const from = Number(/\d+/.exec(headers.range ?? '')?.[0] ?? 0);
+        const range = `bytes ${from}-${other.length - 1}/${other.length}`;
+        if (from === 0) response.writeHead(200, { etag: '"b"' });
+        else response.writeHead(206, { 'content-range': range, ...after });
+        response.end(other.subarray(from));
+      },
+    });
+    await download(unknown);
+    expect((await readFile(part)).equals(other)).toBe(true);
+  });
+});
+
 describe('what has come of a file', () => {
   const bytes = (length: number): Uint8Array => new Uint8Array(length).fill(1);
 

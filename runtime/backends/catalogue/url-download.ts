@@ -1,3 +1,4 @@
+import type { IncomingMessage } from 'node:http';
 import { hashFile, type FileHash } from '@graft/kit';
 import { bodyOf, BrokenOff } from './http-get.ts';
 import { requireSame, type Answer, type HubAccess } from './hub-access.ts';
@@ -47,6 +48,8 @@ class Download {
   readonly #request: UrlDownload;
   readonly #part: PartFile;
   readonly #reached = { yet: false };
+  /** Of an unknown size: what the server calls the bytes that have come. */
+  #validator: string | undefined;
   /** The most bytes that were there at one time. */
   #furthest = 0;
 
@@ -160,15 +163,26 @@ class Download {
   /** A file of unknown size, or of a server that gives no ranges: from where it ended, else from its beginning. */
   async #whole(retries: Retries): Promise<void> {
     const { url, signal, size, digest, access } = this.#request;
+    // Nothing would show that the rest is of another file.
+    if (size === undefined && this.#validator === undefined) await this.#part.clear();
     let at = this.#part.received;
-    const range = at > 0 ? { range: `bytes=${at}-` } : {};
+    const range = at > 0 ? { range: `bytes=${at}-`, ifRange: this.#validator } : {};
     const answer = await access.open(url, { signal, ...range });
     if (size !== undefined) requireSame(answer, { digest, size });
     const { response } = answer;
+    const before = this.#validator;
+    this.#validator = validatorOf(response);
+    const isOther = size === undefined && this.#validator !== before;
     if (response.statusCode === 416) {
       response.destroy();
       await this.#part.clear();
       throw new BrokenOff('the server could not continue the part file');
+    }
+    const from = Number(/^bytes (\d+)-/.exec(response.headers['content-range'] ?? '')?.[1] ?? at);
+    if (response.statusCode === 206 && (from !== at || (at > 0 && isOther))) {
+      response.destroy();
+      await this.#part.clear();
+      throw new BrokenOff('the server continues with other bytes than those that have come');
     }
     if (at > 0 && response.statusCode !== 206) {
       await this.#part.clear();
@@ -192,7 +206,7 @@ class Download {
 
   /** Of one connection: those beside it fail and wait for themselves. */
   #newRetries(): Retries {
-    return new Retries(this.#request.access.pause, this.#reached);
+    return new Retries(this.#request.access.pause, { reached: this.#reached });
   }
 
   async #write(bytes: Uint8Array, at: number, retries: Retries): Promise<void> {
@@ -203,4 +217,10 @@ class Download {
     this.#furthest = Math.max(this.#furthest, received);
     this.#request.received(received);
   }
+}
+
+/** What a server calls exactly these bytes; undefined where it says nothing. */
+function validatorOf({ headers }: IncomingMessage): string | undefined {
+  const { etag, 'last-modified': date } = headers;
+  return etag !== undefined && !etag.startsWith('W/') ? etag : date;
 }

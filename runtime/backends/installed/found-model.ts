@@ -1,5 +1,6 @@
 import type { ModelEntry } from '@graft/graph';
 import type { ModelOrigin } from '../catalogue/catalogue-contract.ts';
+import { groupedBy } from '../catalogue/hub-choice.ts';
 
 /** A file that a store says belongs to a model. */
 export interface FoundFile {
@@ -44,12 +45,7 @@ export interface InstalledStore {
 
 /** Parts of a split GGUF model by the name that they share, each in order; others alone. */
 export function groupedParts(paths: readonly string[]): Map<string, string[]> {
-  const groups = new Map<string, string[]>();
-  for (const path of paths) {
-    const whole = path.replace(partName, '.gguf');
-    groups.set(whole, [...(groups.get(whole) ?? []), path]);
-  }
-  return groups;
+  return groupedBy(paths, (path) => path.replace(partName, '.gguf'));
 }
 
 /** Why the parts of a model are not all of it; undefined where they are. */

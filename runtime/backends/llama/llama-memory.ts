@@ -1,11 +1,39 @@
 import { GraphError } from '@graft/graph';
-import { readGgufHeader } from '@graft/kit';
+import { readGgufHeader, type GgufHeader } from '@graft/kit';
 import type { GgufInsights } from 'node-llama-cpp';
 import { readableHeader } from '../catalogue/model-folder-file.ts';
 import type { LlamaFile } from './llama-file.ts';
 import type { LlamaRuntime } from './llama-runtime.ts';
 import { pieceSize } from './llama-slot.ts';
 import { weightsOnCpu, type WeightsMemory } from './weights-memory.ts';
+
+/** Of a context of a language model, for node-llama-cpp. `trained`: the tokens that the model was trained with. */
+export function contextSizes(
+  device: string,
+  {
+    contextLength,
+    trained,
+  }: { readonly contextLength: number; readonly trained?: number | undefined },
+): { readonly contextSize: number; readonly batchSize: number } {
+  return {
+    contextSize: Math.min(contextLength, trained ?? contextLength),
+    batchSize: pieceSize(device),
+  };
+}
+
+/** What weights take on a device. `systemInfo` is llama.cpp's. */
+export function weightsMemory(
+  header: GgufHeader,
+  {
+    size,
+    device,
+    systemInfo,
+  }: { readonly size: number; readonly device: string; readonly systemInfo: string },
+): WeightsMemory {
+  // Of split weights this is only the first file.
+  const isWhole = device === 'cpu' && !header.metadata.has('split.count');
+  return isWhole ? weightsOnCpu(header, systemInfo) : { bytes: size, mapped: true };
+}
 
 /** Memory of a GGUF file before it is loaded, from its header; of contexts as node-llama-cpp estimates it. */
 export class LlamaMemory {
@@ -29,11 +57,9 @@ export class LlamaMemory {
         sourceType: 'filesystem',
         logWarnings: false,
       });
-      // Of split weights this is only the first file.
-      const isWhole = device === 'cpu' && !header.metadata.has('split.count');
-      const weights = isWhole
-        ? weightsOnCpu(header, llama.systemInfo)
-        : { bytes: file.size, mapped: true };
+      const weights = weightsMemory(header, {
+        ...{ size: file.size, device, systemInfo: llama.systemInfo },
+      });
       return new LlamaMemory(await GgufInsights.from(info, llama), device, weights);
     } catch (cause) {
       throw new GraphError('bad-model', `"${file.id}" cannot be read as GGUF`, { cause });
@@ -42,10 +68,8 @@ export class LlamaMemory {
 
   /** Bytes of one context of this many tokens, on the computing device. */
   context(contextLength: number): Promise<number> {
-    return this.#contextOf({
-      contextSize: Math.min(contextLength, this.#insights.trainContextSize ?? contextLength),
-      batchSize: pieceSize(this.#device),
-    });
+    const { trainContextSize: trained } = this.#insights;
+    return this.#contextOf(contextSizes(this.#device, { contextLength, trained }));
   }
 
   /** Bytes of one context that reads this many tokens at once, as encoders do. */

@@ -1,3 +1,4 @@
+export { claimedMemory, type ClaimedMemory, type ClaimedUse } from './claimed-memory.ts';
 export { probeDevices, type DeviceReport } from './devices.ts';
 export { DeviceDirectory, llamaChoice, type DeviceProbe } from './device-directory.ts';
 export { doctor, type DoctorCheck, type DoctorReport } from './doctor.ts';

@@ -22,6 +22,16 @@ export function cutOff(
   );
 }
 
+/** Throws where a file begins as the pointer that git keeps in place of a large file. */
+export function requireNoPointer(path: string, head: Uint8Array): void {
+  const pointer = 'version https://git-lfs.github.com/';
+  if (Buffer.from(head.subarray(0, pointer.length)).toString('latin1') !== pointer) return;
+  throw new DamagedFile(
+    path,
+    'is a pointer of Git LFS, not the file itself; run "git lfs pull" in its folder, or download the file',
+  );
+}
+
 /** Bytes of one read; the system reads at most 2 GiB. */
 const mostAtOnce = 1 << 30;
 

@@ -1,5 +1,5 @@
 import { ByteCursor, OutOfBytes } from './byte-cursor.ts';
-import { FileHead, cutOff, DamagedFile, type HeadSource } from './file-head.ts';
+import { FileHead, cutOff, DamagedFile, requireNoPointer, type HeadSource } from './file-head.ts';
 import {
   ggmlTypes,
   valueTypes,
@@ -37,6 +37,10 @@ const firstRead = 1 << 20;
 const maxHeader = 256 * 1024 * 1024;
 /** ggml's own limit. */
 const maxAxes = 4;
+/** Metadata entries and values of arrays together; the largest known vocabularies make two million. */
+const mostValues = 8_000_000;
+/** The largest known models have some ten thousand. */
+const mostTensors = 1_000_000;
 /** Least bytes of an entry, with an empty name: bounds the number of entries. */
 const leastValue = 13;
 const leastTensor = 24;
@@ -51,6 +55,7 @@ export async function readGgufHeader(path: string): Promise<GgufHeader> {
 export async function ggufHeaderOf(file: HeadSource): Promise<GgufHeader> {
   for (let length = firstRead; ; length *= 4) {
     const bytes = await file.read(0, Math.min(length, maxHeader));
+    requireNoPointer(file.path, bytes);
     try {
       return new HeaderParser(file, bytes).parse();
     } catch (error) {
@@ -70,6 +75,7 @@ export async function ggufHeaderOf(file: HeadSource): Promise<GgufHeader> {
 class HeaderParser {
   readonly #file: HeadSource;
   readonly #cursor: ByteCursor;
+  #values = 0;
 
   constructor(file: HeadSource, bytes: Uint8Array) {
     this.#file = file;
@@ -84,7 +90,9 @@ class HeaderParser {
       throw this.#damaged(`is GGUF version ${version}; readable are 2 and 3`);
     }
     const tensorCount = this.#count('tensors', leastTensor);
+    if (tensorCount > mostTensors) throw this.#excess(tensorCount, 'tensors');
     const valueCount = this.#count('metadata entries', leastValue);
+    this.#take(valueCount);
     const metadata = new Map<string, GgufValue>();
     for (let i = 0; i < valueCount; i += 1) {
       const key = cursor.text(`metadata key ${i + 1} of ${valueCount}`);
@@ -110,6 +118,18 @@ class HeaderParser {
       );
     }
     return Number(count);
+  }
+
+  /** A value takes up to fifty times its bytes in memory: what a file may hold could be more than a process may. */
+  #take(count: number): void {
+    this.#values += count;
+    if (this.#values > mostValues) throw this.#excess(this.#values, 'metadata values');
+  }
+
+  #excess(count: number, what: string): DamagedFile {
+    return this.#damaged(
+      `claims at least ${count} ${what}, more than any known model has; get it from another source`,
+    );
   }
 
   #tensor(what: string): Omit<GgufTensorInfo, 'bytes'> & { readonly bytes: number } {
@@ -174,6 +194,8 @@ class HeaderParser {
     if (of === 'array') {
       throw this.#damaged(`has ${what} with arrays in an array, which no known model does`);
     }
+    const isInFile = count * scalarBytes[of] <= this.#file.size;
+    if (isInFile) this.#take(count);
     // A count beyond the file's bytes is damage, not a reason to allocate.
     cursor.need(count * scalarBytes[of], what);
     return { type, of, values: Array.from({ length: count }, () => readScalar(cursor, of, what)) };

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { FileHead, cutOff, DamagedFile, type HeadSource } from './file-head.ts';
+import { FileHead, cutOff, DamagedFile, requireNoPointer, type HeadSource } from './file-head.ts';
 
 /**
  * A safetensors file's header (github.com/huggingface/safetensors). The reader has checked that every extent lies
@@ -54,6 +54,7 @@ export async function safetensorsHeaderOf(file: HeadSource): Promise<Safetensors
       cause,
     );
   const start = Buffer.from(await file.read(0, 8));
+  if (start.toString('latin1') === 'version ') requireNoPointer(file.path, await file.read(0, 64));
   if (start.length < 8) throw cutOff(file, { what: 'the header length', end: 8 });
   const length = Number(start.readBigUInt64LE());
   if (length > maxHeader) {

@@ -10,7 +10,7 @@ import {
   type ModelsUsage,
   type SuggestedModel,
 } from '@graft/backends/catalogue';
-import { modelMachine } from '@graft/backends/probe';
+import { claimedMemory, modelMachine, type ClaimedMemory } from '@graft/backends/probe';
 import {
   GraphError,
   parseHubReference,
@@ -78,6 +78,9 @@ export interface WorkspaceModelsParts {
   readonly machine?: () => Promise<ModelMachine>;
 }
 
+/** As the Generate node has them at first. */
+const usualUse = { contextLength: 2048, parallel: 4 };
+
 const processor = (): Promise<ModelMachine> => modelMachine({ id: 'cpu' });
 
 /** Milliseconds in which a download that was stopped has written its last bytes. */
@@ -134,6 +137,21 @@ export class WorkspaceModels {
       models: offeredModels(listed, catalogue.selection, await machine()),
       memory: { total: machineMemory(), free: await availableMemory() },
     };
+  }
+
+  /**
+   * What the worker claims before a language model on this computer answers, with the settings that the Generate node
+   * begins with; undefined for one that has no GGUF file here. `total`: the memory of the GPU that it is loaded into.
+   */
+  async memoryOf(id: string): Promise<(ClaimedMemory & { readonly total?: number }) | undefined> {
+    const { catalogue, machine = processor } = this.#parts;
+    const listed = (await catalogue.list()).find(({ entry }) => entry.id === id);
+    if (listed?.file === undefined || listed.entry.kind !== 'language-model') return undefined;
+    const { gpu, memory } = await machine();
+    const size = listed.facts.size;
+    const device = gpu?.class ?? 'cpu';
+    const claimed = await claimedMemory({ path: listed.file, size }, { ...usualUse, device });
+    return claimed && { ...claimed, ...(gpu === undefined ? {} : { total: memory }) };
   }
 
   /** What is known of a model whose files are on this computer. Throws `bad-model` for any other, and for one that Graft cannot run. */

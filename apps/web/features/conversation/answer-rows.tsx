@@ -8,9 +8,10 @@ import {
   type Span,
 } from '@graft/graph';
 import { AnswerText, PassageList, VerdictMark } from '@graft/nodes/kit/ui';
-import { type StepView, type Turn } from '@graft/view';
+import { problemText, type StepView, type Turn } from '@graft/view';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
+import { problemsOf } from '../../api/problem.ts';
 import { useScreen } from '../../kit/stores.ts';
 
 /** Rows of an answer or a prompt that are read: a question has one. */
@@ -91,8 +92,11 @@ export function AnswerRows({
   const { data: rows, error } = useRows(artifact);
   const prompts = promptsIn(made).filter(({ passages }) => passages.length > 0);
   if (error !== null) {
-    return (
+    const problems = problemsOf(error);
+    return problems.some(({ code }) => code === 'missing-file') ? (
       <p className="text-ink-2">This answer was removed from the cache. Retry to have it again.</p>
+    ) : (
+      <p className="text-error">{problems.map(problemText).join(' ')}</p>
     );
   }
   const answers = (rows ?? []).flatMap((row) => answerSchema.safeParse(row).data ?? []);

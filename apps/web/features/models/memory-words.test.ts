@@ -19,6 +19,22 @@ it('says whether a model fits, and what it would take', () => {
   });
 });
 
+it('goes by what the worker claims where that is known', () => {
+  const claim = { bytes: 4.8e9, contextLength: 2048, parallel: 2 };
+  const claimed = { ...model(3.4e9, 'language-model'), claim };
+  expect(memoryWords(claimed, machine)).toEqual({
+    fits: 'tight',
+    words:
+      'Needs 4.8 GB to answer 2 prompts at once in contexts of 2,048 tokens; 3.0 GB are free now',
+  });
+  const onGpu = { ...claimed, claim: { ...claim, parallel: 1, total: 24e9 } };
+  expect(memoryWords(onGpu, machine)).toEqual({
+    fits: 'fits',
+    words:
+      'Needs 4.8 GB to answer a prompt in a context of 2,048 tokens; fits in the memory of the GPU',
+  });
+});
+
 it('leaves a tenth to others', () => {
   expect(memoryWords(model(2.8e9), machine).fits).toBe('tight');
   expect(memoryWords(model(7.3e9), machine).fits).toBe('too-large');

@@ -3,16 +3,54 @@ import { bytes, count } from '@graft/nodes/kit/ui';
 /** Of what a machine has, what is left to everybody else and to an estimate that was too low. */
 const spared = 0.1;
 
-/** Whether a model has room in this machine's memory, and what it takes. */
+/** What the worker claims for a model before it loads it; `total`: of the GPU that it is loaded into. */
+interface Claim {
+  readonly bytes: number;
+  readonly contextLength: number;
+  readonly parallel: number;
+  readonly total?: number | undefined;
+}
+
+interface Fit {
+  readonly fits: 'fits' | 'tight' | 'too-large';
+  readonly words: string;
+}
+
+/** Whether a model has room in this machine's memory, and what it takes: by what is claimed for it, else by its size. */
 export function memoryWords(
-  model: { readonly memory: number; readonly facts: { readonly kind: string } },
+  model: {
+    readonly memory: number;
+    readonly facts: { readonly kind: string };
+    readonly claim?: Claim | undefined;
+  },
   machine: { readonly total: number; readonly free: number },
-): { readonly fits: 'fits' | 'tight' | 'too-large'; readonly words: string } {
+): Fit {
+  if (model.claim !== undefined) return claimWords(model.claim, machine);
   const context = model.facts.kind === 'language-model' ? ' and its context' : '';
-  const takes = `Needs about ${bytes(model.memory)}${context}`;
-  if (model.memory > machine.total * (1 - spared))
+  return fitWords(`Needs about ${bytes(model.memory)}${context}`, model.memory, machine);
+}
+
+function claimWords(
+  { bytes: taken, contextLength, parallel, total }: Claim,
+  machine: { readonly total: number; readonly free: number },
+): Fit {
+  const prompts =
+    parallel === 1 ? 'a prompt in a context' : `${count(parallel)} prompts at once in contexts`;
+  const takes = `Needs ${bytes(taken)} to answer ${prompts} of ${count(contextLength)} tokens`;
+  if (total === undefined) return fitWords(takes, taken, machine);
+  return taken > total * (1 - spared)
+    ? { fits: 'too-large', words: `${takes}; the GPU has ${bytes(total)}` }
+    : { fits: 'fits', words: `${takes}; fits in the memory of the GPU` };
+}
+
+function fitWords(
+  takes: string,
+  taken: number,
+  machine: { readonly total: number; readonly free: number },
+): Fit {
+  if (taken > machine.total * (1 - spared))
     return { fits: 'too-large', words: `${takes}; this machine has ${bytes(machine.total)}` };
-  if (model.memory > machine.free * (1 - spared))
+  if (taken > machine.free * (1 - spared))
     return { fits: 'tight', words: `${takes}; ${bytes(machine.free)} are free now` };
   return { fits: 'fits', words: `${takes}; fits in memory` };
 }

@@ -1,5 +1,7 @@
 import { count, bytes } from '@graft/nodes/kit/ui';
+import { useQuery } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
+import { queries } from '../../api/client.ts';
 import { ConvertBox, isConvertible } from './convert-box.tsx';
 import { loraWords } from './lora-words.ts';
 import { memoryWords, weightCount } from './memory-words.ts';
@@ -42,6 +44,17 @@ export function Licence({ id, url }: { readonly id: string; readonly url?: strin
   );
 }
 
+/** What is claimed for a model that is here; undefined until that is known, and where nobody can tell. */
+function useClaim(id: string, isHere: boolean) {
+  const { data } = useQuery({
+    ...queries.models.memory.queryOptions({ id }),
+    enabled: isHere,
+    // It depends on the file and the machine alone.
+    staleTime: Infinity,
+  });
+  return data ?? undefined;
+}
+
 /** Whether a model is here and answers prompts. */
 export function isTryable({ installed, unusable, facts }: OfferedModel): boolean {
   const isAnswering = facts.kind === 'language-model' && facts.format === 'gguf';
@@ -62,6 +75,7 @@ export function ModelDetails({ model, offered, downloads, use, show }: ModelDeta
   const { facts, licence, installed, received, dtype } = model;
   const { origin, unusable, recommended, tested } = model;
   const { id, kind, format, architecture, size, parameters } = facts;
+  const claim = useClaim(id, isTryable(model));
   const convertible = { id, size, licence, format, architecture, parameters, isHere: installed };
   const lora = loraWords({ kind, format, architecture, precision: dtype });
   const known: readonly (readonly [string, ReactNode] | undefined)[] = [
@@ -89,7 +103,7 @@ export function ModelDetails({ model, offered, downloads, use, show }: ModelDeta
         </div>
         <div className="mt-3 grid gap-1">
           {unusable === undefined ? null : <p className="text-error">{unusable}</p>}
-          <MemoryLine model={model} machine={offered.memory} />
+          <MemoryLine model={{ ...model, claim }} machine={offered.memory} />
           {lora === undefined ? null : <p className="text-ink-2">{lora}.</p>}
           {tested === undefined ? null : <p className="text-ink-2">{tested}</p>}
         </div>

@@ -1,7 +1,9 @@
 import { clock, Chart, plural } from '@graft/nodes/kit/ui';
+import { problemText } from '@graft/view';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useMemo, useState } from 'react';
 import { queries } from '../../api/client.ts';
+import { problemsOf } from '../../api/problem.ts';
 import { lookAtRun } from './commands.ts';
 
 /** The most files that get a line of their own. */
@@ -19,7 +21,7 @@ export function ScoreCourse(props: {
   readonly title: string;
 }) {
   const { file, text, score, title } = props;
-  const { data: points = [] } = useQuery(
+  const { data: points = [], error } = useQuery(
     queries.runs.course.queryOptions(
       { file, text, score },
       { staleTime: 0, placeholderData: keepPreviousData },
@@ -43,6 +45,9 @@ export function ScoreCourse(props: {
     };
   }, [points]);
   const pointed = points.find(({ startedAt }) => startedAt / 1_000 === at) ?? points.at(-1);
+  if (pointed === undefined && error !== null) {
+    return <p className="px-3.5 pb-2 text-error">{problemsOf(error).map(problemText).join(' ')}</p>;
+  }
   if (pointed === undefined) {
     return <p className="px-3.5 pb-2 text-ink-2">No run here has a score yet.</p>;
   }

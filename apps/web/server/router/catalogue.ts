@@ -35,6 +35,10 @@ export const modelsRouter = router({
     });
     return { models: models.map(shown), ...rest };
   }),
+  /** What a language model on this computer claims before it answers; null where nobody can tell. */
+  memory: procedure
+    .input(modelInput)
+    .query(async ({ ctx, input }) => (await ctx.workspace.models.memoryOf(input.id)) ?? null),
   /** The language model that the page offers in place of the small default; null: none. Waits for the hub. */
   suggested: procedure.query(async ({ ctx }) => (await ctx.workspace.models.suggested()) ?? null),
   /** Decides which model new nodes begin with; null: their own default. */
