@@ -44,9 +44,7 @@ test('a remote model is asked with a secret of which the page knows the name', a
     await key.fill(secret);
     await expect(page.getByText('this entry was discarded')).toBeVisible();
     await key.fill('OTHER');
-    await expect(page.getByTestId('secret-OTHER')).toHaveText(
-      'Not set. Open settings',
-    );
+    await expect(page.getByTestId('secret-OTHER')).toHaveText('Not set. Open settings');
     await key.fill('LOCAL');
     await expect(page.getByTestId('secret-LOCAL')).toHaveText(`Set, for ${origin}.`);
     await page.keyboard.press('Control+s');

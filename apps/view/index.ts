@@ -178,12 +178,7 @@ export { portsOf } from './layout/node-port-names.ts';
 export { belowCard, betweenNotes, roomFor } from './layout/room-for.ts';
 export { snapped } from './layout/snapped.ts';
 export { cellHead, changedParams, type CellHead } from './notebook/cell-head.ts';
-export {
-  cellOrder,
-  cellSections,
-  proseOrder,
-  type CellSection,
-} from './notebook/cell-order.ts';
+export { cellOrder, cellSections, proseOrder, type CellSection } from './notebook/cell-order.ts';
 export { readJson } from './read-json.ts';
 export {
   rowsKey,

@@ -1,6 +1,15 @@
 export { AnswerList, AnswerText, VerdictMark } from './ports/answer-list.tsx';
 export { beginning } from './text/beginning.ts';
-export { bytes, clock, count, duration, measure, percent, plural, roughly } from './text/amounts.ts';
+export {
+  bytes,
+  clock,
+  count,
+  duration,
+  measure,
+  percent,
+  plural,
+  roughly,
+} from './text/amounts.ts';
 export { Chart } from './charts/chart.tsx';
 export { CurveFacts, type TrainingProgress } from './charts/curve-facts.tsx';
 export { Curves } from './charts/curves.tsx';

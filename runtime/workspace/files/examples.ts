@@ -125,7 +125,9 @@ export class Examples {
   /** The examples that have a node of a type, with its parameters there. Empty where none have come along. */
   async uses(type: string): Promise<readonly ExampleUse[]> {
     const { folder } = this.#parts;
-    return folder === undefined ? [] : usesIn(folder, Object.keys(await listing(folder)), type);
+    return folder === undefined
+      ? []
+      : usesIn(folder, Object.keys(await exampleListing(folder)), type);
   }
 
   /** What an example was measured to do: by experiment, its table. Throws `missing-file`. */

@@ -10,7 +10,8 @@ import {
   downUntilClear,
   type Axis,
   type Card,
-  type Side, isWithin,
+  type Side,
+  isWithin,
 } from '@graft/view';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { cardFrame, drawnFrames, groupFrames } from './drawn-frames.ts';

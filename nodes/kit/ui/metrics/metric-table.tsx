@@ -93,7 +93,9 @@ function MetricTable(
               )}
               {columns.map((column) => {
                 const value = row.values[column];
-                return <td key={column}>{value === undefined ? '' : metricValue(column, value)}</td>;
+                return (
+                  <td key={column}>{value === undefined ? '' : metricValue(column, value)}</td>
+                );
               })}
             </tr>
           ))}
