@@ -13,7 +13,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { checks, provideNodeTypes } from '../document/lookups.ts';
 import { nodeHeight, nodeWidth, writtenHeight } from '../layout/card-size.ts';
 import { meets } from '../layout/frames.ts';
-import { freeName, startsFor, type TemplateId } from './templates.ts';
+import { bestStart, freeName, startsFor, type TemplateId } from './templates.ts';
 
 beforeAll(() => provideNodeTypes(registry));
 afterEach(() => checks.getState().setModels([]));
@@ -170,6 +170,14 @@ it('says of a file with other columns which it has, and which are needed', () =>
   expect(about({ documents: [], tables: [wide] })['teach']).toContain(
     'wide.csv has the columns a, b, c, d, e, f and 3 more.',
   );
+});
+
+it.each([
+  ['ask', { documents: [notes], tables: [rows.alpaca, answers] }],
+  ['teach', { documents: [], tables: [rows.alpaca, answers] }],
+  ['model', { documents: [], tables: [answers] }],
+] as const)('offers “%s” first', (best, material) => {
+  expect(bestStart(startsFor(material))).toBe(best);
 });
 
 it('reads the files by paths below the workspace', () => {

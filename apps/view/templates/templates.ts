@@ -41,6 +41,14 @@ export function startsFor(material: Material = nothing): readonly Start[] {
   ];
 }
 
+/** What a person most likely wants of what can be laid: their own files first. */
+export function bestStart(starts: readonly Start[]): TemplateId {
+  const best = (['ask', 'teach', 'model'] as const).find(
+    (id) => starts.find((start) => start.id === id)?.lay !== undefined,
+  );
+  return best ?? 'empty';
+}
+
 function askStart(material: Material): Start {
   const count = countDocuments(material);
   const start = { id: 'ask', name: 'ask-documents' } as const;
