@@ -114,7 +114,7 @@ test('keeps what is typed before the list of ports, or of models, has come', asy
   await expect(options(page).first()).toHaveText(/documents.*to.*Chunk.*documents/);
   await page.keyboard.press('Escape');
   await bench.select('embed');
-  await page.getByRole('button', { name: 'Choose Model' }).focus();
+  await page.getByRole('button', { name: 'All models … for Model' }).focus();
   await page.keyboard.press('Enter');
   await page.keyboard.type('mini', { delay: 40 });
   await expect(page.getByRole('dialog').getByRole('combobox')).toHaveValue('mini');

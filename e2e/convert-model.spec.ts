@@ -69,7 +69,7 @@ test('safetensors of the hub and of a folder become GGUF on the page, and answer
     });
 
     await test.step('it is downloaded, converted and chosen, and answers', async () => {
-      await page.getByRole('button', { name: 'Choose Model' }).click();
+      await page.getByRole('button', { name: 'All models … for Model' }).click();
       await field.fill('own/tiny');
       await dialog.getByRole('button', { name: 'Download, convert to GGUF and use' }).click();
       await expect(bench.node('model').getByRole('button', { name: 'Get it …' })).toHaveCount(0);
@@ -79,7 +79,7 @@ test('safetensors of the hub and of a folder become GGUF on the page, and answer
 
     await test.step('a folder of this machine is imported first, and then the same', async () => {
       await bench.select('model');
-      await page.getByRole('button', { name: 'Choose Model' }).click();
+      await page.getByRole('button', { name: 'All models … for Model' }).click();
       await page.getByRole('button', { name: 'Import …' }).click();
       await page.getByLabel('File or folder on the server’s machine').fill('mine');
       await page.getByRole('button', { name: 'Import', exact: true }).click();
@@ -87,7 +87,7 @@ test('safetensors of the hub and of a folder become GGUF on the page, and answer
       await details('mine').getByRole('button', { name: 'Convert to GGUF and use' }).click();
       await expect(bench.node('model')).toContainText('mine-Q8_0');
       await expect(bench.node('model').getByRole('button', { name: 'Get it …' })).toHaveCount(0);
-      await page.getByRole('button', { name: 'Choose Model' }).click();
+      await page.getByRole('button', { name: 'All models … for Model' }).click();
       await expect(option(/mine \(Q8_0\)/)).toContainText('imported');
       await expect(option(/tiny \(F16\)/)).toBeVisible();
     });

@@ -28,7 +28,7 @@ test.describe('files', () => {
     await page.getByRole('button', { name: 'New graph in shelf' }).click();
     const dialog = page.getByRole('dialog');
     const name = dialog.getByLabel('Name', { exact: true });
-    await expect(name).toHaveValue('shelf/');
+    await expect(name).toHaveValue('shelf/ask-documents');
     await page.keyboard.type('there');
     await page.keyboard.press('Enter');
     await expect(dialog.getByRole('alert')).toContainText('already exists');

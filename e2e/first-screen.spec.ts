@@ -90,3 +90,72 @@ test('what is dropped where no graph is open comes to the workspace, and a packa
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+test('the first screen follows the files of the folder, and the dialog asks nothing twice', async ({
+  page,
+}) => {
+  const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-follows-')));
+  const elsewhere = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-sent-')));
+  const server = await serve(folder);
+  const begin = page.getByRole('region', { name: 'How to begin' });
+  const offer = (name: string) => begin.getByRole('button', { name, exact: true });
+  const lacking = (name: string) => begin.getByRole('listitem').filter({ hasText: name });
+  try {
+    await new Workbench(page).open(server.url);
+    await test.step('a file that appears is offered, and one with other columns says what is missing', async () => {
+      await expect(lacking('Ask documents')).toContainText('Put text, Markdown');
+      await writeFile(path.join(folder, 'ferry.md'), 'The ferry leaves at nine.');
+      await expect(offer('Ask this document …')).toBeVisible();
+      await writeFile(path.join(folder, 'pirate.jsonl'), '{"a": "Who?", "b": "Arr."}');
+      await expect(lacking('Teach a model rows')).toContainText(
+        'pirate.jsonl has the columns a, b. Teaching needs prompt and completion.',
+      );
+      await expect(lacking('Compare settings')).toContainText(
+        'pirate.jsonl has the columns a, b. Comparing needs question, and reference or documents.',
+      );
+    });
+    await test.step('a file that changes, and one that goes', async () => {
+      await writeFile(path.join(folder, 'pirate.jsonl'), '{"question": "Who?", "answer": "Arr."}');
+      await expect(offer('Teach a model this row …')).toBeVisible();
+      await rm(path.join(folder, 'pirate.jsonl'));
+      await expect(lacking('Teach a model rows')).toBeVisible();
+    });
+    await test.step('a file that is dropped', async () => {
+      const rows = path.join(elsewhere, 'sailors.csv');
+      await writeFile(rows, 'question,answer\nWho?,Arr.\nWhere?,At sea.\n');
+      await dropFiles(page, begin, [rows]);
+      await expect(offer('Teach a model these 2 rows …')).toBeVisible();
+    });
+    await test.step('the dialog begins with the best that is ready, and follows the files as well', async () => {
+      const dialog = page.getByRole('dialog', { name: 'New graph' });
+      await begin.getByRole('button', { name: 'New graph …' }).click();
+      await expect(dialog.getByRole('radio', { name: 'Ask this document' })).toBeChecked();
+      await expect(dialog.getByLabel('Name', { exact: true })).toHaveValue('ask-documents');
+      await writeFile(path.join(folder, 'harbour.md'), 'The harbour closes at ten.');
+      await expect(dialog.getByRole('radio', { name: 'Ask these 2 documents' })).toBeChecked();
+      await page.keyboard.press('Escape');
+    });
+    await test.step('what was chosen is not asked for again', async () => {
+      await offer('Teach a model these 2 rows …').click();
+      const dialog = page.getByRole('dialog', { name: 'Teach a model these 2 rows' });
+      await expect(dialog).toContainText('sailors.csv');
+      await expect(dialog.getByRole('radio')).toHaveCount(0);
+      await expect(dialog.getByLabel('Name', { exact: true })).toBeFocused();
+      await page.keyboard.press('Enter');
+      await expect(page.getByRole('navigation', { name: 'File' })).toHaveText('teach-model');
+      await expect(page.getByTestId('problem-count')).toHaveCount(0);
+    });
+    await test.step('with a graph open, the dialog follows the files too', async () => {
+      await page.getByRole('button', { name: 'New graph', exact: true }).click();
+      const dialog = page.getByRole('dialog', { name: 'New graph' });
+      await expect(dialog.getByRole('radio', { name: 'Ask these 2 documents' })).toBeChecked();
+      await rm(path.join(folder, 'ferry.md'));
+      await expect(dialog.getByRole('radio', { name: 'Ask this document' })).toBeChecked();
+    });
+  } finally {
+    server.process.kill('SIGINT');
+    await once(server.process, 'exit');
+    await rm(folder, { recursive: true, force: true });
+    await rm(elsewhere, { recursive: true, force: true });
+  }
+});

@@ -19,7 +19,7 @@ export interface Picker {
 /** Opens the picker of a node with a model by key. */
 export async function openPicker(page: Page, bench: Workbench, node = 'model'): Promise<Picker> {
   await bench.select(node);
-  await page.getByRole('button', { name: 'Choose Model' }).focus();
+  await page.getByRole('button', { name: 'All models … for Model' }).focus();
   await page.keyboard.press('Enter');
   const dialog = page.getByRole('dialog', { name: 'Choose a language model' });
   return {

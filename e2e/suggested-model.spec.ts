@@ -10,6 +10,7 @@ import {
 import { HubServer } from '../runtime/backends/testing/hub-server.ts';
 import { expectAccessible } from './accessible.ts';
 import { expect, test, withModels } from './served-workspace.ts';
+import { giveFile } from './small-graphs.ts';
 import { Workbench } from './workbench.ts';
 
 /** Every language model of the selection in small: which one suits depends on the machine. */
@@ -102,5 +103,39 @@ test('without a hub nothing is offered', async ({ page }) => {
     expect(await (await asked).text()).toContain('null');
     await expect(page.getByRole('region', { name: 'How to begin' })).toBeVisible();
     await expect(page.getByText('This computer suits')).toHaveCount(0);
+  });
+});
+
+test('the field of a model lists what suits this computer with its size, and leads to its download', async ({
+  page,
+}) => {
+  await withModels({}, async (url, workspace) => {
+    const node = { type: 'base-model', version: 1, params: {} };
+    await giveFile(
+      workspace,
+      'listed.graft.json',
+      JSON.stringify({ graft: 1, nodes: { model: node }, edges: [], layout: { model: [80, 80] } }),
+    );
+    const bench = new Workbench(page);
+    await bench.open(url, 'listed.graft.json');
+    await bench.select('model');
+    const field = page.getByLabel('Model', { exact: true });
+    const before = await field.inputValue();
+    const suitable = field.locator('optgroup[label="Recommended, to download"] > option');
+    await expect(suitable.first()).toHaveText(/^\S.* · [\d.]+ [MG]B$/);
+    // Beside them only what is here, and what is chosen.
+    await expect(field.locator('> option')).toHaveCount(1);
+    await expect(page.getByRole('button', { name: 'All models … for Model' })).toBeVisible();
+    await expectAccessible(page, 'the models that suit this computer');
+    const text = (await suitable.last().textContent()) ?? '';
+    await field.selectOption({ label: text });
+    const picker = page.getByRole('dialog', { name: 'Choose a language model' });
+    const [title = ''] = text.split(' · ');
+    await expect(picker.getByRole('option', { selected: true })).toContainText(title);
+    await expect(picker.getByRole('button', { name: /download and use/i })).toBeVisible();
+    await page.keyboard.press('Escape');
+    await expect(picker).toHaveCount(0);
+    await expect(field).toHaveValue(before);
+    await expect(page.getByRole('button', { name: 'Undo' })).toBeDisabled();
   });
 });

@@ -70,7 +70,7 @@ test('a dialog gives the focus back to the field that was refused', async ({ pag
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'refused.graft.json');
   await bench.select('model');
-  await page.getByRole('button', { name: 'Choose Model' }).click();
+  await page.getByRole('button', { name: 'All models … for Model' }).click();
   await page.getByRole('button', { name: 'Import …' }).click();
   const from = page.getByLabel('File or folder on the server’s machine');
   await from.fill('/nowhere/at/all.gguf');

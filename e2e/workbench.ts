@@ -46,6 +46,7 @@ export class Workbench {
 
   async newGraph(name: string): Promise<void> {
     const dialog = await this.askForGraph();
+    await dialog.getByRole('radio', { name: 'Start empty' }).check();
     await this.page.getByLabel('Name', { exact: true }).fill(name);
     await this.page.getByRole('button', { name: 'Create' }).click();
     await expect(this.page.getByRole('navigation', { name: 'File' })).toContainText(name);

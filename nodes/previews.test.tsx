@@ -210,6 +210,21 @@ it('shows answers while they are written', () => {
   expect(html).not.toMatch(/<script/i);
 });
 
+it('says of similar passages that the model cited none of them', () => {
+  const [similar] = answer.citations;
+  const html = (changes: object): string =>
+    draw({ type: 'generate', rows: [{ ...answer, ...changes }] });
+  expect(html({})).toContain('Similar passage, not cited by the model');
+  expect(html({ citations: [similar, { ...similar, number: 2 }] })).toContain(
+    'Similar passages, not cited by the model',
+  );
+  const cited = html({ citations: [{ ...similar, by: 'written' }] });
+  expect(cited).toContain('cited by the model');
+  expect(cited).not.toContain('not cited');
+  // A row that was looked up, which no model wrote.
+  expect(html({ promptTokens: 0 })).not.toContain('the model');
+});
+
 it('draws on paper all rows that have come, up to a limit, and says how many it leaves out', () => {
   const many = (of: number) =>
     Array.from({ length: of }, (_, at) => ({ ...question, id: `q${String(at)}` }));

@@ -283,4 +283,10 @@ export {
   lowerToCome,
 } from './screen/panel-store.ts';
 export { whyNotPast, refusePast } from './screen/past-refusal.ts';
-export { freeName, type Start, startsFor, type TemplateId } from './templates/templates.ts';
+export {
+  bestStart,
+  freeName,
+  type Start,
+  startsFor,
+  type TemplateId,
+} from './templates/templates.ts';

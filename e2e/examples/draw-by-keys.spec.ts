@@ -89,6 +89,11 @@ test('the quickstart is drawn, run and looked at without a mouse', async ({ page
     await keys.command('New graph');
     await expect(page.getByRole('dialog', { name: 'New graph' })).toBeVisible();
     await keys.type('by-keys');
+    // Back to the choice: the last way, an empty canvas, is before the first.
+    const chosen = page.getByRole('dialog').getByRole('radio', { checked: true });
+    await expect(chosen).toHaveAccessibleName(/^Ask these/);
+    await keys.press('Shift+Tab', 'ArrowUp', 'ArrowUp');
+    await expect(chosen).toHaveAccessibleName('Start empty');
     await keys.press('Enter');
     await expect(page.getByRole('navigation', { name: 'File' })).toContainText('by-keys');
     // It closes once the file is open.

@@ -26,6 +26,19 @@ test('the quickstart is asked a question of one’s own, and its file stays as i
   await expect(answer.locator('.gk-answer')).toHaveCount(1);
   await expect(asked).toContainText('With the adapter');
   await expect(page.getByRole('main')).not.toContainText(/Generate|token/);
+  await test.step('under the first answer stands that a tiny model wrote it, with the way to the one that suits', async () => {
+    await expect(asked).toContainText('This model is for trying out.');
+    await asked.getByRole('button', { name: 'Choose a larger one' }).click();
+    const picker = page.getByRole('dialog', { name: 'Choose a language model' });
+    const shown = picker.getByRole('option', { selected: true });
+    await expect(picker.getByRole('group', { name: 'Recommended' }).getByRole('option').first()).toHaveAttribute(
+      'aria-selected',
+      'true',
+    );
+    await expect(shown).toHaveCount(1);
+    await page.keyboard.press('Escape');
+    await expect(picker).toHaveCount(0);
+  });
   await test.step('the passages that the model was given unfold below the answer', async () => {
     await answer.getByText(/^3 passages in the prompt/).press('Enter');
     await expect(answer.locator('.gk-passages li')).toHaveCount(3);
@@ -80,6 +93,8 @@ test('a question is asked beside the saved ones, which stay on the screen', asyn
   await expect(answers).toHaveAttribute('data-status', 'succeeded', { timeout: 120_000 });
   await expect(asked).toContainText('Who keeps the key of the gate?');
   await expect(asked.locator('.gk-answer')).toHaveCount(1);
+  // The saved answers below it say so already.
+  await expect(page.getByText('This model is for trying out.')).toHaveCount(1);
   await expectAccessible(page, 'a question that was asked');
   await test.step('one of the saved ones is asked by itself, from its answer', async () => {
     await generate.locator('header').click();

@@ -58,7 +58,7 @@ if ((process.env['GRAFT_SCREENSHOTS'] ?? '') !== '') {
     }
     await bench.select('base-model');
     await bench.tab('Parameters');
-    await page.getByRole('button', { name: 'Choose Model' }).click();
+    await page.getByRole('button', { name: 'All models … for Model' }).click();
     await expect(page.getByRole('dialog')).toContainText('Licence');
     await picture(page, 'models');
     await page.keyboard.press('Escape');

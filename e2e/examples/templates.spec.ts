@@ -23,22 +23,23 @@ test('from a folder of files to a first answer in three decisions', async ({ pag
   const bench = new Workbench(page);
   const begin = page.getByRole('region', { name: 'How to begin' });
   const dialog = page.getByRole('dialog', { name: 'New graph' });
-  const name = dialog.getByLabel('Name', { exact: true });
+  const asked = page.getByRole('dialog', { name: 'Ask these 3 documents' });
+  const name = page.getByRole('dialog').getByLabel('Name', { exact: true });
   const create = dialog.getByRole('button', { name: 'Create' });
   try {
     await bench.open(server.url);
     await test.step('the first screen offers what the folder holds, and says what is missing', async () => {
       await expect(begin.getByRole('button', { name: 'Teach a model these 3 rows' })).toBeVisible();
       await expect(begin.getByRole('listitem').filter({ hasText: 'Compare settings' })).toContainText(
-        'Needs documents, and a file of questions',
+        'rows.jsonl has the columns prompt, completion. Comparing needs question',
       );
       await expectAccessible(page, 'what the folder offers');
       await begin.getByRole('button', { name: 'Ask these 3 documents' }).click();
-      await expect(dialog.getByRole('radio', { name: 'Ask these 3 documents' })).toBeChecked();
-      await expect(dialog.getByRole('radio', { name: 'Compare settings' })).toBeDisabled();
+      await expect(asked).toContainText('*.md, letters/**/*.txt');
+      await expect(asked.getByRole('radio')).toHaveCount(0);
       await expect(name).toHaveValue('ask-documents');
       await expect(name).toBeFocused();
-      await expectAccessible(page, 'the ways to begin a graph');
+      await expectAccessible(page, 'a name for what was chosen');
     });
 
     await test.step('the graph is laid, has no problem, and answers', async () => {
@@ -63,9 +64,9 @@ test('from a folder of files to a first answer in three decisions', async ({ pag
 
     await test.step('a name that is taken is refused, and another way is a choice away', async () => {
       await page.getByRole('button', { name: 'New graph', exact: true }).click();
-      await expect(dialog.getByRole('radio', { name: 'Start empty' })).toBeChecked();
-      await expect(create).toBeDisabled();
-      await dialog.getByRole('radio', { name: 'Ask these 3 documents' }).check();
+      await expect(dialog.getByRole('radio', { name: 'Ask these 3 documents' })).toBeChecked();
+      await expect(dialog.getByRole('radio', { name: 'Compare settings' })).toBeDisabled();
+      await expectAccessible(page, 'the ways to begin a graph');
       await expect(name).toHaveValue('ask-documents-2');
       await name.fill('ask-documents');
       await create.click();

@@ -110,6 +110,38 @@ describe('formats', () => {
       ['(user: Who?)', '(assistant: Bob.)', '(user: Sure?)', 'assistant: Yes.'],
     ]);
   });
+
+  it('prompt and completion under other names: question and answer, input and output', async () => {
+    const { rows, log } = await load(['asked.csv', 'pairs.jsonl'], { template: 'chat' });
+    expect(rows.map(turns)).toEqual([
+      ...[
+        ['(user: Who?)', 'assistant: Bob.'],
+        ['(user: When?)', 'assistant: At noon.'],
+      ],
+      ...[
+        ['(user: Who?)', 'assistant: Bob.'],
+        ['(user: When?)', 'assistant: At noon.'],
+      ],
+    ]);
+    expect(log).toContain(
+      'info: Reads asked.csv as prompt-completion, because its first row has "question" and "answer".',
+    );
+  });
+
+  it('reads names of its own before other names', async () => {
+    const folder = await testContext().scratch();
+    const row = { text: 'Clay is fired.', question: 'What is fired?', answer: 'Clay.' };
+    await writeFile(join(folder, 'a.jsonl'), JSON.stringify(row));
+    expect((await load(['a.jsonl'], {}, { folder })).rows.map(turns)).toEqual([
+      ['text: Clay is fired.'],
+    ]);
+    const options = { format: 'prompt-completion' } as const;
+    expect((await load(['a.jsonl'], options, { folder })).rows.map(turns)).toEqual([
+      ['(text: What is fired?)', 'text: Clay.'],
+    ]);
+    await writeFile(join(folder, 'b.jsonl'), JSON.stringify({ question: 'What?' }));
+    await expect(load(['b.jsonl'], options, { folder })).rejects.toThrow('no column "answer"');
+  });
 });
 
 describe('parameters', () => {
@@ -225,7 +257,7 @@ describe('refusals', () => {
     [
       'unknown.jsonl',
       'missing-column',
-      'unknown.jsonl: no known format has the columns of the first row (question, answer). Rename them to messages (messages), conversations (sharegpt), instruction and output (alpaca)',
+      'unknown.jsonl: no known format has the columns of the first row (q, a). Rename them to messages (messages), conversations (sharegpt), instruction and output (alpaca)',
       { param: 'format', line: 1 },
     ],
     ['empty.jsonl', 'bad-input', 'The chosen files have no rows.', { param: 'files' }],

@@ -1,8 +1,8 @@
 import {
+  columnsOf,
   type DatasetFormat,
   detectFormat,
   type Example,
-  formatColumns,
   GraphError,
   knownColumns,
   type ParamsOf,
@@ -96,7 +96,9 @@ function formatOf(file: SourceFile, row: DataRow, options: ReadOptions): Dataset
     );
   }
   if (params.format === 'auto') {
-    const found = formatColumns[format].map((column) => `"${column}"`).join(' and ');
+    const found = columnsOf(format, columns)
+      .map((column) => `"${column}"`)
+      .join(' and ');
     log('info', `Reads ${file.path} as ${format}, because its first row has ${found}.`);
   }
   return format;
@@ -112,11 +114,12 @@ function exampleOf(
   { row, format }: FormattedRow,
   params: ReadOptions['params'],
 ): Example {
-  const missing = formatColumns[format].filter((column) => !(column in row.values));
+  const needed = columnsOf(format, Object.keys(row.values));
+  const missing = needed.filter((column) => !(column in row.values));
   if (missing.length > 0) {
     throw new Refused(
       `no column ${missing.map((column) => `"${column}"`).join(' and ')}`,
-      `Rows in the format ${format} need ${formatColumns[format].join(' and ')}.`,
+      `Rows in the format ${format} need ${needed.join(' and ')}.`,
     );
   }
   const { kind, turns } = learned(rowContent(row.values, format), params);

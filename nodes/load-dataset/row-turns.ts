@@ -1,4 +1,4 @@
-import type { ChatTurn, DatasetFormat } from '@graft/graph';
+import { columnsOf, type ChatTurn, type DatasetFormat } from '@graft/graph';
 import type { RowFault } from '../kit/training/row-faults.ts';
 
 /** A turn of a row; `trained: false` if the row excludes it from training. */
@@ -71,13 +71,14 @@ function brokenHistory(): Refused {
 
 /** TRL's: two texts are one text; two lists of messages are a conversation whose second part is trained. */
 function promptCompletion(values: Values): RowContent {
-  if (!Array.isArray(values['prompt'])) {
-    const text = textOf(values, 'completion');
+  const [asked = '', learned = ''] = columnsOf('prompt-completion', Object.keys(values));
+  if (!Array.isArray(values[asked])) {
+    const text = textOf(values, learned);
     if (text.trim() === '') throw emptyAnswer();
-    return { kind: 'text', prompt: textOf(values, 'prompt'), text };
+    return { kind: 'text', prompt: textOf(values, asked), text };
   }
-  const prompt = turnsOf(values['prompt'], 'prompt');
-  const completion = turnsOf(values['completion'], 'completion');
+  const prompt = turnsOf(values[asked], asked);
+  const completion = turnsOf(values[learned], learned);
   return answered([...prompt.map((turn) => ({ ...turn, trained: false as const })), ...completion]);
 }
 

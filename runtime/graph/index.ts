@@ -52,11 +52,12 @@ export {
   rowOfType,
 } from './rows/file-rows.ts';
 export {
+  foundPassages,
+  questionAskedIn,
+  questionOfRow,
+  rowHolds,
   rowText,
   type RowText,
-  rowHolds,
-  questionOfRow,
-  questionAskedIn,
 } from './rows/row-text.ts';
 export { columnValue, rowColumns, verdictColumn, type RowColumn } from './rows/row-columns.ts';
 export * from './metrics/evidence-table.ts';

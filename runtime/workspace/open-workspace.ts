@@ -167,7 +167,11 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     tidyUp: () => storage.tidyUp(),
     recordScores: (runId) => runScores.record(runId),
   });
-  const changes = new WorkspaceChanges({ root, graphs, files, planner, runs: journal });
+  const shownFiles = new WorkspaceFiles(folders);
+  const changes = new WorkspaceChanges({
+    ...{ root, graphs, files, planner, runs: journal },
+    material: () => shownFiles.material(),
+  });
   const rows = new ArtifactRows(artifacts);
   let closing: Promise<void> | undefined;
   /** Cancels what runs, waits for its true end, then lets the worker and the database go. */
@@ -194,7 +198,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     maps: new EmbeddingMaps(artifacts),
     frozen: new FrozenFiles({ root, stateFolder, artifacts }),
     labels: new LabelFiles(root, stateFolder),
-    files: new WorkspaceFiles(folders),
+    files: shownFiles,
     sources: files,
     models,
     trials: new ModelTrials({ models, runs: graphRuns }),

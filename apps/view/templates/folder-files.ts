@@ -42,15 +42,34 @@ export function questionTable(
     .at(0);
 }
 
+/** Columns that a sentence names, and the most letters of each. */
+const namedColumns = 6;
+const longestColumn = 30;
+
+/** `asked.csv has the columns id, answer.`: of the file with the most rows, the nearest to one that is missing. */
+export function columnsFound({ tables }: Material): string | undefined {
+  const table = tables.toSorted((a, b) => b.rows - a.rows).at(0);
+  if (table === undefined) return undefined;
+  const { path, columns } = table;
+  const named = columns
+    .slice(0, namedColumns)
+    .map((name) => (name.length > longestColumn ? `${name.slice(0, longestColumn)}…` : name));
+  const more = columns.length - named.length;
+  const list = `${named.join(', ')}${more > 0 ? ` and ${String(more)} more` : ''}`;
+  if (columns.length === 0) return `${path} has no columns.`;
+  return `${path} has the ${columns.length === 1 ? 'column' : 'columns'} ${list}.`;
+}
+
 /** The most letters of a question that is taken from a row. */
 const longestQuestion = 160;
 
 /** What the first rows of a training ask, one a line, to ask it before and after. */
 export function askedByRows({ head }: TableFile): readonly string[] {
   return head.flatMap((row) => {
-    const asked = [row['instruction'], row['prompt'], firstTurn(row), row['text']].find(
-      (text) => typeof text === 'string' && text.trim() !== '',
-    );
+    const asked = [
+      ...[row['instruction'], row['prompt'], firstTurn(row), row['text']],
+      ...[row['question'], row['input']],
+    ].find((text) => typeof text === 'string' && text.trim() !== '');
     if (typeof asked !== 'string') return [];
     return asked.replace(/\s+/g, ' ').trim().slice(0, longestQuestion);
   });

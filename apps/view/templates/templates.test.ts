@@ -14,7 +14,7 @@ import { afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { checks, provideNodeTypes } from '../document/lookups.ts';
 import { nodeHeight, nodeWidth, writtenHeight } from '../layout/card-size.ts';
 import { meets } from '../layout/frames.ts';
-import { freeName, startsFor, type TemplateId } from './templates.ts';
+import { bestStart, freeName, startsFor, type TemplateId } from './templates.ts';
 
 beforeAll(() => provideNodeTypes(registry));
 afterEach(() => checks.getState().setModels([]));
@@ -56,6 +56,8 @@ const rows = {
   ]),
   shared: table('s.jsonl', [{ conversations: [{ from: 'human', value: 'Hi?' }] }]),
   texts: table('t.csv', [{ text: 'Once upon a time.' }]),
+  asked: table('pirate.jsonl', [{ question: 'Who are you?', answer: 'Arr, a pirate.' }]),
+  pairs: table('pairs.csv', [{ input: 'Where?', output: 'At sea.' }]),
 };
 
 const folders: Readonly<Record<string, Material>> = {
@@ -159,6 +161,34 @@ it('counts what lies in the folder, and says of what is missing what to add', ()
   expect(startsFor().at(-1)?.lay?.()).toEqual(emptyGraph);
 });
 
+it('says of a file with other columns which it has, and which are needed', () => {
+  const about = (material: Material) =>
+    Object.fromEntries(
+      startsFor(material).flatMap(({ id, about: words, lay }) => (lay ? [] : [[id, words]])),
+    );
+  const other = table('pirate.jsonl', [{ a: 1, b: 2 }]);
+  expect(about({ documents: [], tables: [{ ...answers, rows: 3 }, other] })).toEqual({
+    ask: expect.stringMatching(/^asked\.csv has rows, not documents\. Put text/),
+    teach: 'pirate.jsonl has the columns a, b. Teaching needs prompt and completion.',
+    compare: 'asked.csv has questions with known answers. Put the documents into the folder, too.',
+  });
+  expect(about({ documents: [notes], tables: [other] })['compare']).toBe(
+    'pirate.jsonl has the columns a, b. Comparing needs question, and reference or documents.',
+  );
+  const wide = table('wide.csv', [Object.fromEntries([...'abcdefghi'].map((name) => [name, 1]))]);
+  expect(about({ documents: [], tables: [wide] })['teach']).toContain(
+    'wide.csv has the columns a, b, c, d, e, f and 3 more.',
+  );
+});
+
+it.each([
+  ['ask', { documents: [notes], tables: [rows.alpaca, answers] }],
+  ['teach', { documents: [], tables: [rows.alpaca, answers] }],
+  ['model', { documents: [], tables: [answers] }],
+] as const)('offers “%s” first', (best, material) => {
+  expect(bestStart(startsFor(material))).toBe(best);
+});
+
 it('reads the files by paths below the workspace', () => {
   const { everything: whole = { documents: [], tables: [] } } = folders;
   const ask = laid({ ...whole, documents: [notes, pdfs, pages] }, 'ask');
@@ -178,6 +208,8 @@ it.each([
   ['chats', 'Hello?'],
   ['shared', 'Hi?'],
   ['texts', 'Once upon a time.'],
+  ['asked', 'Who are you?'],
+  ['pairs', 'Where?'],
 ] as const)('asks before and after what %s ask', (name, question) => {
   const graph = laid({ documents: [], tables: [rows[name]] }, 'teach');
   expect(graph?.nodes['questions']?.params['questions']).toBe(question);

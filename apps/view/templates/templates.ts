@@ -1,8 +1,8 @@
-import { emptyGraph, plural, type Graph, type Material } from '@graft/graph';
+import { emptyGraph, plural, type Graph, type Material, type TableFile } from '@graft/graph';
 import { askDocuments } from './ask-documents.ts';
 import { askModel } from './ask-model.ts';
 import { compareSettings, measuringTable } from './compare-settings.ts';
-import { countDocuments, documentPatterns, trainingTable } from './folder-files.ts';
+import { columnsFound, countDocuments, documentPatterns, trainingTable } from './folder-files.ts';
 import { layGraph } from './lay-graph.ts';
 import { teachRows } from './teach-rows.ts';
 
@@ -41,11 +41,21 @@ export function startsFor(material: Material = nothing): readonly Start[] {
   ];
 }
 
+/** What a person most likely wants of what can be laid: their own files first. */
+export function bestStart(starts: readonly Start[]): TemplateId {
+  const best = (['ask', 'teach', 'model'] as const).find(
+    (id) => starts.find((start) => start.id === id)?.lay !== undefined,
+  );
+  return best ?? 'empty';
+}
+
 function askStart(material: Material): Start {
   const count = countDocuments(material);
   const start = { id: 'ask', name: 'ask-documents' } as const;
   if (count === 0) {
-    const about = 'Put text, Markdown, PDF, Word, HTML or EPUB files into the folder.';
+    const put = 'Put text, Markdown, PDF, Word, HTML or EPUB files into the folder.';
+    const [table] = material.tables;
+    const about = table === undefined ? put : `${table.path} has rows, not documents. ${put}`;
     return { ...start, title: 'Ask documents', about };
   }
   return {
@@ -62,7 +72,11 @@ function teachStart(material: Material): Start {
   const table = trainingTable(material);
   const start = { id: 'teach', name: 'teach-model' } as const;
   if (table === undefined) {
-    const about = 'Put a JSONL or CSV file with the columns prompt and completion into the folder.';
+    const found = columnsFound(material);
+    const about =
+      found === undefined
+        ? 'Put a JSONL or CSV file with the columns prompt and completion into the folder.'
+        : `${found} Teaching needs prompt and completion.`;
     return { ...start, title: 'Teach a model rows', about };
   }
   const rows = table.rows === 1 ? 'this row' : `these ${plural(table.rows, 'row')}`;
@@ -76,9 +90,7 @@ function compareStart(material: Material): Start {
   const table = measuringTable(material);
   const start = { id: 'compare', name: 'compare-settings', title: 'Compare settings' } as const;
   if (countDocuments(material) === 0 || table === undefined) {
-    const about =
-      'Needs documents, and a file of questions with the columns question and reference.';
-    return { ...start, about };
+    return { ...start, about: missingToCompare(material, table) };
   }
   return {
     ...{
@@ -87,6 +99,15 @@ function compareStart(material: Material): Start {
     },
     lay: () => layGraph(compareSettings(material, table)),
   };
+}
+
+function missingToCompare(material: Material, table: TableFile | undefined): string {
+  if (table !== undefined)
+    return `${table.path} has questions with known answers. Put the documents into the folder, too.`;
+  const found = columnsFound(material);
+  return found === undefined
+    ? 'Needs documents, and a file of questions with the columns question and reference.'
+    : `${found} Comparing needs question, and reference or documents.`;
 }
 
 /** The name, with a number if a file of it exists: `ask-documents-2`. */

@@ -77,5 +77,7 @@ export const ProblemList = slot<{
   readonly label?: string;
   readonly tone?: string;
 }>();
+/** Says beside answers that the model of the open graph is for trying out, and leads to a larger one. */
+export const SmallModel = slot<object>();
 /** Whether the open file runs when files change. */
 export const RunsOnChange = slot<object>();

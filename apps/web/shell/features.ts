@@ -25,6 +25,7 @@ import {
   ModelRemedies,
   OutputPreview,
   ProblemList,
+  SmallModel,
 } from '../kit/slots.ts';
 import { FileList as Files } from '../features/files/file-list.tsx';
 import { OutputPreview as ShownOutput } from '../features/inspector/shown-output.ts';
@@ -88,6 +89,15 @@ function fillSlots(): void {
   ModelRemedies.fill(
     part(() =>
       import('../features/models/model-remedies.tsx').then((loaded) => loaded.ModelRemedies),
+    ),
+  );
+  SmallModel.fill(
+    part(
+      () =>
+        import('../features/inspector/small-model-line.tsx').then(
+          (loaded) => loaded.SmallModelLine,
+        ),
+      () => null,
     ),
   );
   OutputPreview.fill(ShownOutput);

@@ -3,10 +3,17 @@ import { useQuery } from '@tanstack/react-query';
 import { useEffect, useRef } from 'react';
 import { listenAtPorts } from '../features/canvas/port-keys.ts';
 import { queries, queryClient } from '../api/client.ts';
-import { useChecks, useDocument, useRunView, useScreen, useUsedGraphs } from '../kit/stores.ts';
+import {
+  useChecks,
+  useDocument,
+  useOverlay,
+  useRunView,
+  useScreen,
+  useUsedGraphs,
+} from '../kit/stores.ts';
 import { checkGraph, clearChecks } from '../api/graphs/check-graph.ts';
 import { report, syncDraft } from '../api/graphs/graph-file.ts';
-import { openFeed } from '../api/runs/live-feed.ts';
+import { openFeed, type FoundMaterial } from '../api/runs/live-feed.ts';
 import { isOver, takeHeld, wayOf } from '@graft/view';
 import { usePlan } from '../api/runs/plan-store.ts';
 import { sawExperimentRun } from '../api/experiments.ts';
@@ -57,14 +64,24 @@ function sawNewestRun(seen: RunRecord): void {
   if (run === null || (run.runId === newest && isOver(run) && !past)) follow(id);
 }
 
+/** A look that is under way may have begun before this one. */
+async function takeMaterial(found: FoundMaterial): Promise<void> {
+  const { queryKey } = queries.catalogue.material.queryOptions();
+  await queryClient.cancelQueries({ queryKey });
+  queryClient.setQueryData(queryKey, found);
+}
+
 /** Follows the run on the screen, new runs of the file, and changes of files. */
 function useFeed(): void {
   const runId = useRunView((state) => state.run?.runId ?? null);
   const file = useDocument((state) => state.file?.path ?? null);
+  // The start screen and the dialog for a new graph show what the files offer.
+  const asksHow = useOverlay(({ nameQuestion }) => nameQuestion?.kind === 'new');
+  const material = file === null || asksHow;
   useEffect(
     () =>
       openFeed(
-        { run: runId, file },
+        { run: runId, file, material },
         {
           fileChanged: (path) => {
             if (path !== undefined) forgetUsedGraph(path);
@@ -74,10 +91,11 @@ function useFeed(): void {
           },
           sourcesChanged: (change) => void sourcesChanged(change),
           newestRun: sawNewestRun,
+          materialChanged: (found) => void takeMaterial(found),
           failed: report,
         },
       ),
-    [runId, file],
+    [runId, file, material],
   );
 }
 

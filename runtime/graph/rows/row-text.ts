@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { judgementSchema } from './judgements.ts';
 import {
+  type Answer,
   answerSchema,
   chunkSchema,
   documentSchema,
@@ -18,6 +19,17 @@ export interface RowText {
   readonly body: string;
 }
 
+/** What to call passages that Graft found by the words of an answer: a likeness, and no proof of it. */
+export function foundPassages({
+  citations,
+  promptTokens,
+}: Pick<Answer, 'citations' | 'promptTokens'>): string {
+  // Of an answer that no model wrote, such as a row that was looked up.
+  if (promptTokens === 0) return 'Found by Graft';
+  const passages = citations.length === 1 ? 'Similar passage' : 'Similar passages';
+  return `${passages}, not cited by the model`;
+}
+
 const place = ({ path, firstLine, lastLine }: Span): string =>
   `${path}:${String(firstLine)}–${String(lastLine)}`;
 
@@ -27,10 +39,10 @@ const readers: readonly ((row: unknown) => RowText | undefined)[] = [
     heading: answer.question.question,
     body: [
       answer.text,
-      ...answer.citations.map(
-        ({ number, source, by }) =>
-          `[${String(number)}] ${place(source)}${by === 'attributed' ? ' (found by Graft)' : ''}`,
-      ),
+      ...(answer.citations.some(({ by }) => by === 'attributed')
+        ? [`${foundPassages(answer)}:`]
+        : []),
+      ...answer.citations.map(({ number, source }) => `[${String(number)}] ${place(source)}`),
       ...(answer.question.reference === undefined
         ? []
         : [`Reference: ${answer.question.reference}`]),

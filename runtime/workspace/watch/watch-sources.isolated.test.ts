@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm, utimes, writeFile } from 'node:
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
+import type { Material } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { openWorkspace, type SourceChange, type Workspace } from '../workspace.ts';
 
@@ -72,6 +73,30 @@ it('says nothing of other files, of what was only touched, and of what Graft exp
   await put('.graft/x.md', 'x');
   await put('docs/deep/b.md', 'told');
   expect((await next())?.files).toEqual(['docs/deep/b.md']);
+});
+
+it('tells what the files offer to begin a graph with, at first and when it is another', async () => {
+  const found: Material[] = [];
+  const unwatch = workspace.changes.material((material) => found.push(material));
+  const latest = () => expect.poll(() => found.at(-1));
+  await latest().toMatchObject({ tables: [] });
+  expect(found).toHaveLength(1);
+  await put('new/rows.jsonl', '{"prompt": "a", "completion": "b"}');
+  await latest().toMatchObject({ tables: [{ path: 'new/rows.jsonl', rows: 1 }] });
+  await put('new/rows.jsonl', '{"a": 1}\n{"a": 2}');
+  await latest().toMatchObject({ tables: [{ rows: 2, columns: ['a'] }] });
+  const before = found.length;
+  await put('picture.png', 'offers nothing');
+  await put('docs/d.md', 'd');
+  await latest().toMatchObject({
+    documents: [
+      { folder: 'docs', ending: 'md', count: 3 },
+      { folder: 'other', ending: 'md', count: 1 },
+    ],
+  });
+  // Looks that find the same tell nothing.
+  expect(found.length).toBe(before + 1);
+  unwatch();
 });
 
 it('goes on telling when the clock was set back', async () => {

@@ -1,11 +1,12 @@
 import type { FileSourceResolver } from '@graft/engine';
-import { parseGraph, type RunStore } from '@graft/graph';
+import { parseGraph, type Material, type RunStore } from '@graft/graph';
 import type { GraphFiles } from '../files/graph-files.ts';
 import type { GraphPlanner } from '../runs/graph-planner.ts';
 import { ChangedGraphs } from './changed-graphs.ts';
 import { ChangedRuns } from './changed-runs.ts';
 import { ChangedSources, type SourceChange } from './changed-sources.ts';
 import { FolderWatch } from './folder-watch.ts';
+import { RepeatedLook } from './repeated-look.ts';
 
 export interface WorkspaceChangesParts {
   /** A real path. */
@@ -14,7 +15,12 @@ export interface WorkspaceChangesParts {
   readonly files: FileSourceResolver;
   readonly planner: GraphPlanner;
   readonly runs: RunStore;
+  /** Looks through the workspace's files for what they offer to begin a graph with. */
+  readonly material: () => Promise<Material>;
 }
+
+/** Milliseconds; a look reads tables, so it takes at most a tenth of the time. */
+const materialTimes = { quiet: 300, longest: 2_000, rest: { times: 10, longest: 5_000 } } as const;
 
 /**
  * Tells of changes of files and runs, by whichever process or person. Hints of the folders and the clock only say when to
@@ -61,6 +67,26 @@ export class WorkspaceChanges {
       changed,
     );
     return () => sources[Symbol.dispose]();
+  }
+
+  /** Calls back with what the workspace's files offer to begin a graph with, at first and whenever it is another. */
+  material(changed: (material: Material) => void): () => void {
+    let isStopped = false;
+    let known: string | undefined;
+    const look = new RepeatedLook(async () => {
+      const material = await this.#parts.material();
+      const before = known;
+      known = JSON.stringify(material);
+      if (!isStopped && known !== before) changed(material);
+    }, materialTimes);
+    const unhint = this.#folders.listen((hint) => {
+      if (hint === 'other') look.hint();
+    });
+    return () => {
+      isStopped = true;
+      unhint();
+      look[Symbol.dispose]();
+    };
   }
 
   close(): void {

@@ -30,6 +30,7 @@ const hooksOf = (changed: (path: string | undefined) => void, newest = vi.fn()):
   fileChanged: changed,
   newestRun: newest,
   sourcesChanged: () => undefined,
+  materialChanged: () => undefined,
   failed: () => undefined,
 });
 

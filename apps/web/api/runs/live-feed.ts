@@ -6,6 +6,9 @@ import { runView } from '@graft/view';
 /** Milliseconds between two updates of the screen: tokens come faster than anyone reads. */
 const frame = 60;
 
+/** What the files of the workspace offer to begin a graph with. */
+export type FoundMaterial = Awaited<ReturnType<typeof api.catalogue.material.query>>;
+
 export interface FeedHooks {
   /** A graph file changed on disk; undefined when the feed was down and any may have. */
   readonly fileChanged: (path: string | undefined) => void;
@@ -13,13 +16,16 @@ export interface FeedHooks {
   readonly sourcesChanged: (change: SourceChange) => void;
   /** The newest run of the file, and that of its experiments, at first and whenever another one or its status takes its place. */
   readonly newestRun: (run: RunRecord) => void;
+  /** What the files of the workspace offer to begin a graph with, at first and whenever it is another. */
+  readonly materialChanged: (material: FoundMaterial) => void;
   readonly failed: (error: unknown) => void;
 }
 
-/** What a tab looks at: a run, and a file. */
+/** What a tab looks at: a run, a file, and whether it shows how graphs can begin. */
 export interface Followed {
   readonly run: string | null;
   readonly file: string | null;
+  readonly material?: boolean;
 }
 
 /** Ends subscriptions whose successor has not started: a file that changes between two of them would be missed. */
@@ -32,7 +38,7 @@ let hasStarted = false;
  * a frame. After a disconnect the client resumes behind the last `seq` it got. Returns the stop function; changes of files are
  * reported until the next subscription has started.
  */
-export function openFeed({ run, file }: Followed, hooks: FeedHooks): () => void {
+export function openFeed({ run, file, material = false }: Followed, hooks: FeedHooks): () => void {
   let waiting: RunEvent[] = [];
   let timer: ReturnType<typeof setTimeout> | undefined;
   const flush = (): void => {
@@ -46,7 +52,7 @@ export function openFeed({ run, file }: Followed, hooks: FeedHooks): () => void 
   let wasDown = false;
   let isStopped = false;
   const subscription = api.live.feed.subscribe(
-    { run, file, after },
+    { run, file, material, after },
     {
       onStarted: () => {
         for (const leave of leaving) leave();
@@ -58,6 +64,7 @@ export function openFeed({ run, file }: Followed, hooks: FeedHooks): () => void 
       onData: ({ data }) => {
         if (data.kind === 'file') return hooks.fileChanged(data.path);
         if (isStopped) return;
+        if (data.kind === 'material') return hooks.materialChanged(data.material);
         if (data.kind === 'sources') return hooks.sourcesChanged(data.change);
         if (data.kind === 'newest') return hooks.newestRun(data.run);
         if (data.kind === 'elsewhere') return runView.setState({ elsewhere: data.files });

@@ -66,7 +66,11 @@ function AnswerRow({
       {prompt === undefined ? null : (
         <PassageList
           prompt={prompt}
-          cited={new Set(answer.citations.map(({ number }) => number))}
+          cited={
+            new Set(
+              answer.citations.flatMap(({ number, by }) => (by === 'written' ? [number] : [])),
+            )
+          }
           open={openSource}
         />
       )}

@@ -1,9 +1,10 @@
+import { answersMediaType } from '@graft/graph';
 import { useEffect, useRef } from 'react';
 import type { ConversationProps } from '../../kit/slots.ts';
 import { askTyped, forgetAll, openConversation } from '../../api/runs/conversation.ts';
 import { askable, useGraphFunction } from '../../api/graphs/graph-function.ts';
-import { useConversation, useDocument } from '../../kit/stores.ts';
-import { isAnswered, oneQuestion } from '@graft/view';
+import { useConversation, useDocument, useRunView } from '../../kit/stores.ts';
+import { isAnswered, oneQuestion, stepsInOrder, type RunState } from '@graft/view';
 import { part } from '../../kit/part.tsx';
 
 // With the views of answers and passages: not for the first page, of which nothing was asked.
@@ -109,11 +110,19 @@ function QuestionBox({ inApp }: { readonly inApp: boolean }) {
   );
 }
 
+function hasAnswers(run: RunState): boolean {
+  return stepsInOrder(run).some(({ outputs }) =>
+    Object.values(outputs).some(({ mediaType }) => mediaType === answersMediaType),
+  );
+}
+
 /** Questions that are not in the file of the open graph, with their answers. */
 export function Conversation({ inApp = false, children }: ConversationProps) {
   const path = useDocument((state) => state.file?.path);
   const graph = useGraphFunction();
   const turns = useConversation((state) => state.turns);
+  // Below stand the answers of the run that is shown, with what is to be said of their model.
+  const isJudgedBelow = useRunView(({ run }) => !inApp && run !== null && hasAnswers(run));
   useEffect(() => openConversation(path), [path]);
   if (askable(graph) === undefined) return children;
   return (
@@ -138,8 +147,8 @@ export function Conversation({ inApp = false, children }: ConversationProps) {
               </button>
             </div>
             <ol className="flex flex-col gap-4" aria-label="Asked questions">
-              {turns.map((turn) => (
-                <TurnRow key={turn.id} turn={turn} />
+              {turns.map((turn, at) => (
+                <TurnRow key={turn.id} turn={turn} judgesModel={at === 0 && !isJudgedBelow} />
               ))}
             </ol>
           </>

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { isAnswered, type Turn } from '@graft/view';
+import { SmallModel } from '../../kit/slots.ts';
 import { useGraphFunction } from '../../api/graphs/graph-function.ts';
 import { askOther, forget } from '../../api/runs/conversation.ts';
 import { TurnAnswer } from './turn-answer.tsx';
@@ -26,8 +27,14 @@ function Question({ text }: { readonly text: string }) {
   );
 }
 
+interface TurnRowProps {
+  readonly turn: Turn;
+  /** Whether to say below the answers that their model is for trying out, where it is. */
+  readonly judgesModel: boolean;
+}
+
 /** A question, and its answers below each other. */
-export function TurnRow({ turn }: { readonly turn: Turn }) {
+export function TurnRow({ turn, judgesModel }: TurnRowProps) {
   const { question, answers } = turn;
   const hasAdapters = (useGraphFunction()?.adaptersOff.length ?? 0) > 0;
   const [first] = answers;
@@ -55,6 +62,11 @@ export function TurnRow({ turn }: { readonly turn: Turn }) {
         >
           {other === 'off' ? 'Also without the adapter' : 'Also with the adapter'}
         </button>
+      ) : null}
+      {judgesModel && answers.some(({ run }) => run?.status === 'succeeded') ? (
+        <div className="mt-1.5 empty:hidden">
+          <SmallModel />
+        </div>
       ) : null}
     </li>
   );

@@ -5,7 +5,7 @@ import { queries } from '../../api/client.ts';
 import { extractAs, makeSubgraphOf } from '../../api/graphs/subgraph-edits.ts';
 import { graphPath } from '../../api/graphs/graph-file.ts';
 import { useOverlay } from '../../kit/stores.ts';
-import { freeName, type NameQuestion, type Start } from '@graft/view';
+import { bestStart, freeName, type NameQuestion, type Start, type TemplateId } from '@graft/view';
 import { createFile, saveFileAs, type Refusal } from '../../api/graphs/workspace-files.ts';
 import { StartChoice, useStarts } from './starts.tsx';
 
@@ -51,27 +51,39 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
   const field = useRef<HTMLInputElement>(null);
   const isNew = question.kind === 'new';
   const first = question.kind === 'new' ? (question.folder ?? '') : question.name;
-  const [chosen, choose] = useState(
-    question.kind === 'new' ? (question.start ?? 'empty') : 'empty',
-  );
+  // Chosen on the start screen: not asked for again.
+  const given = question.kind === 'new' ? question.start : undefined;
+  const [picked, choose] = useState<TemplateId>();
   const { starts, isLooking } = useStarts(isNew);
+  const chosen = given ?? picked ?? (isLooking ? undefined : bestStart(starts));
   const start = starts.find(({ id }) => id === chosen);
   const proposal = useProposal(question, start);
   const [typed, type] = useState<string>();
   const name = typed ?? proposal;
   const [refused, setRefused] = useState<string>();
   const { title, button } = words[question.kind];
+  const isGivenStart = given !== undefined && start !== undefined;
   const isOfFile = question.kind !== 'subgraph';
   // What stands there at first is a name already.
   const isNamed = question.kind === 'extract' || question.kind === 'subgraph';
   const isGiven = isNamed || name.trim() !== first.trim();
-  const isReady = name.trim() !== '' && isGiven && (!isNew || start?.lay !== undefined);
+  const isAnswered = name.trim() !== '' && isGiven;
+  const isReady = isAnswered && (!isNew || start?.lay !== undefined);
+  // What was sent while the folder is being looked through waits for the end of that.
+  const mayWait = isAnswered && isNew && chosen === undefined;
+  const [waits, wait] = useState(false);
+  useEffect(() => {
+    if (waits && !mayWait) field.current?.form?.requestSubmit();
+  }, [waits, mayWait]);
   useEffect(() => {
     dialog.current?.showModal();
     field.current?.focus();
+  }, []);
+  useEffect(() => {
     // A folder is gone on from; a name is written over.
-    field.current?.setSelectionRange(isNew ? first.length : 0, field.current.value.length);
-  }, [isNew, first]);
+    if (document.activeElement === field.current && typed === undefined)
+      field.current?.setSelectionRange(isNew ? first.length : 0, proposal.length);
+  }, [isNew, first, proposal, typed]);
   return (
     <dialog
       ref={dialog}
@@ -84,6 +96,7 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
         method="dialog"
         onSubmit={(event) => {
           event.preventDefault();
+          wait(mayWait);
           if (!isReady) return;
           void answered(question, { name, graph: start?.lay?.() }).then((reason) => {
             setRefused(reason);
@@ -93,9 +106,13 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
         }}
       >
         <h2 id="name-dialog-title" className="text-lg font-[620]">
-          {title}
+          {isGivenStart ? start.title : title}
         </h2>
-        {isNew ? (
+        {isGivenStart ? (
+          <p className="mt-1 truncate text-sm text-ink-2" title={start.about}>
+            {start.about}
+          </p>
+        ) : isNew ? (
           <StartChoice starts={starts} isLooking={isLooking} chosen={chosen} choose={choose} />
         ) : null}
         <label className="mt-3 block">
@@ -136,7 +153,7 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
           <button type="button" className="button" onClick={close}>
             Cancel
           </button>
-          <button type="submit" className="button go" disabled={!isReady}>
+          <button type="submit" className="button go" disabled={!isReady && !mayWait}>
             {button}
           </button>
         </div>

@@ -19,7 +19,8 @@ export function useStarts(isAsked: boolean): Starts {
 }
 
 interface ChoiceProps extends Starts {
-  readonly chosen: TemplateId;
+  /** Absent while the folder is still being looked through. */
+  readonly chosen: TemplateId | undefined;
   readonly choose: (id: TemplateId) => void;
 }
 

@@ -1,4 +1,4 @@
-import { Metrics, type ArtifactRef } from '@graft/graph';
+import { answersMediaType, Metrics, type ArtifactRef } from '@graft/graph';
 import { useState } from 'react';
 import {
   problemText,
@@ -146,7 +146,11 @@ function StepOutput({ node, headed }: { readonly node: string; readonly headed: 
       <WarningNotice node={node} />
       {headed ? null : <Score artifact={artifact} />}
       <TraceSummaryLine artifact={artifact} />
-      <SmallModelLine artifact={artifact} />
+      {artifact?.mediaType === answersMediaType ? (
+        <div className="px-4 pb-2 empty:hidden">
+          <SmallModelLine />
+        </div>
+      ) : null}
       <PortTabs ports={ports} current={tab} choose={choose} />
       {trains ? <LiveCurves step={step} /> : null}
       {artifact !== undefined || writes ? (

@@ -1,4 +1,4 @@
-import { answersMediaType, setParam, usableParameters, type ArtifactRef } from '@graft/graph';
+import { setParam, usableParameters } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { useMemo } from 'react';
 import { queries } from '../../api/client.ts';
@@ -6,11 +6,10 @@ import { ModelOffer } from '../../kit/slots.ts';
 import { useDocument, useOverlay } from '../../kit/stores.ts';
 import { modelsOf } from './models-of.ts';
 
-/** Below the score of answers: that the model which wrote them is for trying out, with the way to a larger one, and which one suits this computer. */
-export function SmallModelLine({ artifact }: { readonly artifact: ArtifactRef | undefined }) {
+/** Beside answers: that the model which wrote them is for trying out, with the way to a larger one, and which one suits this computer. */
+export function SmallModelLine() {
   const graph = useDocument((state) => state.graph);
-  const isAnswers = artifact?.mediaType === answersMediaType;
-  const models = useMemo(() => (isAnswers ? modelsOf(graph) : []), [graph, isAnswers]);
+  const models = useMemo(() => modelsOf(graph), [graph]);
   const { data: offered } = useQuery(
     queries.models.offered.queryOptions(undefined, { enabled: models.length > 0 }),
   );
@@ -24,12 +23,15 @@ export function SmallModelLine({ artifact }: { readonly artifact: ArtifactRef | 
     writers.every(({ facts }) => (facts.parameters ?? usableParameters) < usableParameters) &&
     Object.values(graph.nodes).every(({ type }) => type !== 'remote-model');
   if (small === undefined || !isOnlyModel) return null;
+  const best = offered?.models.find(
+    ({ facts: { kind }, recommended }) => kind === 'language-model' && recommended?.best === true,
+  );
   const choose = (id: string): void =>
     useDocument
       .getState()
       .edit((edited) => setParam(edited, { node: small.node, param: 'model' }, id));
   return (
-    <div className="px-4 pb-2 text-sm text-ink-2">
+    <div className="text-sm text-ink-2">
       <p>
         This model is for trying out.{' '}
         <button
@@ -39,9 +41,8 @@ export function SmallModelLine({ artifact }: { readonly artifact: ArtifactRef | 
             useOverlay.getState().show({
               modelQuestion: {
                 kind: 'language-model',
-                current: small.id,
-                choose,
-                node: small.node,
+                ...{ current: small.id, choose, node: small.node },
+                first: best?.facts.id ?? small.id,
               },
             })
           }

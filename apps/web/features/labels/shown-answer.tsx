@@ -1,4 +1,11 @@
-import { metricWords, type Citation, type Label, type Labels, type LabelValue } from '@graft/graph';
+import {
+  foundPassages,
+  metricWords,
+  type Citation,
+  type Label,
+  type Labels,
+  type LabelValue,
+} from '@graft/graph';
 import { SourceLink } from '@graft/nodes/kit/ui';
 import type { ReactNode } from 'react';
 import { useScreen } from '../../kit/stores.ts';
@@ -17,11 +24,10 @@ function Part({ title, children }: { readonly title: string; readonly children: 
 function Passages({ citations }: { readonly citations: readonly Citation[] }) {
   return (
     <ul className="grid gap-1">
-      {citations.map(({ number, source, by }, at) => (
+      {citations.map(({ number, source }, at) => (
         <li key={at} className="flex items-baseline gap-2">
           <span className="font-mono text-[11.5px] text-ink-2">[{number}]</span>
           <SourceLink span={source} open={(span) => useScreen.getState().show({ source: span })} />
-          {by === 'attributed' ? <span className="text-sm text-ink-2">found by Graft</span> : null}
         </li>
       ))}
     </ul>
@@ -99,7 +105,13 @@ export function ShownAnswer({ shown, labels, note, write }: ShownProps) {
         </Part>
       )}
       {citations.length === 0 ? null : (
-        <Part title="Passages cited">
+        <Part
+          title={
+            citations.some(({ by }) => by === 'attributed')
+              ? foundPassages(answer)
+              : 'Passages cited'
+          }
+        >
           <Passages citations={citations} />
         </Part>
       )}

@@ -1,4 +1,4 @@
-import type { RunEvent, RunRecord } from '@graft/graph';
+import type { Material, RunEvent, RunRecord } from '@graft/graph';
 import type { RunningFile, SourceChange } from '@graft/workspace';
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
@@ -18,6 +18,8 @@ export type LiveMessage =
   | { readonly kind: 'sources'; readonly change: SourceChange }
   /** The asked file has a newer run, of itself or an experiment, or its run has another status. */
   | { readonly kind: 'newest'; readonly run: RunRecord }
+  /** What the files of the workspace offer to begin a graph with. */
+  | { readonly kind: 'material'; readonly material: Material }
   /** Other files that are running. */
   | { readonly kind: 'elsewhere'; readonly files: readonly RunningFile[] };
 
@@ -26,6 +28,8 @@ const feedInput = z.object({
   run: z.string().min(1).nullable(),
   /** The file to watch for new runs, wherever they start. */
   file: z.string().min(1).max(1_000).nullable().default(null),
+  /** Whether to tell what the files of the workspace offer to begin a graph with. */
+  material: z.boolean().default(false),
   /** Events up to this `seq` are known. */
   after: z.number().int().nonnegative().default(0),
   /** Set by the client after a disconnect: the last `seq` that it has. */
@@ -35,7 +39,7 @@ const feedInput = z.object({
 export const liveRouter = router({
   /**
    * The one subscription of a tab: changes of graph files and of the open file's sources, its new runs, other files
-   * that run, and the events of the followed run. The id of a message is the `seq` of the last run event in or before
+   * that run, what graphs can begin with, and the events of the followed run. The id of a message is the `seq` of the last run event in or before
    * it, so that a reconnect neither skips nor repeats events.
    */
   feed: procedure.input(feedInput).subscription(async function* ({ ctx, input, signal }) {
@@ -53,6 +57,8 @@ export const liveRouter = router({
       changes.graphs.listen((path) => queue.push({ kind: 'file', path })),
       changes.runs.elsewhere(file, (files) => queue.push({ kind: 'elsewhere', files })),
     ];
+    if (input.material)
+      stops.push(changes.material((material) => queue.push({ kind: 'material', material })));
     if (file !== null) {
       stops.push(
         changes.runs.newest(file, (newest) =>

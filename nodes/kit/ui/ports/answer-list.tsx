@@ -4,6 +4,7 @@ import {
   type AnswerVerdict,
   answerVerdict,
   type Citation,
+  foundPassages,
   promptSchema,
   verdictRule,
 } from '@graft/graph';
@@ -97,6 +98,7 @@ export function AnswerText({
   readonly open: PreviewProps['openSpan'];
 }): ReactNode {
   const { text, question, citations } = answer;
+  const isFound = citations.some(({ by }) => by === 'attributed');
   return (
     <>
       <p className="gk-answer">{text}</p>
@@ -106,6 +108,7 @@ export function AnswerText({
           <span>{question.reference}</span>
         </p>
       )}
+      {isFound && <p className="gk-found">{foundPassages(answer)}</p>}
       <ol className="gk-citations">
         {citations.map((citation) => (
           <CitationRow key={citation.number} citation={citation} open={open} />
@@ -125,12 +128,11 @@ function CitationRow(props: {
       <span className="gk-number">[{number}]</span>
       <SourceLink span={source} open={props.open} />
       <details>
-        <summary className="gk-by">{by === 'written' ? 'by the model' : 'found by Graft'}</summary>
+        <summary className="gk-by">{by === 'written' ? 'cited by the model' : 'why'}</summary>
         <small>
-          {source.title} · characters {source.start}–{source.end} ·{' '}
-          {by === 'written'
-            ? 'cited by the model'
-            : 'found by Graft: most words of the answer come from here'}
+          {source.title} · characters {source.start}–{source.end}
+          {by === 'attributed' &&
+            ' · Graft found it by the words that it shares with the answer. That does not make the answer right.'}
         </small>
         <small className="gk-mono">{chunkId}</small>
       </details>

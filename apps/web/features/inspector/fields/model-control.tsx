@@ -1,3 +1,4 @@
+import type { ModelKind } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../../api/client.ts';
 import { bytes } from '@graft/nodes/kit/ui';
@@ -5,15 +6,36 @@ import { useOverlay } from '../../../kit/stores.ts';
 import type { FieldProps } from '../../../kit/form/field-props.ts';
 import { ModelRemedies } from '../../../kit/slots.ts';
 
-/** The catalogue's models of the kind that the parameter asks for. */
+/** The models of this computer of the kind that the parameter asks for, and those that suit it and can be downloaded. */
 export function ModelControl(props: FieldProps) {
   const { field, id, value, invalid, describedBy, change, node } = props;
   const { data = [] } = useQuery(queries.catalogue.models.queryOptions());
-  const offered = data.filter(
-    (model) => field.modelKind === undefined || model.kind === field.modelKind,
+  const { data: offered } = useQuery(queries.models.offered.queryOptions());
+  const fits = ({ kind }: { readonly kind: ModelKind }): boolean =>
+    field.modelKind === undefined || kind === field.modelKind;
+  const absent = (offered?.models ?? []).filter(
+    ({ facts, installed }) => fits(facts) && !installed,
+  );
+  const isAbsent = new Set(absent.map(({ facts }) => facts.id));
+  // The default is offered anywhere: its first run brings it.
+  const here = data.filter(
+    (model) => fits(model) && (!isAbsent.has(model.id) || model.id === field.default),
   );
   const current = typeof value === 'string' ? value : '';
-  const chosen = offered.find((model) => model.id === current);
+  const suitable = absent
+    .filter(
+      ({ facts, recommended }) =>
+        recommended !== undefined && ![current, field.default].includes(facts.id),
+    )
+    .toSorted((a, b) => a.facts.size - b.facts.size);
+  const chosen = data.find((model) => fits(model) && model.id === current);
+  const ask = (first: string): void =>
+    useOverlay.getState().show({
+      modelQuestion: {
+        ...{ kind: field.modelKind, current, choose: change, first },
+        ...(node === undefined ? {} : { node }),
+      },
+    });
   const mayBeEmpty = field.default === '';
   return (
     <>
@@ -24,33 +46,40 @@ export function ModelControl(props: FieldProps) {
           value={current}
           aria-invalid={invalid}
           aria-describedby={describedBy}
-          onChange={(event) => change(event.target.value)}
+          // A model that is not here is first looked at, with its licence and its download.
+          onChange={({ target }) =>
+            here.some((model) => model.id === target.value) || target.value === ''
+              ? change(target.value)
+              : ask(target.value)
+          }
         >
           {mayBeEmpty ? <option value="">not set</option> : null}
-          {chosen !== undefined || (current === '' && mayBeEmpty) ? null : (
-            <option value={current}>{current}</option>
+          {here.some((model) => model.id === current) || (current === '' && mayBeEmpty) ? null : (
+            <option value={current}>{chosen?.title ?? current}</option>
           )}
-          {offered.map((model) => (
+          {here.map((model) => (
             <option key={model.id} value={model.id}>
               {model.title}
             </option>
           ))}
+          {suitable.length === 0 ? null : (
+            <optgroup label="Recommended, to download">
+              {suitable.map(({ facts: { id: model, title, size } }) => (
+                <option key={model} value={model}>
+                  {title} · {bytes(size)}
+                </option>
+              ))}
+            </optgroup>
+          )}
         </select>
         <button
           type="button"
-          className="button small h-[30px]"
-          aria-label={`Choose ${field.title}`}
+          className="button small h-[30px] shrink-0"
+          aria-label={`All models … for ${field.title}`}
           title="All models, with sizes, licences and downloads"
-          onClick={() =>
-            useOverlay.getState().show({
-              modelQuestion: {
-                ...{ kind: field.modelKind, current, choose: change },
-                ...(node === undefined ? {} : { node }),
-              },
-            })
-          }
+          onClick={() => ask(current)}
         >
-          …
+          All models …
         </button>
       </div>
       {chosen === undefined ? null : (
