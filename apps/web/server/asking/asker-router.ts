@@ -128,11 +128,11 @@ const open = {
   }),
   'artifacts.order': asked.input(orderInput).query(({ ctx, input, signal }) => {
     const artifact = ctx.asker.requireArtifact(input.artifact);
-    return caller(ctx, { signal }).artifacts.order({ ...input, artifact });
+    return caller(ctx, signal && { signal }).artifacts.order({ ...input, artifact });
   }),
   'artifacts.search': asked.input(searchInput).query(({ ctx, input, signal }) => {
     const artifact = ctx.asker.requireArtifact(input.artifact);
-    return caller(ctx, { signal }).artifacts.search({ ...input, artifact });
+    return caller(ctx, signal && { signal }).artifacts.search({ ...input, artifact });
   }),
 };
 
