@@ -36,7 +36,7 @@ export class Asker {
     }
   }
 
-  /** Throws for runs that are not its own. */
+  /** Throws for other graphs than that of its link. */
   requireFile(path: string): void {
     if (path !== this.file) throw closed();
   }
