@@ -40,11 +40,24 @@ const titles: Readonly<Record<Denial, string>> = {
   missing: 'This address lacks its token',
   wrong: 'Wrong token for this workspace',
   limited: 'Too many tries with a wrong token',
+  link: 'This link no longer works',
 };
 
-/** The sentence for those who read no HTML. */
-export const deniedMessage =
+const tokenMessage =
   'This server asks for a token. Open the address that "graft serve" printed, token included.';
+
+/** The sentence for those who read no HTML. */
+export const deniedMessage = (reason: Denial): string =>
+  reason === 'link'
+    ? 'This link no longer works. Ask the person who sent it to you for a new one.'
+    : tokenMessage;
+
+/** For people whom somebody else sent here. */
+const forColleagues: Partial<Record<Denial, string>> = {
+  missing:
+    '<p>Did somebody send you this link? Ask them for a new one: in Graft, <b>App</b>, then <b>Copy the link</b>.</p>',
+  link: '<p>Ask the person who sent you this link for a new one: in Graft, <b>App</b>, then <b>Copy the link</b>.</p>',
+};
 
 export const deniedStatus = (reason: Denial): 401 | 429 => (reason === 'limited' ? 429 : 401);
 
@@ -65,7 +78,13 @@ export function sendDeniedPage(
     reason === 'limited'
       ? '<p role="alert">Graft refuses more wrong tokens for a minute. The right token still works.</p>'
       : '';
-  const body = `${wait}<p>Graft opens this workspace only to people who know its token. Find it after <code>?token=</code> in the address that <code>npm start</code> or <code>graft serve</code> printed. Open that address, or paste it here.</p><form method="post" action="${escaped(action)}"><label for="token">Token or address</label><input id="token" name="token" type="password" autocomplete="off" spellcheck="false" required autofocus><input type="hidden" name="query" value="${escaped(query)}"><button>Open workspace</button></form><p>If that terminal is gone, run the command again: it prints the same address. <code>--no-token</code> disables the token on a machine that is yours alone.</p>`;
+  const about = forColleagues[reason] ?? '';
+  if (reason === 'link') {
+    const home = escaped(action.replace(/enter$/, ''));
+    const body = `${about}<p>Is this your own workspace? Links to ask end when its token changes. <a href="${home}">Open the workspace</a> and copy the link again.</p>`;
+    return sendPage(response, deniedStatus(reason), { title: titles[reason], body });
+  }
+  const body = `${wait}${about}<p>Graft opens this workspace only to people who know its token. Find it after <code>?token=</code> in the address that <code>npm start</code> or <code>graft serve</code> printed. Open that address, or paste it here.</p><form method="post" action="${escaped(action)}"><label for="token">Token or address</label><input id="token" name="token" type="password" autocomplete="off" spellcheck="false" required autofocus><input type="hidden" name="query" value="${escaped(query)}"><button>Open workspace</button></form><p>If that terminal is gone, run the command again: it prints the same address. <code>--no-token</code> disables the token on a machine that is yours alone.</p>`;
   sendPage(response, deniedStatus(reason), {
     ...{ title: titles[reason], body },
     ...(reason === 'missing' ? { script: toKeptAddress } : {}),

@@ -84,14 +84,15 @@ function deny({ gate, request, response }: Asked, reason: Denial, query: URLSear
   const { url = '/', headers } = request;
   const status = deniedStatus(reason);
   if (url.includes('/api/trpc/')) {
-    const problem = { code: 'no-access', message: deniedMessage, location: {}, audience: 'user' };
+    const message = deniedMessage(reason);
+    const problem = { code: 'no-access', message, location: {}, audience: 'user' };
     const data = { code: 'UNAUTHORIZED', httpStatus: status, problems: [problem] };
     response.writeHead(status, { ...safeHeaders, 'Content-Type': 'application/json' });
-    response.end(JSON.stringify({ error: { code: -32_001, message: deniedMessage, data } }));
+    response.end(JSON.stringify({ error: { code: -32_001, message, data } }));
   } else if (headers.accept?.includes('text/html') === true) {
     const action = gate.formAction;
     sendDeniedPage(response, { reason, action, query: query.toString() });
   } else {
-    refuse(response, status, deniedMessage);
+    refuse(response, status, deniedMessage(reason));
   }
 }

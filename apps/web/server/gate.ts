@@ -1,17 +1,23 @@
 import type { IncomingMessage } from 'node:http';
 import { AttemptLimit } from './attempt-limit.ts';
+import { askerCookie, askerId, type AskedLink, type AskLinks } from './asking/ask-links.ts';
 import { cameByHttps, refusal, type AllowedHosts } from './request-guard.ts';
 import type { Sessions } from './sessions.ts';
 
 /** Where the form of the page without a token sends it, below the base path. */
 const enterPath = '/enter';
 
-export type Denial = 'missing' | 'wrong' | 'limited';
+export type Denial = 'missing' | 'wrong' | 'limited' | 'link';
+
+/** Who came by an ask link: the browser's id, and the graph. */
+export interface ByLink extends AskedLink {
+  readonly id: string;
+}
 
 /** What a request comes to before anything is answered. */
 export type Admission =
   /** It may ask for `url`, which is the application's own, without base path and session. */
-  | { readonly kind: 'granted'; readonly url: string }
+  | { readonly kind: 'granted'; readonly url: string; readonly byLink?: ByLink }
   /** Nothing of it is for a person to mend on a page. */
   | { readonly kind: 'refused'; readonly status: 403 | 404; readonly reason: string }
   | { readonly kind: 'moved'; readonly location: string }
@@ -29,6 +35,8 @@ export interface GateOptions {
   readonly basePath: string;
   /** Undefined where no token is asked for. */
   readonly sessions: Sessions | undefined;
+  /** The same. */
+  readonly askLinks: AskLinks | undefined;
 }
 
 /** Whether a link of another site led here: browsers hold back a strict cookie then. */
@@ -73,6 +81,13 @@ export class Gate {
       return { kind: 'refused', status: 404, reason: where };
     }
     if (sessions === undefined) return { kind: 'granted', url: url.slice(basePath.length) };
+    const link = this.#options.askLinks?.read(path);
+    if (link === 'wrong') return { kind: 'denied', reason: 'link' };
+    if (link !== undefined) {
+      if (path === link.prefix) return { kind: 'moved', location: `${path}/${query}` };
+      const byLink = { ...link, id: askerId(request) };
+      return { kind: 'granted', url: url.slice(link.prefix.length), byLink };
+    }
     if (path === this.formAction && request.method === 'POST') return { kind: 'form' };
     const params = new URLSearchParams(query);
     const given = params.get('token');
@@ -111,8 +126,12 @@ export class Gate {
   }
 
   /** A cookie that prolongs the session of a request that was granted; undefined where there are none. */
-  prolonged(request: IncomingMessage): string | undefined {
-    const { sessions } = this.#options;
+  prolonged(request: IncomingMessage, byLink: ByLink | undefined): string | undefined {
+    const { sessions, hosts } = this.#options;
+    if (byLink !== undefined) {
+      const { id, prefix } = byLink;
+      return askerCookie(id, { prefix, secure: cameByHttps(request.headers, hosts) });
+    }
     return sessions === undefined ? undefined : this.#newCookie(request, sessions);
   }
 

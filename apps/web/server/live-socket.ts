@@ -1,10 +1,12 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { GraphError } from '@graft/graph';
+import type { AnyRouter } from '@trpc/server';
 import { applyWSSHandler, jsonEncoder, type Encoder } from '@trpc/server/adapters/ws';
 import { WebSocketServer } from 'ws';
 import { deniedMessage } from './access-page.ts';
-import type { Gate } from './gate.ts';
+import { askerRouter } from './asking/asker-router.ts';
+import type { ByLink, Gate } from './gate.ts';
 import { appRouter } from './router/index.ts';
 import { maxBatchSize, type ApiContext } from './router/trpc.ts';
 
@@ -40,6 +42,8 @@ export interface LiveSocketOptions {
   readonly context: Omit<ApiContext, 'drained' | 'settingsRefusal'>;
   /** The same check as for every other request. */
   readonly gate: Gate;
+  /** What a request has that came by an ask link. */
+  readonly askingOf: (byLink: ByLink) => ApiContext['asking'];
 }
 
 /** Resolves once what was sent has left for the network, so that a slow reader holds back who sends. */
@@ -70,37 +74,49 @@ function refuse(socket: Duplex, status: number, reason: string): void {
 /** Serves subscriptions over WebSockets of `server`. Returns what closes them all, before `closing` ends their subscriptions. */
 export function openLiveSocket(
   server: Server<typeof IncomingMessage, typeof ServerResponse>,
-  { context, gate }: LiveSocketOptions,
+  { context, gate, askingOf }: LiveSocketOptions,
 ): () => void {
-  const sockets = new WebSocketServer({
-    noServer: true,
-    maxPayload: largestMessage,
-    // Messages are small and often: what compressing them keeps in memory for each page is not worth it.
-    perMessageDeflate: false,
-  });
-  applyWSSHandler({
-    wss: sockets,
-    router: appRouter,
-    experimental_encoder: limitedEncoder,
-    keepAlive: { enabled: true, pingMs, pongWaitMs },
-    // The page changes settings by requests.
-    createContext: ({ req }) => ({
-      ...{ ...context, drained: () => drained(req) },
-      settingsRefusal: 'Settings change by a request, not over the socket.',
-    }),
-  });
+  const byLinks = new WeakMap<IncomingMessage, ByLink>();
+  const serve = (router: AnyRouter): WebSocketServer => {
+    const wss = new WebSocketServer({
+      noServer: true,
+      maxPayload: largestMessage,
+      // Messages are small and often: what compressing them keeps in memory for each page is not worth it.
+      perMessageDeflate: false,
+    });
+    applyWSSHandler({
+      ...{ wss, router, experimental_encoder: limitedEncoder },
+      keepAlive: { enabled: true, pingMs, pongWaitMs },
+      createContext: ({ req }) => {
+        const byLink = byLinks.get(req);
+        const asking = byLink === undefined ? undefined : askingOf(byLink);
+        // The page changes settings by requests.
+        const settingsRefusal = 'Settings change by a request, not over the socket.';
+        return { ...context, asking, settingsRefusal, drained: () => drained(req) };
+      },
+    });
+    return wss;
+  };
+  const sockets = serve(appRouter);
+  const askerSockets = serve(askerRouter);
   server.on('upgrade', (request, socket: Duplex, head: Buffer) => {
     socket.on('error', () => socket.destroy());
     const admission = gate.admit(request);
     if (admission.kind === 'refused') return refuse(socket, admission.status, admission.reason);
-    if (admission.kind !== 'granted') return refuse(socket, 401, deniedMessage);
+    if (admission.kind !== 'granted') {
+      const reason = admission.kind === 'denied' ? admission.reason : 'missing';
+      return refuse(socket, 401, deniedMessage(reason));
+    }
     if (admission.url !== socketPath) return refuse(socket, 404, 'There is no such socket.');
-    sockets.handleUpgrade(request, socket, head, (client) => {
-      sockets.emit('connection', client, request);
+    const { byLink } = admission;
+    if (byLink !== undefined) byLinks.set(request, byLink);
+    const served = byLink === undefined ? sockets : askerSockets;
+    served.handleUpgrade(request, socket, head, (client) => {
+      served.emit('connection', client, request);
     });
   });
   return () => {
-    for (const client of sockets.clients) {
+    for (const client of [...sockets.clients, ...askerSockets.clients]) {
       client.close(restarting, 'The server is shutting down.');
       setTimeout(() => client.terminate(), graceMs).unref();
     }

@@ -2,11 +2,15 @@
 /// <reference path="./compression.d.ts" />
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Workspace } from '@graft/workspace';
+import type { AnyRouter } from '@trpc/server';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import compression from 'compression';
 import { answerAccess } from './answer-access.ts';
+import { AskLinks } from './asking/ask-links.ts';
+import { Askers, closedToAskers } from './asking/asker.ts';
+import { askerRouter } from './asking/asker-router.ts';
 import { downloadPath, refuse, sendDownload } from './download.ts';
-import { Gate } from './gate.ts';
+import { Gate, type ByLink } from './gate.ts';
 import { listen } from './listen.ts';
 import { openLiveSocket } from './live-socket.ts';
 import { packagePath, receivePackage, sendPackage } from './package-transfer.ts';
@@ -22,6 +26,8 @@ import { openStaticFiles, safeHeaders } from './static-files.ts';
 const apiPrefix = '/api/trpc/';
 /** Bytes of the largest request: a graph of 100,000 nodes takes less than 40 MB. */
 const maxBodySize = 64 * 1024 * 1024;
+/** Bytes of the largest request of an asker. */
+const largestAsk = 2 * 1024 * 1024;
 /** Bytes of the largest package by default: data and a few models. */
 const usualPackage = 20e9;
 
@@ -30,6 +36,8 @@ const compress = compression({
   filter: (_request, response) =>
     String(response.getHeader('content-type')).startsWith('application/json'),
 });
+
+const isRead = ({ method }: IncomingMessage): boolean => method === 'GET' || method === 'HEAD';
 
 export interface ServerOptions {
   readonly workspace: Workspace;
@@ -76,35 +84,48 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   const token = chosen === '' ? newToken() : (chosen ?? undefined);
   const staticFiles = await openStaticFiles(options.staticFolder);
   const { allowHosts = [], basePath = '' } = options;
+  const askLinks = token === undefined ? undefined : new AskLinks(token, basePath);
   const gate = new Gate({
     hosts: allowedHosts(host, allowHosts),
     basePath,
     sessions: token === undefined ? undefined : new Sessions(token, basePath),
+    askLinks,
   });
+  const askers = new Askers();
+  const askingOf = ({ file, id }: ByLink) => ({ asker: askers.of(file, id), askers });
   const closing = new AbortController();
-  const context = { workspace, closing: closing.signal, largestPackage };
+  const context = {
+    ...{ workspace, closing: closing.signal, largestPackage },
+    askPath: askLinks && ((file: string) => askLinks.pathOf(file)),
+  };
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const admission = gate.admit(request);
     if (admission.kind !== 'granted') return answerAccess({ gate, request, response }, admission);
-    request.url = admission.url;
-    const [path = '/'] = admission.url.split('?', 1);
+    const { url, byLink } = admission;
+    request.url = url;
+    const [path = '/'] = url.split('?', 1);
     if (path.startsWith(apiPrefix)) {
       for (const [name, value] of Object.entries(safeHeaders)) response.setHeader(name, value);
       await new Promise<void>((resolve) => compress(request, response, resolve));
+      const router: AnyRouter = byLink === undefined ? appRouter : askerRouter;
       await nodeHTTPRequestHandler({
         req: request,
         res: response,
         path: path.slice(apiPrefix.length),
-        router: appRouter,
-        maxBodySize,
+        router,
+        maxBodySize: byLink === undefined ? maxBodySize : largestAsk,
         maxBatchSize,
         createContext: async () => ({
           ...{ ...context, drained: async () => undefined },
           settingsRefusal: settingsRefusal(request, token !== undefined),
+          asking: byLink === undefined ? undefined : askingOf(byLink),
         }),
       });
       return;
+    }
+    if (byLink !== undefined && (path.startsWith('/api/') || !isRead(request))) {
+      return refuse(response, 403, closedToAskers);
     }
     if (path === packagePath && request.method === 'POST') {
       return receivePackage({ workspace, limit: largestPackage }, request, response);
@@ -112,7 +133,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (path === uploadPath && request.method === 'POST') {
       return receiveUpload({ workspace, limit: largestPackage }, request, response);
     }
-    if (request.method !== 'GET' && request.method !== 'HEAD') {
+    if (!isRead(request)) {
       return refuse(response, 405, 'Only GET is answered here.');
     }
     if (path === packagePath) return sendPackage(workspace, request, response);
@@ -120,7 +141,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     if (path === reportPath) {
       return sendReport({ workspace, page: reportFile }, request, response);
     }
-    const cookie = path === '/' ? gate.prolonged(request) : undefined;
+    const cookie = path === '/' ? gate.prolonged(request, byLink) : undefined;
     if (cookie !== undefined) response.setHeader('Set-Cookie', cookie);
     if (!(await staticFiles(request, response))) refuse(response, 404, 'There is no such page.');
   }
@@ -136,7 +157,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
       });
     },
   );
-  const closeSockets = openLiveSocket(server, { context, gate });
+  const closeSockets = openLiveSocket(server, { context, gate, askingOf });
   const port = await listen(server, options);
   const urlOf = (name: string): string =>
     `${name}${basePath}/${token === undefined ? '' : `?token=${encodeURIComponent(token)}`}`;

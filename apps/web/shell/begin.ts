@@ -7,6 +7,7 @@ import {
   refusePast,
   screenStore,
 } from '@graft/view';
+import { askedFile, openAsked } from '../api/graphs/asked-link.ts';
 import { openFirstFile } from '../api/graphs/open-file.ts';
 import { followAddress } from '../api/graphs/navigation.ts';
 import { placeFromAddress } from '../api/graphs/place-in-address.ts';
@@ -21,6 +22,11 @@ const patience = 1_500;
  */
 export async function begin(types: Registry): Promise<void> {
   provideNodeTypes(types);
+  const asked = askedFile();
+  if (asked !== undefined) {
+    screenStore.getState().look('app');
+    return openAsked(asked);
+  }
   // A link to the form or a comparison must not show the canvas first, and keeps its address.
   screenStore.getState().look(placeFromAddress().view);
   onPastEdit(refusePast);

@@ -1,6 +1,7 @@
 import { QueryClientProvider } from '@tanstack/react-query';
 import { ReactFlowProvider } from '@xyflow/react';
 import { queryClient } from '../api/client.ts';
+import { isAsking } from '../api/graphs/asked-link.ts';
 import { Canvas } from '../features/canvas/canvas.tsx';
 import { useKeys } from './keys.ts';
 import { Inspector } from '../features/inspector/inspector.tsx';
@@ -59,6 +60,7 @@ const AskedDialogs = part(
 
 // Loaded on demand.
 const AppView = part(() => import('./app-screen.tsx').then((loaded) => loaded.AppView));
+const AskScreen = part(() => import('./ask-screen.tsx').then((loaded) => loaded.AskScreen));
 const NotebookView = part(() =>
   import('./notebook-screen.tsx').then((loaded) => loaded.NotebookView),
 );
@@ -167,6 +169,16 @@ function Screen() {
   );
 }
 
+/** What people see who came by an ask link. */
+function Asking() {
+  return (
+    <>
+      <AskScreen />
+      <Announcement />
+    </>
+  );
+}
+
 function CanvasScreen() {
   const fullPage = usePanels((state) => state.fullPage);
   return (
@@ -201,9 +213,7 @@ function CanvasScreen() {
 export function Workbench() {
   return (
     <QueryClientProvider client={queryClient}>
-      <ReactFlowProvider>
-        <Screen />
-      </ReactFlowProvider>
+      <ReactFlowProvider>{isAsking() ? <Asking /> : <Screen />}</ReactFlowProvider>
     </QueryClientProvider>
   );
 }

@@ -13,6 +13,7 @@ import {
 } from '@graft/graph';
 import { useMemo } from 'react';
 import { z } from 'zod';
+import { isAsking } from './asked-link.ts';
 import { documentStore, usedGraphs, shapeOf, nodeTypes, type ShownOutput } from '@graft/view';
 
 /** A value of a parameter of the file's graph. */
@@ -86,7 +87,8 @@ function functionOf({ graph, file, graphs }: Whole): GraphFunction | undefined {
   const found = library.interfaceOf(library.root);
   const isFunction = found !== undefined && found.inputs.size + found.outputs.size > 0;
   const plain = isFunction ? byInterface(graph, found) : byQuestions(graph);
-  return plain && { ...plain, adaptersOff: adaptersOff(graph, plain.outputs) };
+  // An ask link takes inputs, not parameters.
+  return plain && { ...plain, adaptersOff: isAsking() ? [] : adaptersOff(graph, plain.outputs) };
 }
 
 type PlainFunction = Omit<GraphFunction, 'adaptersOff'>;

@@ -1,5 +1,6 @@
 import { parseGraph, serializeGraph, type Graph } from '@graft/graph';
 import { api } from '../client.ts';
+import { isAsking } from './asked-link.ts';
 import { problemCode } from '../problem.ts';
 import {
   takeHeld,
@@ -157,6 +158,8 @@ const toSave = new Set<{ path: string | undefined }>();
  */
 export function saveFile(): Promise<string | undefined> {
   const asked = { path: documentStore.getState().file?.path };
+  // Nothing can be changed by an ask link.
+  if (isAsking()) return Promise.resolve(asked.path);
   toSave.add(asked);
   return inTurn(async () => {
     toSave.delete(asked);

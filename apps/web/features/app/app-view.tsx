@@ -6,8 +6,9 @@ import { Conversation, PlainControl, RunsOnChange, PastRunBanner } from '../../k
 import { printLight } from '../../kit/notebook/printing.ts';
 import { RunOrCancel } from '../../kit/run-or-cancel.tsx';
 import { useConversation, useDocument, useRunView, useScreen } from '../../kit/stores.ts';
-import { fileTitle } from '../../api/graphs/graph-file.ts';
-import { countProblems, isGoingOn, keepViewShowable } from '@graft/view';
+import { askLink, isAsking } from '../../api/graphs/asked-link.ts';
+import { fileTitle, report } from '../../api/graphs/graph-file.ts';
+import { countProblems, graphTitle, isGoingOn, keepViewShowable } from '@graft/view';
 import { countText, useProblems } from '../../api/graphs/use-problems.ts';
 import { cancelRun } from '../../api/runs/run-actions.ts';
 import { AppInput } from './app-input.tsx';
@@ -153,6 +154,12 @@ function RunProblem() {
 }
 
 function NoInterface() {
+  if (isAsking())
+    return (
+      <p className="text-ink-2">
+        This graph takes no questions now. Tell the person who sent you the link.
+      </p>
+    );
   return (
     <p className="text-ink-2">
       This graph has no named inputs or outputs and answers no questions, so there is no form to
@@ -180,35 +187,48 @@ function Notes() {
 
 /** What the app is called, and where else it can be seen. */
 function Head({ path }: { readonly path: string }) {
+  const about = useDocument((state) => state.graph.notes);
+  const { title, description = '' } = graphTitle({ notes: about ?? {} }) ?? {};
+  const asking = isAsking();
+  // Beforehand, so that copying does not wait for it.
+  useEffect(() => void (asking || askLink(path).catch(() => undefined)), [path, asking]);
   return (
     <header>
       <h1 className="text-xl font-[640] tracking-[-0.015em] break-words">
-        {fileTitle(path).split('/').at(-1)}
+        {title ?? fileTitle(path).split('/').at(-1)}
       </h1>
-      <div className="flex items-center gap-3">
-        <button
-          type="button"
-          className="text-sm text-ink-2 hover:text-ink hover:underline"
-          onClick={() => useScreen.getState().look('canvas')}
-        >
-          Show the canvas
-        </button>
-        <button
-          type="button"
-          className="text-sm text-ink-2 hover:text-ink hover:underline"
-          onClick={() => void copyText(location.href, 'the link')}
-        >
-          Copy the link
-        </button>
-        <RunsOnChange />
-      </div>
-      {isThisMachine(location.hostname) ? (
+      {description === '' ? null : <p className="mt-1 text-ink-2">{description}</p>}
+      {asking ? null : <HeadActions path={path} />}
+      {!asking && isThisMachine(location.hostname) ? (
         <p className="mt-1 text-sm text-ink-2" data-testid="link-reach">
           This link works on this computer only. To let others in, serve Graft behind a proxy with{' '}
           <code className="font-mono text-[11.5px] whitespace-nowrap">--allow-host</code>.
         </p>
       ) : null}
     </header>
+  );
+}
+
+/** Where else the graph can be seen, and the link for others. */
+function HeadActions({ path }: { readonly path: string }) {
+  return (
+    <div className="flex items-center gap-3">
+      <button
+        type="button"
+        className="text-sm text-ink-2 hover:text-ink hover:underline"
+        onClick={() => useScreen.getState().look('canvas')}
+      >
+        Show the canvas
+      </button>
+      <button
+        type="button"
+        className="text-sm text-ink-2 hover:text-ink hover:underline"
+        onClick={() => void askLink(path).then((link) => copyText(link, 'the link'), report)}
+      >
+        Copy the link
+      </button>
+      <RunsOnChange />
+    </div>
   );
 }
 

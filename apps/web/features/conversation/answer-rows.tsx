@@ -12,6 +12,7 @@ import { problemText, type StepView, type Turn } from '@graft/view';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
 import { problemsOf } from '../../api/problem.ts';
+import { isAsking } from '../../api/graphs/asked-link.ts';
 import { useScreen } from '../../kit/stores.ts';
 
 /** Rows of an answer or a prompt that are read: a question has one. */
@@ -31,9 +32,10 @@ export function useRows(artifact: ArtifactRef | undefined) {
   });
 }
 
-function openSource(source: Span): void {
-  useScreen.getState().show({ source });
-}
+/** Opens a passage's document, which an ask link leaves closed. */
+const sourceOpener = (): { open: ((source: Span) => void) | undefined } => ({
+  open: isAsking() ? undefined : (source) => useScreen.getState().show({ source }),
+});
 
 /** An answer, whether it is right where that is known, and the passages that the model was given. */
 function AnswerRow({
@@ -58,7 +60,7 @@ function AnswerRow({
     <article className="asked-answer" data-verdict={verdict}>
       {verdict === 'no reference' ? null : <VerdictMark verdict={verdict} />}
       {isOther ? <p className="text-sm text-ink-2">{answer.question.question}</p> : null}
-      <AnswerText answer={compared} open={openSource} />
+      <AnswerText answer={compared} open={sourceOpener().open} />
       {answer.text.trim() === '' ? <p className="text-ink-2">The answer is empty.</p> : null}
       {answer.finishReason === 'length' ? (
         <p className="text-sm text-ink-2">Cut off: it reached the longest answer.</p>
@@ -71,7 +73,7 @@ function AnswerRow({
               answer.citations.flatMap(({ number, by }) => (by === 'written' ? [number] : [])),
             )
           }
-          open={openSource}
+          open={sourceOpener().open}
         />
       )}
     </article>
@@ -132,7 +134,7 @@ export function AnswerRows({
         </p>
       ) : null}
       {prompt === undefined ? null : (
-        <PassageList prompt={prompt} cited={undefined} open={openSource} />
+        <PassageList prompt={prompt} cited={undefined} open={sourceOpener().open} />
       )}
     </>
   );

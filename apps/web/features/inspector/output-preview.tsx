@@ -1,6 +1,7 @@
 import { metricMeanings, Metrics, type ArtifactRef, type Span } from '@graft/graph';
 import { numberAt, placeOfRow, RawRows, type PreviewComponent } from '@graft/nodes/kit/ui';
 import { useEffect, useMemo, useRef, type RefObject } from 'react';
+import { isAsking } from '../../api/graphs/asked-link.ts';
 import { problemsOf } from '../../api/problem.ts';
 import { problemText, placeOf, type StepView, nodeTypes, previewType } from '@graft/view';
 import { openMenu, giveRowMenus } from '../../kit/open-menu.ts';
@@ -203,7 +204,7 @@ export function OutputPreview(props: OutputPreviewProps) {
           artifact={artifact ?? unfinished}
           params={params}
           meanings={metricMeanings(nodeTypes(), step.type)}
-          openSpan={openSource}
+          {...(isAsking() ? {} : { openSpan: openSource })}
           {...(map === undefined ? {} : { map: { ...map, goTo } })}
           {...(writes ? { streaming, items, stopped: step.status !== 'running' } : {})}
         />

@@ -24,16 +24,31 @@ export function rowBeginnings(rows: readonly unknown[], most = Infinity): RowBeg
 /** The number of characters after which a text is cut. */
 const textAtMost = z.number().int().min(1);
 
+export const pageInput = z.object({
+  artifact: artifactRefSchema,
+  offset: z.number().int().nonnegative(),
+  limit: z.number().int().min(1).max(5_000),
+  textAtMost: textAtMost.optional(),
+});
+export const pickInput = z.object({
+  artifact: artifactRefSchema,
+  numbers: z.array(z.number().int().nonnegative()).min(1).max(500),
+  textAtMost: textAtMost.optional(),
+});
+export const orderInput = z.object({
+  artifact: artifactRefSchema,
+  column: z.string().max(100),
+  descending: z.boolean(),
+});
+export const searchInput = z.object({
+  artifact: artifactRefSchema,
+  text: z.string().min(1).max(1_000),
+  from: z.number().int().nonnegative(),
+});
+
 export const artifactsRouter = router({
   page: procedure
-    .input(
-      z.object({
-        artifact: artifactRefSchema,
-        offset: z.number().int().nonnegative(),
-        limit: z.number().int().min(1).max(5_000),
-        textAtMost: textAtMost.optional(),
-      }),
-    )
+    .input(pageInput)
     .query(async ({ ctx, input: { artifact, offset, limit, textAtMost: most } }) => {
       const { total, rows } = await ctx.workspace.rows.page(artifact, offset, limit);
       return { total, ...rowBeginnings(rows, most) };
@@ -49,25 +64,13 @@ export const artifactsRouter = router({
     .query(({ ctx, input }) => ctx.workspace.rows.find(input.artifact, input.ids)),
   /** Rows by number, from 0. */
   pick: procedure
-    .input(
-      z.object({
-        artifact: artifactRefSchema,
-        numbers: z.array(z.number().int().nonnegative()).min(1).max(500),
-        textAtMost: textAtMost.optional(),
-      }),
-    )
+    .input(pickInput)
     .query(async ({ ctx, input: { artifact, numbers, textAtMost: most } }) =>
       rowBeginnings(await ctx.workspace.rows.pick(artifact, numbers), most),
     ),
   /** The numbers of all rows, ordered by a column. */
   order: procedure
-    .input(
-      z.object({
-        artifact: artifactRefSchema,
-        column: z.string().max(100),
-        descending: z.boolean(),
-      }),
-    )
+    .input(orderInput)
     .query(({ ctx, input: { artifact, column, descending }, signal }) =>
       ctx.workspace.rows.order(artifact, {
         ...{ column, descending },
@@ -77,23 +80,15 @@ export const artifactsRouter = router({
   /**
    * Rows that contain a text, from a row on. Each answer covers a moment's search, so that the first rows come at once.
    */
-  search: procedure
-    .input(
-      z.object({
-        artifact: artifactRefSchema,
-        text: z.string().min(1).max(1_000),
-        from: z.number().int().nonnegative(),
-      }),
-    )
-    .query(({ ctx, input, signal }) =>
-      ctx.workspace.rows.search(input.artifact, {
-        text: input.text,
-        from: input.from,
-        limit: 20_000,
-        patience: { some: input.from === 0 ? 50 : 250, none: 1_000 },
-        ...(signal === undefined ? {} : { signal }),
-      }),
-    ),
+  search: procedure.input(searchInput).query(({ ctx, input, signal }) =>
+    ctx.workspace.rows.search(input.artifact, {
+      text: input.text,
+      from: input.from,
+      limit: 20_000,
+      patience: { some: input.from === 0 ? 50 : 250, none: 1_000 },
+      ...(signal === undefined ? {} : { signal }),
+    }),
+  ),
   /** Writes the rows of an output to a file of the workspace, for a node that reads it instead. */
   freeze: procedure
     .input(

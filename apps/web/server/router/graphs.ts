@@ -19,6 +19,11 @@ export const graphsRouter = router({
       const file = await workspace.graphs.read(input.path);
       return { ...file, example: await workspace.examples.origin(file.path) };
     }),
+  /** The path of the link that opens the graph for questions only; null where no token is asked for. */
+  askLink: procedure.input(z.object({ path: pathInput })).query(async ({ ctx, input }) => {
+    const { path } = await ctx.workspace.graphs.read(input.path);
+    return ctx.askPath?.(path) ?? null;
+  }),
   /** Refused with `stale-save` if the file is no longer at revision `base`. */
   save: procedure
     .input(z.object({ path: pathInput, text: textInput, base: z.string().nullable() }))

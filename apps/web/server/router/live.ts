@@ -23,7 +23,7 @@ export type LiveMessage =
   /** Other files that are running. */
   | { readonly kind: 'elsewhere'; readonly files: readonly RunningFile[] };
 
-const feedInput = z.object({
+export const feedInput = z.object({
   /** The run to follow, if any. */
   run: z.string().min(1).nullable(),
   /** The file to watch for new runs, wherever they start. */

@@ -16,7 +16,16 @@ import { shownProblem, shownRun, shownStep } from './shown-paths.ts';
 import { procedure, router } from './trpc.ts';
 
 const nodeInput = z.string().min(1).max(500);
-const runInput = z.string().min(1).max(200);
+export const runInput = z.string().min(1).max(200);
+
+export const startInput = z.object({
+  path: pathInput,
+  only: z.union([nodeInput, z.array(nodeInput)]).optional(),
+  device: z.string().optional(),
+  inputs: z.record(z.string(), textInput).optional(),
+  set: z.array(z.object({ node: nodeInput, param: nodeInput, value: z.unknown() })).optional(),
+  outputs: z.array(z.string()).optional(),
+});
 
 const listInput = z.object({
   file: pathInput.optional(),
@@ -58,39 +67,26 @@ export const runsRouter = router({
       };
     }),
   /** Runs the saved file, with inputs and parameters if they are given. */
-  start: procedure
-    .input(
-      z.object({
-        path: pathInput,
-        only: z.union([nodeInput, z.array(nodeInput)]).optional(),
-        device: z.string().optional(),
-        inputs: z.record(z.string(), textInput).optional(),
-        set: z
-          .array(z.object({ node: nodeInput, param: nodeInput, value: z.unknown() }))
-          .optional(),
-        outputs: z.array(z.string()).optional(),
-      }),
-    )
-    .mutation(async ({ ctx, input }) => {
-      const { workspace } = ctx;
-      const { path, only, device, inputs, outputs, set = [] } = input;
-      const { text, revision } = await workspace.graphs.read(path);
-      const saved = parseGraph(text, path);
-      const graph = set.reduce(
-        (changed, setting) => setParam(changed, setting, setting.value),
-        saved,
-      );
-      const handle = await workspace.runs.start(graph, path, {
-        ...(only === undefined ? {} : { only }),
-        ...(device === undefined ? {} : { device }),
-        ...(inputs === undefined ? {} : { inputs }),
-        ...(outputs === undefined ? {} : { outputs }),
-        ...(set.length > 0 ? { settings: { set } } : { revision }),
-      });
-      // Its events tell how it ended; nothing waits here.
-      handle.finished.catch(() => undefined);
-      return { runId: handle.runId };
-    }),
+  start: procedure.input(startInput).mutation(async ({ ctx, input }) => {
+    const { workspace } = ctx;
+    const { path, only, device, inputs, outputs, set = [] } = input;
+    const { text, revision } = await workspace.graphs.read(path);
+    const saved = parseGraph(text, path);
+    const graph = set.reduce(
+      (changed, setting) => setParam(changed, setting, setting.value),
+      saved,
+    );
+    const handle = await workspace.runs.start(graph, path, {
+      ...(only === undefined ? {} : { only }),
+      ...(device === undefined ? {} : { device }),
+      ...(inputs === undefined ? {} : { inputs }),
+      ...(outputs === undefined ? {} : { outputs }),
+      ...(set.length > 0 ? { settings: { set } } : { revision }),
+    });
+    // Its events tell how it ended; nothing waits here.
+    handle.finished.catch(() => undefined);
+    return { runId: handle.runId };
+  }),
   cancel: procedure.input(z.object({ runId: runInput })).mutation(async ({ ctx, input }) => ({
     outcome: await ctx.workspace.runs.cancel(input.runId),
   })),

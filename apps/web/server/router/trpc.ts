@@ -2,6 +2,7 @@ import { GraphError, type GraphErrorCode, type Problem } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
+import type { Asker, Askers } from '../asking/asker.ts';
 import { shownProblem } from './shown-paths.ts';
 
 /** Calls in one request, or in one message of a socket; the page sends at most as many. */
@@ -17,6 +18,10 @@ export interface ApiContext {
   readonly settingsRefusal?: string | undefined;
   /** Resolves once what a subscription gave has left for the network. */
   readonly drained: () => Promise<void>;
+  /** The path of the ask link of a graph; undefined where no token is asked for. */
+  readonly askPath?: ((file: string) => string) | undefined;
+  /** Who came by an ask link; absent: somebody with the server's token. */
+  readonly asking?: { readonly asker: Asker; readonly askers: Askers } | undefined;
 }
 
 type StatusCode = TRPCError['code'];
@@ -74,7 +79,7 @@ const trpc = initTRPC.context<ApiContext>().create({
   },
 });
 
-export const { router } = trpc;
+export const { router, createCallerFactory: createCaller } = trpc;
 /** Turns a GraphError into the API's error of the same meaning; its problems travel in `data`. */
 export const procedure = trpc.procedure.use(async ({ next }) => {
   const result = await next();

@@ -2,6 +2,7 @@ import { Content, Item, Portal, Root, Trigger } from '@radix-ui/react-dropdown-m
 import type { ArtifactRef } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import { useState, type ReactNode } from 'react';
+import { isAsking } from '../../../api/graphs/asked-link.ts';
 import { menuPlace } from '../../../kit/open-menu.ts';
 import { CopyIcon, DownloadIcon, EditIcon, FreezeIcon } from '../../../kit/icons.tsx';
 import { copyText, textOf } from '../../../kit/copy-text.ts';
@@ -50,7 +51,8 @@ function OutputMenus(props: OutputMenusProps) {
   const copy = async (textOfRow: (row: unknown) => string, between: string): Promise<string> =>
     (await wholeRows()).map(textOfRow).join(between);
   const what = plural(rows.length, 'row');
-  const formats = downloadFormats(artifact);
+  // Downloads are not for people who came by an ask link: they can copy.
+  const formats = isAsking() ? [] : downloadFormats(artifact);
   return (
     <>
       <Menu label="Copy" icon={<CopyIcon />}>

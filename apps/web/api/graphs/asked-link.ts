@@ -1,0 +1,42 @@
+import { migrateGraph } from '@graft/graph';
+import { documentStore, graphTitle, nodeTypes, screenStore } from '@graft/view';
+import { api, queries, queryClient } from '../client.ts';
+import { fileTitle, readFile, report } from './graph-file.ts';
+import { readUsedGraphs } from './used-graphs.ts';
+
+const linkShape = /\/ask\/([\w-]+)\.[\w-]{22}\/$/;
+
+/** The graph of the ask link that the page was opened by; undefined for people with the server's token. */
+export function askedFile(): string | undefined {
+  const encoded = linkShape.exec(globalThis.location?.pathname ?? '')?.[1];
+  if (encoded === undefined) return undefined;
+  const bytes = atob(encoded.replaceAll('-', '+').replaceAll('_', '/'));
+  return new TextDecoder().decode(Uint8Array.from(bytes, (byte) => byte.charCodeAt(0)));
+}
+
+export const isAsking = (): boolean => askedFile() !== undefined;
+
+/** Opens the graph of an ask link: without drafts and past runs, which its people do not have. */
+export async function openAsked(path: string): Promise<void> {
+  try {
+    const file = readFile(await api.graphs.read.query({ path }));
+    const graph = migrateGraph(file.baseGraph, nodeTypes());
+    documentStore.getState().open(file, graph);
+    document.title = graphTitle(graph)?.title ?? fileTitle(path);
+    await readUsedGraphs(graph);
+  } catch (error) {
+    report(error);
+  } finally {
+    screenStore.getState().show({ begun: true });
+  }
+}
+
+/**
+ * The link by which others ask a graph. Where no token is asked for, the page's own address is one. Known beforehand, it comes at once:
+ * browsers let a page copy only right after a press.
+ */
+export async function askLink(path: string): Promise<string> {
+  const options = queries.graphs.askLink.queryOptions({ path }, { staleTime: Infinity });
+  const link = await queryClient.fetchQuery(options);
+  return link === null ? location.href : new URL(link, location.href).href;
+}
