@@ -56,3 +56,31 @@ test('after a run the panel shows what the graph gave, with nothing selected', a
   await bench.open(workspace.url, 'asked-twice.graft.json');
   await expect(result.getByRole('button', { name: /^Generate/ })).toContainText('1 of 2 right');
 });
+
+test('two results from the same prompts are compared from where they stand', async ({
+  page,
+  workspace,
+}) => {
+  await using chat = await openChatServer(({ body }, response) =>
+    answerWith(response, body['max_tokens'] === 8 ? 'At noon.' : 'At 05:40.'),
+  );
+  const { nodes, edges, layout } = asking(chat.url);
+  await workspace.graph('asked-two-ways', {
+    nodes: {
+      ...nodes,
+      write: { type: 'generate', params: { maxTokens: 8 } },
+      longer: { type: 'generate', params: { maxTokens: 64 } },
+    },
+    edges: [...edges, 'prompt.prompts -> longer.prompts', 'remote.model -> longer.model'],
+    layout: { ...layout, longer: [560, 300] },
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'asked-two-ways.graft.json');
+  const result = page.getByRole('region', { name: 'Result' });
+  await bench.run();
+  await result.getByRole('button', { name: /^Compare Generate.* and Generate/ }).click();
+  await expect(page.getByTestId('row-counts')).toContainText('1 answer differs');
+  await expect(page.getByRole('main')).toContainText('noon');
+  await page.goBack();
+  await expect(bench.node('write')).toBeVisible();
+});

@@ -87,7 +87,7 @@ export function teachRows(table: TableFile): Template {
         ...{ about: 'questions', x: 20, y: 640, width: 206 },
       },
       after: {
-        text: 'Select _Before_ and _After_ (with Shift), and press **Compare** at the right. Too little has changed? Raise _Epochs_ in _Train LoRA_, or add rows.',
+        text: 'Press **Compare Before and After**, at the right, to read the answers side by side. Too little has changed? Raise _Epochs_ in _Train LoRA_, or add rows.',
         ...{ about: 'after', x: 746, y: 640, width: 206 },
       },
     },

@@ -1,15 +1,20 @@
 import {
   bodyAt,
   documentStore,
+  drawnFile,
+  isOver,
   prefixOf,
   resultNodes,
   runView,
   stepOf,
+  stepsInOrder,
+  stepTitle,
   usedGraphs,
 } from '@graft/view';
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import { resultText } from './node-status.ts';
+import { progressText } from './run-texts.ts';
 import { useScore } from './use-score.ts';
 
 /**
@@ -41,4 +46,16 @@ export function useResultText(path: string): readonly [string, ...string[]] {
   const first = useStore(runView, (state) => Object.values(stepOf(state, path)?.outputs ?? {})[0]);
   const score = useScore(first);
   return score === undefined ? [text] : [score, text];
+}
+
+/** What the run on the screen is doing while a node waits for it: `Embed: 192 of 317`. Undefined where the node does not wait. */
+export function useAwaited(path: string): string | undefined {
+  return useStore(runView, (state) => {
+    const { run } = state;
+    if (run === null || isOver(run) || stepOf(state, path)?.status !== 'queued') return undefined;
+    const at = stepsInOrder(run).find(({ status }) => status === 'running');
+    if (at === undefined) return undefined;
+    const title = stepTitle(at.node, drawnFile(documentStore.getState()));
+    return at.progress === undefined ? title : `${title}: ${progressText(at.progress)}`;
+  });
 }

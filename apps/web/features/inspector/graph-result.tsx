@@ -1,8 +1,8 @@
-import { action, prefixOf, titleAmong } from '@graft/view';
-import { useState } from 'react';
-import { useResultText } from '../../api/runs/use-results.ts';
+import { action, baseFirst, hasRun, prefixOf, titleAmong } from '@graft/view';
+import { useMemo, useState } from 'react';
+import { useAwaited, useResultText } from '../../api/runs/use-results.ts';
 import { part } from '../../kit/part.tsx';
-import { useDocument } from '../../kit/stores.ts';
+import { useDocument, useRunView } from '../../kit/stores.ts';
 
 const OutputTab = part(() => import('./output-tab.tsx').then((loaded) => loaded.OutputTab));
 
@@ -10,7 +10,8 @@ const ResultNotes = part(() => import('./result-notes.tsx').then((loaded) => loa
 
 /** The figure that matters of a result, above everything else. */
 function Headline({ path }: { readonly path: string }) {
-  const [headline, ...others] = useResultText(path);
+  const [own, ...others] = useResultText(path);
+  const headline = useAwaited(path) ?? own;
   return (
     <p className="mt-0.5 break-words" data-testid="result-headline">
       <b className="block text-xl font-[620] tracking-[-0.015em] [overflow-wrap:anywhere]">
@@ -31,16 +32,54 @@ function ResultLine({ path }: { readonly path: string }) {
   );
 }
 
+/**
+ * Two results of the same kind of node from the same prompts, the base first, as before and after a training: they are there
+ * to be compared. Undefined for others.
+ */
+function usePair(results: readonly string[]): readonly [string, string] | undefined {
+  const shown = useDocument((state) => state.shown);
+  const over = useRunView(hasRun);
+  const [one, other] = useMemo(() => baseFirst(results, shown), [results, shown]);
+  if (!over || results.length !== 2 || one === undefined || other === undefined) return undefined;
+  if (shown.nodes[one]?.type !== shown.nodes[other]?.type) return undefined;
+  const asked = [one, other].map((id) =>
+    shown.edges
+      .filter(({ target, targetPort }) => target === id && targetPort === 'prompts')
+      .map(({ source, sourcePort }) => `${source}.${sourcePort}`)
+      .join(),
+  );
+  return asked[0] !== '' && asked[0] === asked[1] ? [one, other] : undefined;
+}
+
+/** Compares the two results of a graph that has them for that. */
+function ComparePair({ pair }: { readonly pair: readonly [string, string] }) {
+  const nodes = useDocument((state) => state.shown.nodes);
+  const prefix = useDocument(({ trail }) => prefixOf(trail));
+  const run = useRunView((state) => state.run?.runId);
+  if (run === undefined) return null;
+  return (
+    <button
+      type="button"
+      className="button small mt-2"
+      onClick={() => action('compareSides')(pair.map((id) => ({ run, node: prefix + id })))}
+    >
+      Compare {pair.map((id) => titleAmong(id, nodes)).join(' and ')}
+    </button>
+  );
+}
+
 /** What a run of the graph gave: the figure that matters, a line for each result, and the output of the one that is looked at. */
 export function GraphResult({ results }: { readonly results: readonly string[] }) {
   const nodes = useDocument((state) => state.shown.nodes);
   const [chosen, choose] = useState<string>();
   const prefix = useDocument(({ trail }) => prefixOf(trail));
+  const pair = usePair(results);
   const shown = results.find((id) => id === chosen) ?? results[0];
   if (shown === undefined) return null;
   return (
     <section className="mt-3" aria-label="Result" data-testid="graph-result">
       <Headline path={prefix + shown} />
+      {pair === undefined ? null : <ComparePair pair={pair} />}
       {results.length === 1 ? null : (
         <ul className="mt-2 grid gap-px" aria-label="Results">
           {results.map((id) => (
