@@ -1,5 +1,4 @@
-import { migrateGraph } from '@graft/graph';
-import { documentStore, graphTitle, nodeTypes, screenStore } from '@graft/view';
+import { documentStore, graphTitle, screenStore } from '@graft/view';
 import { api, queries, queryClient } from '../client.ts';
 import { fileTitle, readFile, report } from './graph-file.ts';
 import { readUsedGraphs } from './used-graphs.ts';
@@ -20,8 +19,8 @@ export const isAsking = (): boolean => askedFile() !== undefined;
 export async function openAsked(path: string): Promise<void> {
   try {
     const file = readFile(await api.graphs.read.query({ path }));
-    const graph = migrateGraph(file.baseGraph, nodeTypes());
-    documentStore.getState().open(file, graph);
+    const graph = file.baseGraph;
+    documentStore.getState().open(file);
     document.title = graphTitle(graph)?.title ?? fileTitle(path);
     await readUsedGraphs(graph);
   } catch (error) {

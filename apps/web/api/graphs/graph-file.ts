@@ -1,8 +1,9 @@
-import { parseGraph, serializeGraph, type Graph } from '@graft/graph';
+import { migrateGraph, parseGraph, serializeGraph, type Graph } from '@graft/graph';
 import {
   isUnsaved,
   type OpenFile,
   laidOut,
+  nodeTypes,
   overlayStore,
   problemText,
   screenStore,
@@ -64,8 +65,16 @@ interface ReadFile {
   readonly example?: OpenFile['example'];
 }
 
+/**
+ * The graph that a text holds as the page draws it: laid out, with nodes of today's versions. To be so is no change of a person's,
+ * so a file is compared with it to tell what is unsaved.
+ */
+export function readGraph(text: string, path: string): Graph {
+  return migrateGraph(laidOut(parseGraph(text, path)), nodeTypes());
+}
+
 export function readFile(file: ReadFile): OpenFile {
-  const baseGraph = laidOut(parseGraph(file.text, file.path));
+  const baseGraph = readGraph(file.text, file.path);
   const { path, revision: base, text: baseText, example } = file;
   return { path, base, baseText, baseGraph, example };
 }

@@ -1,13 +1,11 @@
-import { GraphError, migrateGraph, parseGraph, serializeGraph, type Graph } from '@graft/graph';
+import { GraphError, serializeGraph, type Graph } from '@graft/graph';
 import {
-  laidOut,
   conflictStore,
   type OpenFile,
   type Origin,
   documentStore,
   runView,
   screenStore,
-  nodeTypes,
   Latest,
 } from '@graft/view';
 import { api, queries, queryClient } from '../client.ts';
@@ -18,6 +16,7 @@ import {
   isSameButForLock,
   lastFileKey,
   longestPath,
+  readGraph,
   readFile,
   report,
   reportUnopened,
@@ -35,8 +34,8 @@ function placedDraft(
   { text, base, baseText }: Draft,
   { path, example }: OpenFile,
 ): { readonly graph: Graph; readonly file: OpenFile } {
-  const graph = laidOut(parseGraph(text, path));
-  const baseGraph = laidOut(parseGraph(baseText, path));
+  const graph = readGraph(text, path);
+  const baseGraph = readGraph(baseText, path);
   return { graph, file: { path, base, baseText, baseGraph, example } };
 }
 
@@ -99,7 +98,7 @@ async function showFile(
     if (signal.aborted) return undefined;
     let file = readFile(read);
     const drafted = draft === undefined ? undefined : placedDraft(draft, file);
-    let graph = migrateGraph(file.baseGraph, nodeTypes());
+    let graph = file.baseGraph;
     // Of a save the answer may not have come, and its lock with it.
     const isSaved =
       drafted?.file.base === file.base

@@ -1,4 +1,4 @@
-import { emptyGraph, migrateGraph, parseGraph, serializeGraph, type Graph } from '@graft/graph';
+import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
 import { api, queries, queryClient } from '../client.ts';
 import { problemCode, refusalOf } from '../problem.ts';
 import {
@@ -7,8 +7,6 @@ import {
   isUnsaved,
   keptHistories,
   documentStore,
-  laidOut,
-  nodeTypes,
   runView,
   screenStore,
   whileOpen,
@@ -19,6 +17,7 @@ import {
   fileTitle,
   graphPath,
   refreshFiles,
+  readGraph,
   report,
   showInAddress,
   syncDraft,
@@ -72,7 +71,7 @@ export async function resetExample(): Promise<void> {
     const { path } = file.example;
     const text = await api.graphs.exampleText.query({ path });
     if (!isOpen()) return;
-    const graph = migrateGraph(laidOut(parseGraph(text, path)), nodeTypes());
+    const graph = readGraph(text, path);
     replaceGraph(graph, 'Reset to the example as it came. Save to keep it so.');
   } catch (error) {
     report(error);

@@ -1,6 +1,7 @@
-import { migrateGraph, parseGraph, type Graph } from '@graft/graph';
+import type { Graph } from '@graft/graph';
 import { api } from '../client.ts';
-import { laidOut, documentStore, nodeTypes, runView, screenStore } from '@graft/view';
+import { documentStore, runView, screenStore } from '@graft/view';
+import { readGraph } from '../graphs/graph-file.ts';
 import { addressOfPlace } from '../graphs/place-in-address.ts';
 
 interface Ran {
@@ -17,7 +18,7 @@ export async function ranGraph(runId: string, path: string): Promise<Ran | undef
   if (ran?.file !== path) return undefined;
   const { startedAt, text } = ran;
   if (text === undefined) return { graph: undefined, startedAt };
-  return { graph: laidOut(migrateGraph(parseGraph(text, path), nodeTypes())), startedAt };
+  return { graph: readGraph(text, path), startedAt };
 }
 
 /**
