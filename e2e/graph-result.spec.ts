@@ -79,7 +79,7 @@ test('two results from the same prompts are compared from where they stand', asy
   const result = page.getByRole('region', { name: 'Result' });
   await bench.run();
   await result.getByRole('button', { name: /^Compare Generate.* and Generate/ }).click();
-  await expect(page.getByTestId('row-counts')).toContainText('1 answer differs');
+  await expect(page.getByTestId('row-counts')).toContainText('1 of 1 answers differ');
   await expect(page.getByRole('main')).toContainText('noon');
   await page.goBack();
   await expect(bench.node('write')).toBeVisible();

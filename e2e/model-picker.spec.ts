@@ -76,8 +76,8 @@ test('a full name, a pasted address and a closed repository stand first and say 
       'href',
       `${hub.url}/own/closed-GGUF`,
     );
-    await expect(closed).toContainText('set HF_TOKEN');
-    await expect(closed.getByRole('button')).toHaveCount(0);
+    await expect(closed).toContainText('enter a token of your account');
+    await expect(closed.getByRole('button')).toHaveText(['Open settings']);
     await expectAccessible(page, 'a closed repository');
   };
   await withModels({}, use, alone(`${served.path}-home`, hub.url));

@@ -148,7 +148,7 @@ test('notes and groups are written, moved, undone and saved on the canvas', asyn
   await test.step('in the notebook notes are prose, before the cells that they are about', async () => {
     await page.keyboard.press('Escape');
     await page.getByRole('button', { name: 'Notebook', exact: true }).click();
-    const parts = page.locator('.notebook-cells > :is(.cell, .prose-cell)');
+    const parts = page.locator('.notebook-cells :is(.cell, .prose-cell)');
     const order = () =>
       parts.evaluateAll((all) => all.map((one) => one.getAttribute('data-cell') ?? ''));
     await expect.poll(order).toEqual(['note:note', 'files', 'note:note-2', 'chunk']);

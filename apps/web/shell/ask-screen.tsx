@@ -22,7 +22,7 @@ export function AskScreen() {
     [run],
   );
   return (
-    <div className="relative h-dvh overflow-clip">
+    <div className="app-screen relative h-dvh overflow-clip">
       <AppView />
       <Notices />
     </div>

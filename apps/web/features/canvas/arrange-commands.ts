@@ -1,5 +1,7 @@
-import { alignSelected, distributeSelected, tidySelected } from './arrange-selection.ts';
 import { type Axis, type Side, type Command, selectedNodes } from '@graft/view';
+
+// Loaded on demand: few graphs are arranged by hand.
+const arranging = () => import('./arrange-selection.ts');
 
 const sides: readonly Side[] = ['left', 'centre', 'right', 'top', 'middle', 'bottom'];
 
@@ -12,7 +14,7 @@ const align = (side: Side): Command => ({
   submenu: 'Arrange',
   views: ['canvas'],
   enabled: several(2),
-  run: () => alignSelected(side),
+  run: () => void arranging().then(({ alignSelected }) => alignSelected(side)),
 });
 
 const distribute = (axis: Axis): Command => ({
@@ -22,7 +24,7 @@ const distribute = (axis: Axis): Command => ({
   submenu: 'Arrange',
   views: ['canvas'],
   enabled: several(3),
-  run: () => distributeSelected(axis),
+  run: () => void arranging().then(({ distributeSelected }) => distributeSelected(axis)),
 });
 
 export const arrangeCommands: readonly Command[] = [
@@ -36,6 +38,6 @@ export const arrangeCommands: readonly Command[] = [
     submenu: 'Arrange',
     views: ['canvas'],
     enabled: several(2),
-    run: () => void tidySelected(),
+    run: () => void arranging().then(({ tidySelected }) => tidySelected()),
   },
 ];

@@ -1,4 +1,3 @@
-import { inlineSelected } from '../../api/graphs/subgraph-edits.ts';
 import { useDocument, useOverlay, useScreen } from '../../kit/stores.ts';
 import { canLeave, enterSelected, leave, selectedUse } from '../../api/graphs/navigation.ts';
 import { type Command, hasSelection, shapeOf } from '@graft/view';
@@ -56,7 +55,9 @@ export const subgraphCommands: readonly Command[] = [
     group: 'Edit',
     keys: ['mod+shift+g'],
     enabled: () => selectedUse() !== undefined,
-    run: () => void inlineSelected(),
+    // Loaded on demand.
+    run: () =>
+      void import('../../api/graphs/subgraph-edits.ts').then((loaded) => loaded.inlineSelected()),
   },
   {
     id: 'extract-subgraph',

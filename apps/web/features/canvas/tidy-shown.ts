@@ -2,8 +2,6 @@ import { plural } from '@graft/nodes/kit/ui';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { Latest, madeOfShown, placeShown } from '@graft/view';
 import { edgesLed } from './edges/edges.ts';
-import { askLayers } from './layers/ask-layers.ts';
-import { tidied } from './tidied.ts';
 import { fitAll } from './fit-view.ts';
 import { roomNow } from './viewport.ts';
 
@@ -41,6 +39,10 @@ export async function tidyShown(): Promise<void> {
   );
   try {
     const room = roomNow();
+    const [{ tidied }, { askLayers }] = await Promise.all([
+      import('./tidied.ts'),
+      import('./layers/ask-layers.ts'),
+    ]);
     const laid = await madeOfShown(layouts, ({ shown }, signal) =>
       tidied(shown, (units) =>
         askLayers({ ...units, ...(room === undefined ? {} : { room }) }, signal),

@@ -168,12 +168,19 @@ export function CommandMenu() {
   const view = useScreen((state) => state.view);
   const drawn = useDocument((state) => state.file !== null) && view !== 'app' && view !== 'compare';
   const experiments = useDocument((state) => state.graph.experiments);
-  const { data: files = [] } = useQuery(queries.graphs.list.queryOptions());
+  const { data: files } = useQuery(queries.graphs.list.queryOptions());
+  const [chosen, choose] = useState('');
+  const [filesKnown, setFilesKnown] = useState(files !== undefined);
+  if (!filesKnown && files !== undefined) {
+    setFilesKnown(true);
+    // What fits best is chosen anew: it may be one of the files.
+    choose('');
+  }
   const groups = [
     ...(drawn ? [nodeGroup(openEnd)] : []),
     ...(drawn && openEnd === null ? shownGroup(search) : []),
     ...(openEnd === null
-      ? [fileGroup(files.map(({ path }) => path)), commandGroup(view, experiments)]
+      ? [fileGroup((files ?? []).map(({ path }) => path)), commandGroup(view, experiments)]
       : []),
   ];
   return (
@@ -187,7 +194,7 @@ export function CommandMenu() {
         if (event.target === event.currentTarget) close();
       }}
     >
-      <Command label="Command menu" loop filter={rank}>
+      <Command label="Command menu" loop filter={rank} value={chosen} onValueChange={choose}>
         <SearchField
           value={search}
           change={setSearch}
