@@ -39,15 +39,15 @@ export async function tidyShown(): Promise<void> {
   );
   try {
     const room = roomNow();
-    const [{ tidied }, { askLayers }] = await Promise.all([
-      import('./tidied.ts'),
-      import('./layers/ask-layers.ts'),
-    ]);
-    const laid = await madeOfShown(layouts, ({ shown }, signal) =>
-      tidied(shown, (units) =>
+    const laid = await madeOfShown(layouts, async ({ shown }, signal) => {
+      const [{ tidied }, { askLayers }] = await Promise.all([
+        import('./tidied.ts'),
+        import('./layers/ask-layers.ts'),
+      ]);
+      return tidied(shown, (units) =>
         askLayers({ ...units, ...(room === undefined ? {} : { room }) }, signal),
-      ),
-    );
+      );
+    });
     if (laid === undefined) return;
     useDocument.getState().edit(() => laid);
     void edgesLed().then(() => fitAll());
