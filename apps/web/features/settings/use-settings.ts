@@ -18,11 +18,14 @@ export interface Question {
   readonly act: () => Promise<void>;
 }
 
-/** Reads the settings anew, and what they make of the open graph. */
+/** Reads the settings anew, and what they make of the open graph; not this machine, which takes seconds and is as it was. */
 export async function refreshSettings(): Promise<void> {
   await Promise.all(
     [
-      queries.settings.pathKey(),
+      queries.settings.operator.queryKey(),
+      queries.settings.models.queryKey(),
+      queries.settings.disk.queryKey(),
+      queries.settings.cleanUpPreview.queryKey(),
       queries.catalogue.secrets.queryKey(),
       queries.catalogue.models.queryKey(),
       queries.models.pathKey(),
