@@ -10,6 +10,10 @@ export type Operator = Awaited<ReturnType<typeof api.settings.operator.query>>;
 
 export const useOperator = () => useQuery(queries.settings.operator.queryOptions());
 
+/** How a server that graphs may ask stands in the settings file. */
+export const endpointText = ({ origin, secret }: Operator['endpoints'][number]): string =>
+  secret === undefined ? origin : `${secret}@${origin}`;
+
 /** A question before something is deleted; the first answer deletes nothing. */
 export interface Question {
   readonly text: string;
