@@ -27,36 +27,39 @@ test('a colleague asks by the copied link, and nothing else', async ({
   const link = await page.evaluate(() => navigator.clipboard.readText());
 
   const elsewhere = await browser.newContext();
-  const colleague = await elsewhere.newPage();
-  const refusals: string[] = [];
-  colleague.on('response', (response) => {
-    if (response.status() >= 400) refusals.push(response.url());
-  });
-  await colleague.goto(link);
-  await expect(colleague.getByRole('heading', { level: 1 })).toHaveText('Ask the kiln');
-  await expect(colleague.getByText('Answers about kilns.')).toBeVisible();
-  await expect(colleague.getByRole('button', { name: 'Show the canvas' })).toHaveCount(0);
-  await expect(colleague.getByRole('button', { name: 'Copy the link' })).toHaveCount(0);
-  const box = colleague.getByRole('textbox', { name: 'Ask' });
-  await box.fill('When is it lit?');
-  await box.press('Enter');
-  const answer = colleague.getByTestId('answer');
-  await expect(answer).toContainText('At 05:40.');
-  await expect(answer).toHaveAttribute('data-status', 'succeeded');
-  await expectAccessible(colleague, 'the page of an ask link');
-  await colleague.reload();
-  await expect(answer).toContainText('At 05:40.');
-  expect(refusals).toEqual([]);
+  try {
+    const colleague = await elsewhere.newPage();
+    const refusals: string[] = [];
+    colleague.on('response', (response) => {
+      if (response.status() >= 400) refusals.push(response.url());
+    });
+    await colleague.goto(link);
+    await expect(colleague.getByRole('heading', { level: 1 })).toHaveText('Ask the kiln');
+    await expect(colleague.getByText('Answers about kilns.')).toBeVisible();
+    await expect(colleague.getByRole('button', { name: 'Show the canvas' })).toHaveCount(0);
+    await expect(colleague.getByRole('button', { name: 'Copy the link' })).toHaveCount(0);
+    const box = colleague.getByRole('textbox', { name: 'Ask' });
+    await box.fill('When is it lit?');
+    await box.press('Enter');
+    const answer = colleague.getByTestId('answer');
+    await expect(answer).toContainText('At 05:40.');
+    await expect(answer).toHaveAttribute('data-status', 'succeeded');
+    await expectAccessible(colleague, 'the page of an ask link');
+    await colleague.reload();
+    await expect(answer).toContainText('At 05:40.');
+    expect(refusals).toEqual([]);
 
-  // No key leads elsewhere.
-  await colleague.getByRole('heading', { level: 1 }).click();
-  for (const key of ['Control+k', '?', 'Control+s']) await colleague.keyboard.press(key);
-  await expect(colleague.getByRole('dialog')).toHaveCount(0);
-  const refused = await elsewhere.request.get(`${link}api/trpc/graphs.list`);
-  expect(refused.status()).toBe(403);
-  await colleague.goto(link.replace(/.{3}\/$/, 'xxx/'));
-  await expect(colleague.getByRole('heading')).toHaveText('This link no longer works');
-  await colleague.goto(new URL('/', link).href);
-  await expect(colleague.getByRole('heading')).toHaveText('This address lacks its token');
-  await elsewhere.close();
+    // No key leads elsewhere.
+    await colleague.getByRole('heading', { level: 1 }).click();
+    for (const key of ['Control+k', '?', 'Control+s']) await colleague.keyboard.press(key);
+    await expect(colleague.getByRole('dialog')).toHaveCount(0);
+    const refused = await elsewhere.request.get(`${link}api/trpc/graphs.list`);
+    expect(refused.status()).toBe(403);
+    await colleague.goto(link.replace(/.{3}\/$/, 'xxx/'));
+    await expect(colleague.getByRole('heading')).toHaveText('This link no longer works');
+    await colleague.goto(new URL('/', link).href);
+    await expect(colleague.getByRole('heading')).toHaveText('This address lacks its token');
+  } finally {
+    await elsewhere.close();
+  }
 });

@@ -60,7 +60,9 @@ const remote = (url: string, key?: string): string => {
 };
 
 test('a key that is entered on the page is used by a remote model at once', async ({ page }) => {
-  const chat = await openChatServer((_asked, response) => answerWith(response, 'At ', '05:40.'));
+  await using chat = await openChatServer((_asked, response) =>
+    answerWith(response, 'At ', '05:40.'),
+  );
   const { origin } = new URL(chat.url);
   await withSettings({ 'keyed.graft.json': remote(chat.url, 'KILN') }, async ({ url, file }) => {
     const bench = new Workbench(page);
@@ -106,7 +108,6 @@ test('a key that is entered on the page is used by a remote model at once', asyn
       expect(await readFile(file, 'utf8')).toBe('');
     });
   });
-  await chat[Symbol.asyncDispose]();
 });
 
 test('the whole page by keyboard: servers, prices, the hub, devices, models and the disk', async ({

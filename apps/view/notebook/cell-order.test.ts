@@ -34,9 +34,9 @@ it('keeps the nodes of a group together, under its title', () => {
   const groups = { g: framed('Search', 250, 600) };
   const edges = ['a.out -> d.in', 'b.out -> c.in'];
   expect(cellSections(graph(['a', 'b', 'c', 'd'], edges, { layout: places, groups }))).toEqual([
-    { ids: ['a'] },
-    { title: 'Search', ids: ['b', 'c'] },
-    { ids: ['d'] },
+    { key: '0 ', ids: ['a'] },
+    { key: '0 g', title: 'Search', ids: ['b', 'c'] },
+    { key: '1 ', ids: ['d'] },
   ]);
 });
 
@@ -48,9 +48,28 @@ it('names a group again that a node outside tears apart', () => {
     groups,
   });
   expect(cellSections(torn)).toEqual([
-    { title: 'Search', ids: ['a'] },
-    { ids: ['b'] },
-    { title: 'Search (continued)', ids: ['c'] },
+    { key: '0 g', title: 'Search', ids: ['a'] },
+    { key: '0 ', ids: ['b'] },
+    { key: '1 g', title: 'Search (continued)', ids: ['c'] },
+  ]);
+});
+
+it('keeps a group whole that only follows what is torn apart', () => {
+  const places = { b1: [0, 0], y: [100, 400], b2: [200, 0], a1: [1000, 0], a2: [1200, 0] };
+  const groups = { a: framed('A', 950, 600), b: framed('B', -20, 600) };
+  const edges = [
+    'a1.out -> x.in',
+    'x.out -> a2.in',
+    'a2.out -> b1.in',
+    'a2.out -> y.in',
+    'a2.out -> b2.in',
+  ];
+  const drawn = { layout: { ...places, x: [1100, 400] }, groups };
+  const sections = cellSections(graph(['a1', 'a2', 'x', 'b1', 'b2', 'y'], edges, drawn));
+  expect(sections.filter(({ title }) => title !== undefined)).toEqual([
+    { key: '0 a', title: 'A', ids: ['a1'] },
+    { key: '1 a', title: 'A (continued)', ids: ['a2'] },
+    { key: '0 b', title: 'B', ids: ['b1', 'b2'] },
   ]);
 });
 

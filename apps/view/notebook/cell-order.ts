@@ -22,7 +22,7 @@ export function cellOrder(body: GraphBody): readonly string[] {
     for (const id of placed) units.set(unitOf(id), [...(units.get(unitOf(id)) ?? []), id]);
     const between = edges.map(({ source, target }) => [unitOf(source), unitOf(target)] as const);
     const { order, rest } = downwards([...units.keys()], between);
-    const torn = rest.find((unit) => (units.get(unit) ?? []).length > 1);
+    const torn = inCircles(rest, between).find((unit) => (units.get(unit) ?? []).length > 1);
     if (torn === undefined) {
       const within = edges.map(({ source, target }) => [source, target] as const);
       return [...order, ...rest].flatMap((unit) => {
@@ -61,6 +61,15 @@ function downwards(
   return { order, rest: keys.filter((key) => !listed.has(key)) };
 }
 
+/** Of the rest of `downwards`, what stands in a circle or between two: what leads to nothing of the rest is left out. */
+function inCircles(
+  rest: readonly string[],
+  pairs: readonly (readonly [from: string, to: string])[],
+): readonly string[] {
+  const upwards = pairs.map(([from, to]) => [to, from] as const);
+  return downwards(rest, upwards).rest;
+}
+
 /** Puts a key among those that wait, which are in the order of their ranks. */
 function insert(ready: string[], key: string, rank: ReadonlyMap<string, number>): void {
   const own = rank.get(key) ?? 0;
@@ -75,6 +84,8 @@ function insert(ready: string[], key: string, rank: ReadonlyMap<string, number>)
 
 /** Cells that follow each other under the title of a group; without one, those in no group. */
 export interface CellSection {
+  /** The group, and which of its sections it is; the same while other sections come and go. */
+  readonly key: string;
   readonly title?: string;
   readonly ids: readonly string[];
 }
@@ -89,13 +100,14 @@ export function cellSections(body: GraphBody): readonly CellSection[] {
     if (last !== undefined && last.group === group) last.ids.push(id);
     else sections.push({ group, ids: [id] });
   }
-  const seen = new Set<string>();
+  const seen = new Map<string | undefined, number>();
   return sections.map(({ group, ids }) => {
+    const nth = seen.get(group) ?? 0;
+    seen.set(group, nth + 1);
+    const key = `${String(nth)} ${group ?? ''}`;
     const title = body.groups?.[group ?? '']?.title.trim() ?? '';
-    if (group === undefined || title === '') return { ids };
-    const again = seen.has(group);
-    seen.add(group);
-    return { title: again ? `${title} (continued)` : title, ids };
+    if (group === undefined || title === '') return { key, ids };
+    return { key, title: nth > 0 ? `${title} (continued)` : title, ids };
   });
 }
 

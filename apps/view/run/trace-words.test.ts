@@ -45,7 +45,10 @@ it('says of a prompt whether they are there, and what cut them', () => {
   expect(words(stop([2]))).toBe('in the prompt');
   expect(words(stop([0], { considered: 3 }), 'cut-by-top')).toBe('below the top 3');
   expect(words(stop([0], { considered: 1 }), 'cut-by-top')).toBe('below the top 1');
-  expect(words(stop([1, 0], { considered: 3 }), 'cut-by-top')).toBe('1 of 2, below the top 3');
+  expect(words(stop([1, 0], { considered: 3 }), 'cut-by-top')).toBe(
+    '1 of 2, the other below the top 3',
+  );
+  expect(words(stop([1, 0, 0]), 'cut-by-budget')).toBe('1 of 3, the others cut by the budget');
   expect(words(stop([0]), 'cut-by-budget')).toBe('cut by the budget');
   expect(words(stop([0]), 'without-passages')).toBe('takes no passages');
   expect(words(stop([0]))).toBe('not in the prompt');

@@ -31,9 +31,9 @@ function promptWords({ lost }: AnswerTrace, { station, places, considered }: Tra
           ? 'takes no passages'
           : undefined;
   const part = shown === 0 ? undefined : `${String(shown)} of ${String(places.length)}`;
-  return [part, cut ?? (part === undefined ? 'not in the prompt' : 'in the prompt')]
-    .filter((words) => words !== undefined)
-    .join(cut === undefined ? ' ' : ', ');
+  const others = places.length - shown === 1 ? 'the other' : 'the others';
+  if (part !== undefined && cut !== undefined) return `${part}, ${others} ${cut}`;
+  return cut ?? (part === undefined ? 'not in the prompt' : `${part} in the prompt`);
 }
 
 /** What happened to a question at a station, in a few words: `found 3rd`, `in the prompt`, `wrong`. */
@@ -71,7 +71,7 @@ export function verdictWords({ verdict }: AnswerTrace): string | undefined {
     case 'cut-by-top':
       return 'Found, but only the first hits go into the prompt. Raise “Top” to let in more';
     case 'cut-by-budget':
-      return 'Found, but the prompt had no tokens left for it. Raise the budget to let in more';
+      return 'Found, but the prompt had no tokens left for it. Raise “Budget” to let in more';
     case 'without-passages':
       return 'Asked without passages';
     case 'model':

@@ -18,7 +18,7 @@ function keepFocusIn(dialog: HTMLElement): () => void {
     if (!isLost || isElsewhere) return;
     const stop =
       last?.isConnected === true ? last : dialog.querySelector<HTMLElement>('[data-focus]');
-    if (stop?.matches(':enabled') === true) stop.focus();
+    if (stop?.matches(':disabled') === false) stop.focus();
   };
   const changes = new MutationObserver(look);
   dialog.addEventListener('focusin', took);

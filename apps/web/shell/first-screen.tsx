@@ -77,13 +77,16 @@ function ExampleList() {
       <h2 className="mt-7 mb-2 font-[550]">Examples</h2>
       <ul className="divide-y divide-line rounded-[9px] border border-line bg-panel">
         {examples.map((example) => {
-          const { path, title, about, files, size } = example;
+          const { path, title, about, files, size, models } = example;
           return (
             <li key={path} className="flex items-start gap-4 px-4 py-3">
               <div className="min-w-0 flex-1">
                 <h3 className="font-[550]">{title}</h3>
                 <p className="mt-0.5 text-ink-2">{about}</p>
-                <p className="mt-1 text-sm text-ink-2 empty:hidden">
+                <p
+                  // What it downloads comes later, in the same place.
+                  className={`mt-1 text-sm text-ink-2 ${models.length === 0 ? 'empty:hidden' : 'min-h-[1lh]'}`}
+                >
                   <FirstRunLine example={example} />
                 </p>
                 <p className="text-sm text-ink-2">

@@ -150,11 +150,12 @@ it('tells a copy from the example that it was made of, where they lie in one wor
   const own = join(folder, '.own');
   await mkdir(own);
   const names = ['a.graft.json', 'a-2.graft.json'];
+  const firstRun = { seconds: 150, cores: 2, date: '2026-12-01' };
   await writeFile(
     join(own, 'examples.json'),
     JSON.stringify({
       [quickstart]: { about: 'Answers questions.', headline: 'generate' },
-      'deep/a.graft.json': { about: 'Is deep.' },
+      'deep/a.graft.json': { about: 'Is deep.', firstRun },
     }),
   );
   const places = { root: own, modelsFolder: join(folder, '.models'), examplesFolder: own };
@@ -163,6 +164,8 @@ it('tells a copy from the example that it was made of, where they lie in one wor
   expect(await examples.origin(quickstart)).toEqual({
     ...{ path: quickstart, original: true, headline: 'generate' },
   });
+  expect(await examples.origin('deep/a.graft.json')).toMatchObject({ original: true, firstRun });
+  // It was measured of the example as it came.
   for (const name of names) {
     expect(await examples.origin(`${copiesFolder}/deep/${name}`)).toEqual({
       path: 'deep/a.graft.json',

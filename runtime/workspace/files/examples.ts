@@ -147,7 +147,8 @@ export class Examples {
 
   /**
    * The example that a graph file of the workspace is, or is a copy of. Where the workspace is the folder of the examples, those
-   * are `original` and their copies lie in `copiesFolder`; elsewhere a copied example has the path that it has there.
+   * are `original` and their copies, which were edited, lie in `copiesFolder`; elsewhere a copied example has the path that it
+   * has there.
    */
   async origin(path: string): Promise<ExampleOrigin | undefined> {
     const { folder, root } = this.#parts;
@@ -164,7 +165,9 @@ export class Examples {
     const itself = known(path, isHere);
     if (itself !== undefined || !isHere || !path.startsWith(`${copiesFolder}/`)) return itself;
     const copied = path.slice(copiesFolder.length + 1).replace(/-\d+(?=\.graft\.json$)/, '');
-    return known(copied, false);
+    const edited = known(copied, false);
+    // What a first run takes was measured of the example as it came.
+    return edited === undefined ? undefined : { ...edited, firstRun: undefined };
   }
 
   /** The text of an example's graph as it came with Graft. Throws `missing-file`. */

@@ -187,7 +187,8 @@ async function saveCopy(file: OpenFile, original: KnownExample): Promise<string 
     moveSaves(file.path, saved.path);
     const { path, revision: base, text: baseText } = saved;
     const baseGraph = baseText === text ? graph : parseGraph(baseText, path);
-    const example = { ...original, original: false };
+    // What a first run takes was measured of the example as it came.
+    const example = { ...original, original: false, firstRun: undefined };
     conversationStore.getState().move(file.path, path);
     noteSaved({ ...file, path, example }, graph, { base, baseText, baseGraph });
     showInAddress(path);

@@ -40,8 +40,7 @@ export function useGraphWarnings(): readonly ShownProblem[] {
 export function useWarningsAt(node: string): readonly ShownProblem[] {
   useStore(documentStore, (state) => state.trail);
   useStore(usedGraphs, (state) => state.lookup);
-  const warnings = useGraphWarnings();
-  return byNode(warnings).get(node) ?? none;
+  return usePlan((state) => byNode(state.report?.warnings ?? none).get(node)) ?? none;
 }
 
 /** The first problem of a node: errors before missing values. */

@@ -98,7 +98,9 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
   const [output] = Object.values(step?.outputs ?? {});
   const score = useScore(output);
   const drift = useDrift(path);
-  const warnings = useWarningsAt(id);
+  const ofNow = useWarningsAt(id);
+  // What the graph of now is warned of is nothing to a past run.
+  const warnings = past ? [] : ofNow;
   const planned = useScreen((state) => state.planOverlay);
   const renaming = useOverlay((state) => state.renamingNode === id);
   const folded = useDocument((state) => state.shown.layout[id]?.collapsed === true);
@@ -125,7 +127,7 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
             className={failed ? 'text-error' : ''}
             title={[...[...warnings, ...drift].map(({ message }) => message), result].join(' ')}
           >
-            {warnings.length === 0 || past ? null : (
+            {warnings.length === 0 ? null : (
               <span className="text-working" data-testid={`warning-${id}`}>
                 {plural(warnings.length, 'warning')} ·{' '}
               </span>

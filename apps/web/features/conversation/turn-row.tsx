@@ -1,6 +1,7 @@
 import { useState } from 'react';
 import { isAnswered, type Turn } from '@graft/view';
 import { SmallModel } from '../../kit/slots.ts';
+import { isAsking } from '../../api/graphs/asked-link.ts';
 import { useGraphFunction } from '../../api/graphs/graph-function.ts';
 import { askOther, forget } from '../../api/runs/conversation.ts';
 import { TurnAnswer } from './turn-answer.tsx';
@@ -63,7 +64,7 @@ export function TurnRow({ turn, judgesModel }: TurnRowProps) {
           {other === 'off' ? 'Also without the adapter' : 'Also with the adapter'}
         </button>
       ) : null}
-      {judgesModel && answers.some(({ run }) => run?.status === 'succeeded') ? (
+      {judgesModel && !isAsking() && answers.some(({ run }) => run?.status === 'succeeded') ? (
         <div className="mt-1.5 empty:hidden">
           <SmallModel />
         </div>

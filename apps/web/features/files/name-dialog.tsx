@@ -1,6 +1,6 @@
 import type { Graph } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { queries } from '../../api/client.ts';
 import { extractAs, makeSubgraphOf } from '../../api/graphs/subgraph-edits.ts';
 import { graphPath } from '../../api/graphs/graph-file.ts';
@@ -75,11 +75,12 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
   useEffect(() => {
     if (waits && !mayWait) field.current?.form?.requestSubmit();
   }, [waits, mayWait]);
-  useEffect(() => {
+  // Both before it is drawn: a key that is pressed at once writes over what is selected.
+  useLayoutEffect(() => {
     dialog.current?.showModal();
     field.current?.focus();
   }, []);
-  useEffect(() => {
+  useLayoutEffect(() => {
     // A folder is gone on from; a name is written over.
     if (document.activeElement === field.current && typed === undefined)
       field.current?.setSelectionRange(isNew ? first.length : 0, proposal.length);

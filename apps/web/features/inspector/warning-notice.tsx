@@ -3,15 +3,17 @@ import type { ReactNode } from 'react';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { lineText, useWarnings } from '../../kit/log-lines.tsx';
 
-/** Warnings that are shown in full; more are counted. */
+/** Warnings that are shown in full above an output; more are counted. */
 const mostShown = 3;
 
-/** Warnings in a box, the first of them in full. */
+/** Warnings in a box: all, or the first of them. */
 export function WarningBox({
   texts,
+  most = texts.length,
   children,
 }: {
   readonly texts: readonly string[];
+  readonly most?: number;
   readonly children?: ReactNode;
 }) {
   return (
@@ -22,7 +24,7 @@ export function WarningBox({
       data-testid="warnings"
     >
       <ul className="flex flex-col gap-1">
-        {texts.slice(0, mostShown).map((text, index) => (
+        {texts.slice(0, most).map((text, index) => (
           <li key={index} className="flex gap-2 break-words">
             <span className="text-working" aria-hidden>
               !
@@ -44,7 +46,7 @@ export function WarningNotice({ node }: { readonly node: string }) {
   const more = warnings.length - mostShown;
   return (
     <div className="mx-4">
-      <WarningBox texts={warnings.map((line) => lineText(line, graph))}>
+      <WarningBox most={mostShown} texts={warnings.map((line) => lineText(line, graph))}>
         {more > 0 ? (
           <button
             type="button"

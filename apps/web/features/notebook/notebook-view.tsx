@@ -119,8 +119,8 @@ export function NotebookView() {
       ref={page}
       outline={
         <>
-          {sections.map(({ title, ids }) => (
-            <OutlineSection key={ids[0]} title={title}>
+          {sections.map(({ key, title, ids }) => (
+            <OutlineSection key={key} title={title}>
               {ids.map((id) => (
                 <Entry key={id} id={id} go={go} />
               ))}
@@ -135,8 +135,8 @@ export function NotebookView() {
       </h1>
       {prose(head)}
       {order.length === 0 ? <NoCell /> : null}
-      {sections.map(({ title, ids }, at) => (
-        <CellSection key={`${String(at)} ${title ?? ''}`} title={title}>
+      {sections.map(({ key, title, ids }) => (
+        <CellSection key={key} title={title}>
           {ids.map((id) => (
             <Fragment key={id}>
               {prose(before.get(id))}

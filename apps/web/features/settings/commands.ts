@@ -9,6 +9,9 @@ export const settingsCommands: readonly Command[] = [
     views,
     keys: ['mod+,'],
     whileTyping: true,
-    run: () => useOverlay.getState().show({ settings: { tab: 'keys' } }),
+    run: () => {
+      const { settings, show } = useOverlay.getState();
+      if (settings === null) show({ settings: { tab: 'keys' } });
+    },
   },
 ];

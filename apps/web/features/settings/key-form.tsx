@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { Field, FileLines, Outcome } from './parts.tsx';
-import { useChange, type Operator } from './use-settings.ts';
+import { endpointText, useChange, type Operator } from './use-settings.ts';
 
 interface KeyFormProps {
   readonly operator: Operator;
@@ -9,7 +9,8 @@ interface KeyFormProps {
   readonly changed?: Operator['secrets'][number];
   /** The name that a new one begins with. */
   readonly name?: string | undefined;
-  readonly leave?: () => void;
+  /** Is told what was done; of a change that was given up, nothing. */
+  readonly leave?: (done?: string) => void;
 }
 
 /**
@@ -24,13 +25,14 @@ export function KeyForm({ operator, changed, name: first = '', leave }: KeyFormP
   const origins = servers.split(/[\s,]+/).filter((origin) => origin !== '');
   const mayWrite = operator.refusal === undefined;
   const save = async (): Promise<void> => {
+    const done = `${name.trim()} is set. Graphs use it by this name.`;
     const isSaved = await change(
       () => api.settings.setSecret.mutate({ name: name.trim(), value, origins }),
-      `${name.trim()} is set. Graphs use it by this name.`,
+      done,
     );
     if (!isSaved) return;
     setValue('');
-    if (changed !== undefined) return leave?.();
+    if (changed !== undefined) return leave?.(done);
     setName('');
     setServers('');
   };
@@ -76,7 +78,7 @@ export function KeyForm({ operator, changed, name: first = '', leave }: KeyFormP
               Save key
             </button>
             {leave === undefined ? null : (
-              <button type="button" className="button" onClick={leave}>
+              <button type="button" className="button" onClick={() => leave()}>
                 Cancel
               </button>
             )}
@@ -92,9 +94,7 @@ export function KeyForm({ operator, changed, name: first = '', leave }: KeyFormP
         <FileLines
           file={operator.file}
           lines={`GRAFT_SECRET_${name || 'NAME'}=…\nGRAFT_ENDPOINTS="${[
-            ...operator.endpoints
-              .filter(({ secret }) => secret !== name)
-              .map(({ origin, secret }) => (secret === undefined ? origin : `${secret}@${origin}`)),
+            ...operator.endpoints.filter(({ secret }) => secret !== name).map(endpointText),
             ...(origins.length === 0 ? ['https://…'] : origins).map(
               (origin) => `${name || 'NAME'}@${origin}`,
             ),

@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { HubToken } from './hub-token.tsx';
 import { KeyForm } from './key-form.tsx';
-import { Row, Rows, Section } from './parts.tsx';
+import { Outcome, Row, Rows, Section } from './parts.tsx';
 import { Prices } from './prices.tsx';
 import { Servers } from './servers.tsx';
 import { useOperator, type Operator, type Question } from './use-settings.ts';
@@ -53,7 +53,7 @@ export function KeysTab({ secret, ask }: KeysTabProps) {
 
 /** How a key may be used. */
 function purposeOf({ origins, database, unfit }: Operator['secrets'][number]): string {
-  if (unfit === true) return 'can be no key: too short, or with spaces';
+  if (unfit === true) return 'Invalid key: too short or contains spaces';
   if (database === true) return 'address of a database';
   return origins.length === 0 ? 'bound to no server yet' : `for ${origins.join(', ')}`;
 }
@@ -61,53 +61,66 @@ function purposeOf({ origins, database, unfit }: Operator['secrets'][number]): s
 function Keys(props: { readonly operator: Operator; readonly ask: (question: Question) => void }) {
   const { operator, ask } = props;
   const [changing, setChanging] = useState<string>();
+  const [done, setDone] = useState<string>();
+  const turnTo = (name: string | undefined, outcome?: string): void => {
+    setChanging(name);
+    setDone(outcome);
+  };
   if (operator.secrets.length === 0) return <p className="text-ink-2">No key is set.</p>;
   return (
-    <Rows label="Keys">
-      {operator.secrets.map((secret) => (
-        <Row key={secret.name}>
-          <b className="min-w-36 font-mono text-[11.5px] font-[550]">{secret.name}</b>
-          <span
-            className={`min-w-40 flex-1 wrap-anywhere ${secret.unfit === true ? 'text-error' : 'text-ink-2'}`}
-          >
-            {purposeOf(secret)}
-          </span>
-          {secret.place === 'environment' ? (
-            <span className="chip">from the environment</span>
-          ) : operator.refusal !== undefined ? null : (
-            <span className="flex gap-1.5">
-              <button
-                type="button"
-                className="button small"
-                aria-label={`Change ${secret.name}`}
-                aria-expanded={changing === secret.name}
-                onClick={() => setChanging(changing === secret.name ? undefined : secret.name)}
-              >
-                Change
-              </button>
-              <button
-                type="button"
-                className="button small"
-                aria-label={`Remove ${secret.name}`}
-                onClick={() =>
-                  ask({
-                    text: `Remove the key ${secret.name}? Graphs that use it stop working.`,
-                    yes: 'Remove key',
-                    act: () => api.settings.removeSecret.mutate({ name: secret.name }),
-                  })
-                }
-              >
-                Remove
-              </button>
+    <>
+      <Rows label="Keys">
+        {operator.secrets.map((secret) => (
+          <Row key={secret.name}>
+            <b className="min-w-36 font-mono text-[11.5px] font-[550]">{secret.name}</b>
+            <span
+              className={`min-w-40 flex-1 wrap-anywhere ${secret.unfit === true ? 'text-error' : 'text-ink-2'}`}
+            >
+              {purposeOf(secret)}
             </span>
-          )}
-          {changing === secret.name ? (
-            <div className="w-full pb-2">
-              <KeyForm operator={operator} changed={secret} leave={() => setChanging(undefined)} />
-            </div>
-          ) : null}
-        </Row>
-      ))}
-    </Rows>
+            {secret.place === 'environment' ? (
+              <span className="chip">from the environment</span>
+            ) : operator.refusal !== undefined ? null : (
+              <span className="flex gap-1.5">
+                <button
+                  type="button"
+                  className="button small"
+                  aria-label={`Change ${secret.name}`}
+                  aria-expanded={changing === secret.name}
+                  onClick={() => turnTo(changing === secret.name ? undefined : secret.name)}
+                >
+                  Change
+                </button>
+                <button
+                  type="button"
+                  className="button small"
+                  aria-label={`Remove ${secret.name}`}
+                  onClick={() => {
+                    setDone(undefined);
+                    ask({
+                      text: `Remove the key ${secret.name}? Graphs that use it stop working.`,
+                      yes: 'Remove key',
+                      act: () => api.settings.removeSecret.mutate({ name: secret.name }),
+                    });
+                  }}
+                >
+                  Remove
+                </button>
+              </span>
+            )}
+            {changing === secret.name ? (
+              <div className="w-full pb-2">
+                <KeyForm
+                  operator={operator}
+                  changed={secret}
+                  leave={(outcome) => turnTo(undefined, outcome)}
+                />
+              </div>
+            ) : null}
+          </Row>
+        ))}
+      </Rows>
+      <Outcome {...(done === undefined ? {} : { done })} />
+    </>
   );
 }

@@ -90,7 +90,7 @@ function DeviceChoice({ devices }: { readonly devices: Devices }) {
   return (
     <Section
       title="Device"
-      about="Where runs compute that name no device, on this page and in a shell. Another class of device can give slightly different numbers; Graft then computes results anew."
+      about="The device for runs that name none, on this page and in a shell. Another class of device can give slightly different numbers; Graft then computes results anew."
     >
       <div className="max-w-[34rem]">
         <select

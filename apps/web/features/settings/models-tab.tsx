@@ -81,8 +81,8 @@ export function ModelsTab({ ask }: { readonly ask: (question: Question) => void 
         )}
         {usage === undefined || usage.partial === 0 ? null : (
           <p className="mt-2 text-ink-2">
-            Unfinished downloads take {bytes(usage.partial)}. Go on with them, or delete them, among
-            the models.
+            Unfinished downloads take {bytes(usage.partial)}. Continue or delete them under Browse
+            models.
           </p>
         )}
         <button type="button" className="button mt-3" onClick={() => browse()}>
@@ -90,8 +90,8 @@ export function ModelsTab({ ask }: { readonly ask: (question: Question) => void 
         </button>
       </Section>
       {elsewhere.length === 0 ? null : (
-        <Section title="Of other tools" about="Graft uses these in place and never deletes them.">
-          <Rows label="Models of other tools">
+        <Section title="From other tools" about="Graft uses these in place and never deletes them.">
+          <Rows label="Models from other tools">
             {elsewhere.map(({ facts, origin }) => (
               <Row key={facts.id}>
                 <b className="min-w-0 flex-1 font-[550] wrap-anywhere">{facts.title}</b>

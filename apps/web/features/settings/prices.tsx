@@ -3,6 +3,9 @@ import { api } from '../../api/client.ts';
 import { Field, FileLines, Outcome, Row, Rows, Section } from './parts.tsx';
 import { useChange, type Operator, type Question } from './use-settings.ts';
 
+/** What a price is of. */
+const priced = (model: string): string => (model === '' ? 'every request' : model);
+
 const empty = { model: '', origin: '', input: '', output: '' };
 
 /** What servers charge for their models. */
@@ -40,7 +43,7 @@ export function Prices(props: {
         <Rows label="Prices">
           {operator.prices.map(({ model, origin, input, output }) => (
             <Row key={`${model} ${origin}`}>
-              <b className="font-[550]">{model === '' ? 'every request' : model}</b>
+              <b className="font-[550]">{priced(model)}</b>
               <span className="min-w-40 flex-1 text-ink-2 wrap-anywhere">{origin}</span>
               <span className="tabular-nums">
                 ${input} read, ${output} written
@@ -49,10 +52,10 @@ export function Prices(props: {
                 <button
                   type="button"
                   className="button small"
-                  aria-label={`Remove the price of ${model} at ${origin}`}
+                  aria-label={`Remove the price of ${priced(model)} at ${origin}`}
                   onClick={() =>
                     ask({
-                      text: `Remove the price of ${model} at ${origin}?`,
+                      text: `Remove the price of ${priced(model)} at ${origin}?`,
                       yes: 'Remove price',
                       act: () => api.settings.removePrice.mutate({ model, origin }),
                     })

@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { Field, FileLines, Outcome, Row, Rows, Section } from './parts.tsx';
-import { useChange, type Operator, type Question } from './use-settings.ts';
+import { endpointText, useChange, type Operator, type Question } from './use-settings.ts';
 
 interface OperatorProps {
   readonly operator: Operator;
@@ -85,7 +85,10 @@ export function Servers({ operator, ask }: OperatorProps) {
           </button>
         </form>
       ) : (
-        <FileLines file={operator.file} lines={'GRAFT_ENDPOINTS="… http://10.0.0.5:8000"'} />
+        <FileLines
+          file={operator.file}
+          lines={`GRAFT_ENDPOINTS="${[...operator.endpoints.map(endpointText), 'http://10.0.0.5:8000'].join(' ')}"`}
+        />
       )}
       <Outcome {...outcome} />
     </Section>

@@ -87,6 +87,7 @@ export function SettingsDialog({ place }: { readonly place: SettingsPlace }) {
           aria-labelledby={`tab-${tab}`}
           tabIndex={-1}
           data-list
+          data-focus
           className="min-h-0 flex-1 overflow-auto px-5 py-4 outline-none"
         >
           {tab === 'keys' ? (

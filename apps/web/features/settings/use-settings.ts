@@ -10,6 +10,10 @@ export type Operator = Awaited<ReturnType<typeof api.settings.operator.query>>;
 
 export const useOperator = () => useQuery(queries.settings.operator.queryOptions());
 
+/** How a server that graphs may ask stands in the settings file. */
+export const endpointText = ({ origin, secret }: Operator['endpoints'][number]): string =>
+  secret === undefined ? origin : `${secret}@${origin}`;
+
 /** A question before something is deleted; the first answer deletes nothing. */
 export interface Question {
   readonly text: string;
@@ -18,11 +22,14 @@ export interface Question {
   readonly act: () => Promise<void>;
 }
 
-/** Reads the settings anew, and what they make of the open graph. */
+/** Reads the settings anew, and what they make of the open graph; not this machine, which takes seconds and is as it was. */
 export async function refreshSettings(): Promise<void> {
   await Promise.all(
     [
-      queries.settings.pathKey(),
+      queries.settings.operator.queryKey(),
+      queries.settings.models.queryKey(),
+      queries.settings.disk.queryKey(),
+      queries.settings.cleanUpPreview.queryKey(),
       queries.catalogue.secrets.queryKey(),
       queries.catalogue.models.queryKey(),
       queries.models.pathKey(),

@@ -6,11 +6,14 @@ export interface Stop {
   readonly says: string;
   /** A selector for the explained element; the text is shown even if the element is hidden. */
   readonly about: string;
-  /** `run`: its button runs the graph. `wait`: the next stop comes by itself once that run has succeeded. */
-  readonly part?: 'run' | 'wait';
+  /**
+   * `run`: its button runs the graph. `wait`: the next stop comes by itself once that run has succeeded. `result`: shows what it
+   * gave. Without a graph that can run, these are left out.
+   */
+  readonly part?: 'run' | 'wait' | 'result';
 }
 
-/** The stops. The last one shows what the run gave. */
+/** The stops of a graph that can run. */
 export const stops: readonly Stop[] = [
   {
     title: 'A graph is a pipeline',
@@ -43,11 +46,15 @@ export const stops: readonly Stop[] = [
     title: 'Here is the result',
     says: 'A citation opens its passage in the document, and the line below an answer shows where it went wrong. Select a card to see what that step did, or ask the graph a question of your own.',
     about: '[aria-label="Inspector"]',
+    part: 'result',
   },
 ];
 
-/** What the tour says in place of "wait" where the run has not succeeded. */
+/** The stops where there is nothing to run. */
+export const stopsWithoutRun = stops.filter(({ part }) => part === undefined);
+
+/** What the tour says in place of "wait", and last, where the run has not succeeded. */
 export const stopped = {
   title: 'The run did not finish',
-  says: 'Its card says what is wrong and what to do. Leave the tour, mend it, and press Run again.',
+  says: 'Its card says what is wrong and what to do. Leave the tour, fix it, and press Run again.',
 };

@@ -1,7 +1,7 @@
 import { useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { commandOf, isGoingOn, isRunnable, openPanel, runCommand } from '@graft/view';
 import { useDocument, useOverlay, useRunView, useScreen } from '../../kit/stores.ts';
-import { stopped, stops } from './stops.ts';
+import { stopped, stops, stopsWithoutRun } from './stops.ts';
 import './tour.css';
 
 /** Pixels between an element and the frame around it. */
@@ -65,19 +65,22 @@ export function Tour() {
   const [lit, setLit] = useState<DOMRect>();
   const [ran, run] = useRanHere();
   const runnable = useDocument(isRunnable);
-  const stop = stops[at];
-  const last = at === stops.length - 1;
+  const route = runnable ? stops : stopsWithoutRun;
+  const stop = route[at];
+  const isStopped = stop?.part === 'wait' && ran === 'stopped';
+  const end = isStopped ? at : route.length - 1;
+  const last = at >= end;
   const busy = useRunView((view) => view.starting || isGoingOn(view));
   const runs = stop?.part === 'run' && runnable && !busy;
-  const { title, says } = stop?.part === 'wait' && ran === 'stopped' ? stopped : (stop ?? stopped);
+  const { title, says } = isStopped ? stopped : (stop ?? stopped);
   const [known, setKnown] = useState(ran);
   if (known !== ran) {
     setKnown(ran);
     if (ran === 'succeeded' && stop?.part === 'wait') setAt(at + 1);
   }
   useEffect(() => {
-    if (last) showResult();
-  }, [last]);
+    if (stop?.part === 'result') showResult();
+  }, [stop]);
   useEffect(() => {
     useScreen.getState().look('canvas');
     dialog.current?.showModal();
@@ -86,7 +89,7 @@ export function Tour() {
     let later: ReturnType<typeof setTimeout> | undefined;
     /** Whether the explained element is on the screen. */
     const put = (): boolean => {
-      const box = boxOf(stops[at]?.about ?? '');
+      const box = boxOf(stop?.about ?? '');
       const size = card.current?.getBoundingClientRect();
       setLit(box);
       if (size) setPlace(cardPlace(box, size, { width: innerWidth, height: innerHeight }));
@@ -103,13 +106,11 @@ export function Tour() {
       clearTimeout(later);
       window.removeEventListener('resize', put);
     };
-  }, [at]);
+  }, [stop]);
   useEffect(() => card.current?.querySelector<HTMLElement>('[data-next]')?.focus(), [at]);
-  const go = (to: number): void => {
-    if (to >= stops.length) close();
-    else setAt(Math.max(0, to));
-  };
+  const go = (to: number): void => setAt(Math.max(0, Math.min(to, end)));
   const next = (): void => {
+    if (last) return close();
     if (runs) run();
     go(at + 1);
   };
@@ -121,7 +122,8 @@ export function Tour() {
       aria-describedby="tour-says"
       onClose={close}
       onKeyDown={({ key }) => {
-        if (key === 'ArrowRight') next();
+        // Nothing runs by a key that goes on.
+        if (key === 'ArrowRight' && !runs) go(at + 1);
         else if (key === 'ArrowLeft') go(at - 1);
       }}
     >
@@ -142,7 +144,7 @@ export function Tour() {
         </p>
         <div className="mt-3 flex items-center gap-2">
           <span className="flex-1 text-sm text-ink-2 tabular-nums">
-            {at + 1} of {stops.length}
+            {at + 1} of {end + 1}
           </span>
           {last ? null : (
             <button type="button" className="button" onClick={close}>

@@ -72,6 +72,7 @@ export async function collectReport(
   }
   const shown = shownRun(record, workspace.root);
   const { id, file, status, startedAt, finishedAt, error, variant } = shown;
+  const { headline } = (await workspace.examples.origin(record.file)) ?? {};
   return {
     ...titled(file, prose),
     run: {
@@ -90,7 +91,7 @@ export async function collectReport(
     results:
       graphs === undefined || experiment !== undefined
         ? []
-        : resultsOf(cells, { graphs, registry: workspace.registry, rows }),
+        : resultsOf(cells, { graphs, registry: workspace.registry, rows, headline }),
     ...(experiment === undefined ? {} : { experiment }),
     ...{ cells, leftOut, rows },
   };

@@ -41,6 +41,8 @@ export function resultsOf(
     readonly graphs: RanGraphs;
     readonly registry: Registry;
     readonly rows: Readonly<Record<string, ReportRows>>;
+    /** The node that an example names as its result. */
+    readonly headline?: string | undefined;
   },
 ): readonly ReportResult[] {
   const { graphs, registry, rows } = ran;
@@ -51,6 +53,7 @@ export function resultsOf(
   });
   const lookup = library.lookup(library.root);
   const ids = resultNodes(root.body, {
+    headline: ran.headline,
     shape: ({ type, params }) => {
       const definition = registry.get(type);
       return definition === undefined ? undefined : shapedType(definition, params, lookup);

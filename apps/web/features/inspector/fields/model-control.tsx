@@ -1,10 +1,22 @@
 import type { ModelKind } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
+import type { KeyboardEvent } from 'react';
 import { queries } from '../../../api/client.ts';
 import { bytes } from '@graft/nodes/kit/ui';
 import { useOverlay } from '../../../kit/stores.ts';
 import type { FieldProps } from '../../../kit/form/field-props.ts';
 import { ModelRemedies } from '../../../kit/slots.ts';
+
+/** Keys that choose another option of a closed list. */
+const choosing = /^(?:Arrow\w+|Page\w+|Home|End|.)$/;
+
+/** Opens a list by the keys that would choose in it unseen: some of its options ask before they are taken. */
+function openByKey(event: KeyboardEvent<HTMLSelectElement>): void {
+  const { key, ctrlKey, metaKey, currentTarget } = event;
+  if (ctrlKey || metaKey || !choosing.test(key) || !('showPicker' in currentTarget)) return;
+  event.preventDefault();
+  currentTarget.showPicker();
+}
 
 /** The models of this computer of the kind that the parameter asks for, and those that suit it and can be downloaded. */
 export function ModelControl(props: FieldProps) {
@@ -46,6 +58,7 @@ export function ModelControl(props: FieldProps) {
           value={current}
           aria-invalid={invalid}
           aria-describedby={describedBy}
+          onKeyDown={suitable.length === 0 ? undefined : openByKey}
           // A model that is not here is first looked at, with its licence and its download.
           onChange={({ target }) =>
             here.some((model) => model.id === target.value) || target.value === ''
