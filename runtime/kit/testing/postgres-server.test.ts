@@ -7,7 +7,9 @@ import { startPostgres } from './postgres-server.ts';
 it.skipIf(process.platform === 'win32')('says why a server does not start', async () => {
   const programs = await mkdtemp(join(tmpdir(), 'graft-programs-'));
   onTestFinished(() => rm(programs, { recursive: true, force: true }));
-  onTestFinished(() => vi.unstubAllEnvs());
+  onTestFinished(() => {
+    vi.unstubAllEnvs();
+  });
   await writeFile(join(programs, 'initdb'), '#!/bin/sh\n');
   await writeFile(join(programs, 'postgres'), '#!/bin/sh\necho the port is taken >&2\nexit 1\n');
   for (const name of ['.', 'initdb', 'postgres']) await chmod(join(programs, name), 0o755);
