@@ -23,7 +23,11 @@ export function isPostgresAddress(place: string): boolean {
  */
 export function readPostgresAddress(place: string): PostgresAddress {
   const url = URL.canParse(place) ? new URL(place) : undefined;
-  if (url === undefined || !['postgres:', 'postgresql:'].includes(url.protocol)) {
+  if (
+    url === undefined ||
+    !['postgres:', 'postgresql:'].includes(url.protocol) ||
+    holdsPassword(url)
+  ) {
     throw refused(
       'is not an address of Postgres. Write postgres://user:password@host:5432/database, with special characters of the password percent-encoded.',
     );
@@ -40,6 +44,11 @@ export function readPostgresAddress(place: string): PostgresAddress {
   const suffix = schema === defaultSchema ? '' : `?schema=${schema}`;
   const shown = `${url.protocol}//${user}${url.host}${url.pathname}${suffix}`;
   return { connection: url.href, schema, shown };
+}
+
+/** Whether a part that is shown may be one of a password: of `1234/word@host`, the URL takes `1234` for the port. */
+function holdsPassword({ hash, pathname, search }: URL): boolean {
+  return hash !== '' || `${pathname}${search}`.includes('@');
 }
 
 function refused(what: string): GraphError {

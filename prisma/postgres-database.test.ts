@@ -5,6 +5,7 @@ import { noPostgres, startPostgres } from '@graft/kit/testing';
 import { openDatabase } from './database.ts';
 import type { Database } from './open-database.ts';
 import { readPostgresAddress } from './postgres-address.ts';
+import { isUnreachable, postgresError } from './postgres-error.ts';
 import { postgresMigrations } from './postgres-migrations.gen.ts';
 import { diagnose } from './schema-engine.mjs';
 import { schemaFor } from './schema.mjs';
@@ -47,14 +48,18 @@ describe('an address', () => {
     });
   });
 
-  it.each(['postgres://me:se/cret@db/graft', 'mysql://me:secret@db/graft'])(
-    'of another kind is refused without repeating it',
-    async (place) => {
-      const error: unknown = await openDatabase(place).catch((thrown: unknown) => thrown);
-      expect(error).toMatchObject({ code: 'bad-input', audience: 'operator' });
-      expect(String(error)).not.toMatch(/secret|se\/cret/);
-    },
-  );
+  it.each([
+    'postgres://me:se/cret@db/graft',
+    'mysql://me:secret@db/graft',
+    'postgres://me:1234/secret@db/graft',
+    'postgres://me:1234#secret@db/graft',
+    'postgres://me:1234?secret@db/graft',
+    'postgres://me:1234#secret',
+  ])('of another kind is refused without repeating it', async (place) => {
+    const error: unknown = await openDatabase(place).catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ code: 'bad-input', audience: 'operator' });
+    expect(String(error)).not.toMatch(/secret|se\/cret|1234/);
+  });
 
   it('cannot name a schema that would have to be quoted', () => {
     expect(() => readPostgresAddress('postgres://db/graft?schema=a"b')).toThrow('lower-case');
@@ -67,6 +72,23 @@ describe('an address', () => {
     expect(error).toMatchObject({ code: 'unavailable', audience: 'operator' });
     expect(JSON.stringify(error, Object.getOwnPropertyNames(error))).not.toContain('secret');
     expect(String(error)).toContain('postgres://me@127.0.0.1:1/graft');
+  });
+});
+
+it.each(['08006', '25P03', '57P01', '57P05'])('takes %s for a lost connection', (code) => {
+  const error = Object.assign(new Error('lost'), { code });
+  expect(isUnreachable(error)).toBe(true);
+  expect(postgresError(error, 'db')).toMatchObject({ code: 'unavailable', audience: 'operator' });
+});
+
+it('takes a client that its driver gave up for a lost connection, and a deadlock for none', () => {
+  const message = 'Client has encountered a connection error and is not queryable';
+  expect(isUnreachable(new Error(message))).toBe(true);
+  const deadlock = Object.assign(new Error('deadlock detected'), { code: '40P01' });
+  expect(isUnreachable(deadlock)).toBe(false);
+  expect(postgresError(deadlock, 'db')).toMatchObject({
+    code: 'unavailable',
+    message: expect.stringContaining('Try again') as string,
   });
 });
 

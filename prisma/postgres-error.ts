@@ -17,6 +17,12 @@ export function postgresError(error: unknown, shown: string): GraphError {
     );
   }
   switch (code.slice(0, 2)) {
+    case '40':
+      return new GraphError(
+        'unavailable',
+        `The database ${shown} gave up what collided with another process (${detail}). Try again.`,
+        options,
+      );
     case '28':
       return new GraphError(
         'unavailable',
@@ -60,12 +66,12 @@ export function postgresError(error: unknown, shown: string): GraphError {
 /** Whether no connection could be made, or the one that was used is lost. */
 export function isUnreachable(error: unknown): boolean {
   const code = codeOf(error);
-  // Connections that were refused or lost, and a server that starts, ends or has no connection left.
-  if (/^(08...|57P0[123]|53300)$/.test(code)) return true;
+  // Connections that were refused, lost or closed for idling, and a server that starts, ends or has no connection left.
+  if (/^(08...|57P0[1235]|25P03|53300)$/.test(code)) return true;
   if (/^(E[A-Z]+)$/.test(code)) return true;
   return (
     error instanceof Error &&
-    /^(Connection terminated|timeout expired|timeout exceeded)/.test(error.message)
+    /^(Connection terminated|timeout expired|timeout exceeded)|not queryable/.test(error.message)
   );
 }
 

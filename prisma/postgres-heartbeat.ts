@@ -4,7 +4,8 @@ import type { PostgresAddress } from './postgres-address.ts';
 
 /**
  * What the thread runs; see `heartbeat.ts`. It skips rows that are locked at the moment: their owner is at work on them, and
- * whoever never waits never deadlocks.
+ * whoever never waits never deadlocks. The time limit of a query is kept here, not by the server: PgBouncer refuses
+ * `statement_timeout`, and a server that fell silent would not keep it. Nor does the end wait for such a server.
  */
 const thread = `
 const { parentPort, workerData } = require('node:worker_threads');
@@ -16,7 +17,7 @@ const connect = async () => {
     connectionString: workerData.connection,
     application_name: 'graft heartbeat',
     connectionTimeoutMillis: 5000,
-    statement_timeout: 5000,
+    query_timeout: 5000,
     keepAlive: true,
   });
   next.on('error', () => { if (client === next) client = undefined; });
@@ -38,6 +39,7 @@ const timer = setInterval(tick, workerData.every);
 parentPort.once('message', async () => {
   clearInterval(timer);
   await beating;
+  setTimeout(() => process.exit(), 2000).unref();
   await client?.end().catch(() => undefined);
 });
 tick();

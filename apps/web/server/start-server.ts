@@ -92,7 +92,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
     askLinks,
   });
   const askers = new Askers();
-  const askingOf = ({ file, id }: ByLink) => ({ asker: askers.of(file, id), askers });
+  const askingOf = ({ file, id }: ByLink) => ({ name: { file, id }, askers });
   const closing = new AbortController();
   const context = {
     ...{ workspace, closing: closing.signal, largestPackage },

@@ -262,6 +262,11 @@ describe('the form of a dataset', () => {
       head({ prompt: [{ role: 'user', content: 'Hi' }], completion: [] }),
       { kind: 'chat', systems: [''] },
     ],
+    [
+      'conversations as questions',
+      head({ question: [{ role: 'system', content: 'Be kind.' }], answer: [] }),
+      { kind: 'chat', systems: ['Be kind.'] },
+    ],
   ])('of %s', (_, tables, form) => {
     expect(datasetForm(auto, tables)).toEqual(form);
   });

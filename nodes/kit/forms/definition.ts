@@ -1,4 +1,5 @@
 import {
+  columnsOf,
   detectFormat,
   type DatasetFormat,
   type FacetWarning,
@@ -56,7 +57,12 @@ function isConversation(
   template: DatasetParams['template'],
 ): boolean {
   if (format === 'text') return false;
-  return format !== 'prompt-completion' || template === 'chat' || Array.isArray(row['prompt']);
+  return format !== 'prompt-completion' || template === 'chat' || Array.isArray(row[promptOf(row)]);
+}
+
+/** The column with what is asked, of a row of prompts and completions under whichever names. */
+function promptOf(row: Row): string {
+  return columnsOf('prompt-completion', Object.keys(row))[0] ?? 'prompt';
 }
 
 /** Empty: none; undefined: it cannot be told, as of turns within a cell of CSV. */
@@ -66,7 +72,7 @@ function systemOfRow(row: Row, format: DatasetFormat): string | undefined {
   if (typeof own === 'string' && own !== '') return own.trim();
   if (format === 'alpaca') return '';
   const name =
-    format === 'messages' ? 'messages' : format === 'sharegpt' ? 'conversations' : 'prompt';
+    format === 'messages' ? 'messages' : format === 'sharegpt' ? 'conversations' : promptOf(row);
   const turns = row[name];
   if (!Array.isArray(turns)) return format === 'prompt-completion' ? '' : undefined;
   const first: unknown = turns[0];

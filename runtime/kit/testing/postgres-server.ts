@@ -12,6 +12,9 @@ const run = promisify(execFile);
 /** Debian keeps the server's programs off the PATH. */
 const debianFolder = '/usr/lib/postgresql';
 
+/** Times that the start is tried. */
+const mostTries = 3;
+
 /** Why tests on Postgres are skipped. */
 export const noPostgres =
   'Postgres is not installed: install it (Debian: postgresql) or set GRAFT_TEST_POSTGRES';
@@ -32,6 +35,17 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
   if (running !== '') return serverOf(running, async () => undefined);
   const programs = programFolder();
   if (programs === undefined) return undefined;
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await startIn(programs);
+    } catch (error) {
+      // Somebody else may have taken the port in between.
+      if (tries === mostTries) throw error;
+    }
+  }
+}
+
+async function startIn(programs: string): Promise<PostgresServer> {
   const account = await accountOfServer();
   const folder = await mkdtemp(join(tmpdir(), 'graft-postgres-'));
   const [data, word] = [join(folder, 'data'), join(folder, 'word')];
@@ -43,7 +57,7 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
   await run(
     join(programs, 'initdb'),
     [
-      ...['--pgdata', data, '--username', 'postgres', '--encoding', 'UTF8', '--locale', 'C.UTF-8'],
+      ...['--pgdata', data, '--username', 'postgres', '--encoding', 'UTF8', '--locale', 'C'],
       ...['--auth', 'scram-sha-256', '--pwfile', word, '--no-sync'],
     ],
     { ...account, cwd: folder },
@@ -54,19 +68,30 @@ export async function startPostgres(): Promise<PostgresServer | undefined> {
     // Nothing has to outlive the machine.
     ...['-c', 'unix_socket_directories=', '-c', 'fsync=off', '-c', 'max_connections=200'],
   ];
-  // The shell outlives this process for a moment, if that is killed: its input ends, and so it ends the server.
-  const script = `"$0" "$@" & server=$!; cat >/dev/null; kill -INT $server; wait $server; rm -rf '${folder}'`;
+  // The shell outlives this process for a moment, if that is killed: its input ends, and so it ends the server. By another
+  // number, as shells give commands in the background an empty input. A server that has barely begun ignores signals.
+  const end = 'while kill -INT $server; do sleep 0.1; done';
+  const watch = `(cat <&3 >/dev/null; ${end}) 2>/dev/null & watch=$!`;
+  const clean = `kill $watch 2>/dev/null; rm -rf '${folder}'`;
+  const script = `exec 3<&0; "$0" "$@" 3<&- & server=$!; ${watch}; wait $server; ${clean}`;
   const child = spawn('sh', ['-c', script, join(programs, 'postgres'), ...options], {
     ...{ ...account, cwd: folder, stdio: ['pipe', 'ignore', 'pipe'] },
   });
-  await ready(child);
-  const secret = encodeURIComponent(password);
-  return serverOf(`postgres://postgres:${secret}@127.0.0.1:${String(port)}/postgres`, async () => {
-    const ended = once(child, 'exit');
+  const stop = async (): Promise<void> => {
+    const hasEnded = child.exitCode !== null || child.signalCode !== null;
+    const ended = hasEnded ? undefined : once(child, 'exit');
     child.stdin?.end();
     await ended;
     await rm(folder, { recursive: true, force: true });
-  });
+  };
+  try {
+    await ready(child);
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+  const secret = encodeURIComponent(password);
+  return serverOf(`postgres://postgres:${secret}@127.0.0.1:${String(port)}/postgres`, stop);
 }
 
 function serverOf(address: string, stop: () => Promise<void>): PostgresServer {
@@ -107,7 +132,7 @@ async function ready(child: ChildProcess): Promise<void> {
       log += bytes.toString();
       if (log.includes('ready to accept connections')) resolve();
     });
-    child.once('exit', () => {
+    child.once('close', () => {
       reject(new Error(`Postgres did not start: ${log}`));
     });
   });

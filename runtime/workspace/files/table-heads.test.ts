@@ -42,6 +42,17 @@ it('reads only the beginning of a long file, without the line that it cuts', asy
   expect(head?.columns).toEqual(columns);
 });
 
+it('reads only the first rows, and no more files than a few', async () => {
+  const lines = Array.from({ length: 60 }, (_, at) => (at < 50 ? '{"a": 1}' : 'not json'));
+  expect((await headOf('many.jsonl', lines.join('\n')))?.head).toHaveLength(50);
+  const absolute = path.join(folder, 'many.jsonl');
+  const file = { path: 'many.jsonl', absolute, digest: 'd', size: 1_000 };
+  const headsOf = (length: number) =>
+    tableHeads(['*.jsonl'], { files: () => Promise.resolve(Array.from({ length }, () => file)) });
+  expect(await headsOf(20)).toHaveLength(20);
+  expect(await headsOf(21)).toBeUndefined();
+});
+
 it('knows nothing of what is no table, or is not there', async () => {
   expect(await headOf('broken.jsonl', '{"a": 1}\nnot json')).toBeUndefined();
   expect(await headOf('object.json', '{"a": 1}')).toBeUndefined();

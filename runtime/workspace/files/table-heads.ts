@@ -6,14 +6,16 @@ const readBytes = 65_536;
 const wholeBytes = 1_000_000;
 /** Rows of a head. */
 const headRows = 50;
+/** Files that are looked into. */
+const mostFiles = 20;
 
 /** A row of a table by its columns. */
 export type TableRow = Readonly<Record<string, unknown>>;
 
-/** Rows of JSON Lines. Throws for a line that is no object. */
-export function jsonlRows(text: string): readonly TableRow[] {
+/** Rows of JSON Lines, the first `most` of them. Throws for a line among them that is no object. */
+export function jsonlRows(text: string, most?: number): readonly TableRow[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return lines.map((line) => rowOf(JSON.parse(line.trim())));
+  return lines.slice(0, most).map((line) => rowOf(JSON.parse(line.trim())));
 }
 
 function rowOf(value: unknown): TableRow {
@@ -37,14 +39,19 @@ export async function csvRows(text: string, most?: number): Promise<readonly Tab
   );
 }
 
-/** The heads of the tables that patterns match; undefined if a file is missing or cannot be read as a table. */
+/**
+ * The heads of the tables that patterns match; undefined if a file is missing or cannot be read as a table, or there are too
+ * many to look into.
+ */
 export async function tableHeads(
   patterns: readonly string[],
   files: Pick<SourceResolver, 'files'>,
 ): Promise<readonly TableHead[] | undefined> {
   try {
+    const found = await files.files(patterns);
+    if (found.length > mostFiles) return undefined;
     const heads: TableHead[] = [];
-    for (const file of await files.files(patterns)) heads.push(await headOf(file));
+    for (const file of found) heads.push(await headOf(file));
     return heads;
   } catch {
     // The plan reports what is wrong with it.
@@ -64,7 +71,7 @@ async function headOf({ path, absolute, size }: ResolvedFile): Promise<TableHead
 
 async function rowsIn(path: string, text: string): Promise<readonly TableRow[]> {
   if (path.endsWith('.csv')) return csvRows(text, headRows);
-  if (!path.endsWith('.json')) return jsonlRows(text);
+  if (!path.endsWith('.json')) return jsonlRows(text, headRows);
   const value: unknown = JSON.parse(text);
   if (!Array.isArray(value)) throw new TypeError('This file is no list.');
   return value.slice(0, headRows).map(rowOf);

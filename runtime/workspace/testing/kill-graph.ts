@@ -37,3 +37,9 @@ export function slowGraph(ms: number): Graph {
   const nodes = { slow: { type: 'slow', version: 1, params: { ms } } };
   return parseGraph(JSON.stringify({ graft: 1, nodes, edges: [] }));
 }
+
+/** One step that works until there is a file at a path. */
+export function holdGraph(until: string): Graph {
+  const nodes = { hold: { type: 'hold', version: 1, params: { until } } };
+  return parseGraph(JSON.stringify({ graft: 1, nodes, edges: [] }));
+}

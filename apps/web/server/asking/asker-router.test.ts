@@ -1,11 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { emptyGraph } from '@graft/graph';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { appRouter } from '../router/index.ts';
 import type { RunningServer } from '../start-server.ts';
 import { OpenedSocket } from '../testing/opened-socket.ts';
 import { node } from '../testing/ran.ts';
 import { askAt, cookieOf, ServedPage, type Answer } from '../testing/served-page.ts';
+import { askedGraph } from './asked-graph.ts';
 import { AskLinks } from './ask-links.ts';
 import { Askers, closedToAskers } from './asker.ts';
 import { openPaths } from './asker-router.ts';
@@ -147,6 +149,32 @@ describe('an asker', () => {
     expect(long.status).toBe(413);
   });
 
+  it('starts nothing where a graph gives no answer', async () => {
+    const { root, journal } = served.workspace;
+    const path = 'silent.graft.json';
+    const { notes, chunk } = cutter.nodes;
+    const silent = {
+      graft: 1,
+      nodes: { notes, chunk },
+      edges: ['notes.documents -> chunk.documents'],
+    };
+    await writeFile(join(root, path), JSON.stringify(silent));
+    refused(await call('runs.start', { path }, { at: links.pathOf(path) }));
+    expect(await journal.list({ file: path, limit: 1 })).toEqual([]);
+  });
+
+  it('is not told which file or parameter keeps a graph from running', async () => {
+    const path = 'broken.graft.json';
+    const nodes = { ...cutter.nodes, chunk: node('chunk', { size: 'secret-size' }) };
+    await writeFile(join(served.workspace.root, path), JSON.stringify({ ...cutter, nodes }));
+    const at = links.pathOf(path);
+    const input = { path, inputs: { text: 'Seven bowls stand here.' } };
+    const { status, body } = await call('runs.start', input, { at });
+    expect(status).toBe(400);
+    expect(body).toContain('Tell the person who sent you the link');
+    expect(body).not.toMatch(/secret|size|broken/);
+  });
+
   it('sees its own runs and answers, and those of nobody else', async () => {
     const cookie = cookieOf(await askAt(server.url, link));
     const other = cookieOf(await askAt(server.url, link));
@@ -175,15 +203,34 @@ describe('an asker', () => {
 
 it('lets a browser ask once at a time, and few for one graph', () => {
   const askers = new Askers();
-  const busy = (id: string): void => {
-    const asker = askers.of('a', id);
-    askers.requireTurn(asker);
-    asker.isBusy = true;
-  };
-  for (let at = 0; at < 8; at += 1) busy(String(at));
+  const busy = (id: string, file = 'a') => askers.takeTurn({ file, id });
+  const [first] = Array.from({ length: 8 }, (_, at) => busy(String(at)));
   expect(() => busy('0')).toThrow('still under way');
   expect(() => busy('new')).toThrow('Many people are asking');
-  askers.of('a', '0').isBusy = false;
+  if (first !== undefined) askers.endTurn(first);
   busy('new');
-  expect(() => askers.requireTurn(askers.of('b', 'new'))).not.toThrow();
+  expect(() => busy('new', 'b')).not.toThrow();
+});
+
+it('forgets no browser that asked for others that did not', () => {
+  const askers = new Askers();
+  const asking = { file: 'a', id: 'asking' };
+  const asker = askers.takeTurn(asking);
+  askers.began(
+    asker,
+    'run',
+    askedGraph(emptyGraph, {
+      file: 'a',
+      registry: served.workspace.registry,
+      graphs: () => undefined,
+    }),
+  );
+  askers.endTurn(asker);
+  for (let at = 0; at < 1_100; at += 1) {
+    const name = { file: 'a', id: String(at) };
+    expect(() => askers.of(name).requireRun('run')).toThrow(closedToAskers);
+    // A start that was refused.
+    askers.endTurn(askers.takeTurn(name));
+  }
+  expect(() => askers.of(asking).requireRun('run')).not.toThrow();
 });

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { parseGraph, setParam, type Graph } from '@graft/graph';
+import { GraphError, parseGraph, setParam, type Graph, type Problem } from '@graft/graph';
 import { readUsedGraphs, type Workspace } from '@graft/workspace';
 import { tracked, TRPCError, type AnyProcedure } from '@trpc/server';
 import { z } from 'zod';
@@ -19,7 +19,8 @@ const longestAsk = 200_000;
 const asked = procedure.use(({ ctx, next }) => {
   const { asking } = ctx;
   if (asking === undefined) throw closed();
-  return next({ ctx: { ...ctx, ...asking } });
+  const { name, askers } = asking;
+  return next({ ctx: { ...ctx, name, askers, asker: askers.of(name) } });
 });
 
 async function openGraph(workspace: Workspace, file: string) {
@@ -28,11 +29,10 @@ async function openGraph(workspace: Workspace, file: string) {
   return { graph, graphs: await readUsedGraphs(graph, workspace.root) };
 }
 
+type StartInput = z.output<typeof startInput>;
+
 /** The graph as an ask sets it. Throws for anything but inputs, and questions where the graph has no inputs. */
-function withQuestions(
-  of: AskedGraph,
-  { inputs = {}, set = [] }: z.output<typeof startInput>,
-): Graph {
+function withQuestions(of: AskedGraph, { inputs = {}, set = [] }: StartInput): Graph {
   const texts = [...Object.values(inputs), ...set.map(({ value }) => value)];
   const length = texts.reduce<number>((sum, text) => sum + String(text).length, 0);
   if (length > longestAsk) {
@@ -54,6 +54,27 @@ function withQuestions(
   return graph;
 }
 
+const cannotRun = 'This graph cannot run at the moment. Tell the person who sent you the link.';
+
+/**
+ * The error of a start as askers get it: whole where it is about what they gave, else without file names, parameters and
+ * addresses of other machines.
+ */
+function openError(error: unknown, own: string, given: StartInput['inputs'] = {}): unknown {
+  if (error instanceof TRPCError) return error;
+  const { code, problems } = GraphError.from(error);
+  const open = problems.map((problem): Problem => {
+    const { audience, location } = problem;
+    const { node, file, param, port = '' } = location;
+    const isOfInputs = file === own && (problem.code === 'missing-input' || port in given);
+    const isOpen = audience === 'user' && param === undefined && (file === undefined || isOfInputs);
+    const message = isOpen ? problem.message : cannotRun;
+    return { code: problem.code, message, audience, location: node === undefined ? {} : { node } };
+  });
+  const different = [...new Map(open.map((problem) => [problem.message, problem])).values()];
+  return new GraphError(code, different[0]?.message ?? cannotRun, { problems: different });
+}
+
 const caller = createCaller(appRouter);
 
 /** All that an asker may do. Everything else of the API is closed: see `askerRouter`. */
@@ -69,16 +90,19 @@ const open = {
       return { path, revision: '', text, modifiedAt: 0, example: undefined };
     }),
   'runs.start': asked.input(startInput).mutation(async ({ ctx, input }) => {
-    const { workspace, asker, askers } = ctx;
-    asker.requireFile(input.path);
+    const { workspace, askers } = ctx;
+    ctx.asker.requireFile(input.path);
     if (input.device !== undefined) throw closed();
-    askers.requireTurn(asker);
-    asker.isBusy = true;
-    const over = (): void => void (asker.isBusy = false);
+    const asker = askers.takeTurn(ctx.name);
+    const over = (): void => {
+      askers.endTurn(asker);
+    };
     try {
       const { graph: saved, graphs } = await openGraph(workspace, asker.file);
       const context = { file: asker.file, registry: workspace.registry, graphs };
       const of = askedGraph(saved, context);
+      // A run that names no output computes all of the graph.
+      if (of.outputs.length === 0) throw closed();
       const graph = withQuestions(of, input);
       const { inputs, set = [] } = input;
       const handle = await workspace.runs.start(graph, asker.file, {
@@ -86,12 +110,12 @@ const open = {
         ...(inputs === undefined ? {} : { inputs }),
         settings: { set },
       });
-      asker.began(handle.runId, of);
+      askers.began(asker, handle.runId, of);
       handle.finished.then(over, over);
       return { runId: handle.runId };
     } catch (error) {
       over();
-      throw error;
+      throw openError(error, asker.file, input.inputs);
     }
   }),
   'runs.cancel': asked

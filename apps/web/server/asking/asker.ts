@@ -19,13 +19,19 @@ export const closed = (): TRPCError =>
 /** A browser that opened an ask link: it reaches what it asked itself, and nothing else. */
 export class Asker {
   readonly file: string;
+  readonly key: string;
   readonly #runs = new Map<string, AskedGraph>();
   readonly #artifacts = new Map<string, ArtifactRef>();
   /** Whether an answer is under way. */
   isBusy = false;
 
-  constructor(file: string) {
+  constructor(file: string, key: string) {
     this.file = file;
+    this.key = key;
+  }
+
+  get hasAsked(): boolean {
+    return this.#runs.size > 0;
   }
 
   began(runId: string, graph: AskedGraph): void {
@@ -68,25 +74,30 @@ export class Asker {
   }
 }
 
-/** The browsers that came by ask links. Kept in memory: a restarted server knows nothing that was asked before. */
+/** Who an ask link and a cookie name. */
+export interface AskerName {
+  readonly file: string;
+  readonly id: string;
+}
+
+/** The browsers that asked by ask links. Kept in memory: a restarted server knows nothing that was asked before. */
 export class Askers {
   readonly #askers = new Map<string, Asker>();
 
-  of(file: string, id: string): Asker {
+  /** Remembers nobody: a cookie that somebody made up takes the place of no browser that asked. */
+  of({ file, id }: AskerName): Asker {
     const key = JSON.stringify([file, id]);
-    const asker = this.#askers.get(key) ?? new Asker(file);
+    const known = this.#askers.get(key);
+    if (known === undefined) return new Asker(file, key);
     // The least recent one is dropped first.
     this.#askers.delete(key);
-    this.#askers.set(key, asker);
-    for (const [oldest, { isBusy }] of this.#askers) {
-      if (this.#askers.size <= mostAskers) break;
-      if (!isBusy) this.#askers.delete(oldest);
-    }
-    return asker;
+    this.#askers.set(key, known);
+    return known;
   }
 
-  /** Throws while the asker waits for an answer, or too many others do. */
-  requireTurn(asker: Asker): void {
+  /** The asker, busy until its turn ends. Throws while it waits for an answer, or too many others do. */
+  takeTurn(name: AskerName): Asker {
+    const asker = this.of(name);
     const busy = [...this.#askers.values()].filter(({ isBusy }) => isBusy);
     const message = asker.isBusy
       ? 'The answer before is still under way. Wait for it or stop it, then ask again.'
@@ -94,5 +105,22 @@ export class Askers {
         ? 'Many people are asking now. Try again in a minute.'
         : undefined;
     if (message !== undefined) throw new TRPCError({ code: 'TOO_MANY_REQUESTS', message });
+    asker.isBusy = true;
+    this.#askers.set(asker.key, asker);
+    return asker;
+  }
+
+  /** Keeps the run of an asker that has its turn. */
+  began(asker: Asker, runId: string, graph: AskedGraph): void {
+    asker.began(runId, graph);
+    for (const [oldest, { isBusy }] of this.#askers) {
+      if (this.#askers.size <= mostAskers) break;
+      if (!isBusy) this.#askers.delete(oldest);
+    }
+  }
+
+  endTurn(asker: Asker): void {
+    asker.isBusy = false;
+    if (!asker.hasAsked) this.#askers.delete(asker.key);
   }
 }

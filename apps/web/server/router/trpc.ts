@@ -2,7 +2,7 @@ import { GraphError, type GraphErrorCode, type Problem } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import { initTRPC, TRPCError } from '@trpc/server';
 import { ZodError } from 'zod';
-import type { Asker, Askers } from '../asking/asker.ts';
+import type { AskerName, Askers } from '../asking/asker.ts';
 import { shownProblem } from './shown-paths.ts';
 
 /** Calls in one request, or in one message of a socket; the page sends at most as many. */
@@ -21,7 +21,7 @@ export interface ApiContext {
   /** The path of the ask link of a graph; undefined where no token is asked for. */
   readonly askPath?: ((file: string) => string) | undefined;
   /** Who came by an ask link; absent: somebody with the server's token. */
-  readonly asking?: { readonly asker: Asker; readonly askers: Askers } | undefined;
+  readonly asking?: { readonly name: AskerName; readonly askers: Askers } | undefined;
 }
 
 type StatusCode = TRPCError['code'];

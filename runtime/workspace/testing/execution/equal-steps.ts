@@ -1,9 +1,8 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { parseGraph, type Graph, type RunEvent } from '@graft/graph';
-import { killFile, killGraph } from '../kill-graph.ts';
+import type { Graph, RunEvent } from '@graft/graph';
+import { holdGraph, killFile, killGraph } from '../kill-graph.ts';
 import type { Workspace } from '../../workspace.ts';
 import type { ExecutionForm, ExecutionPlace } from './form.ts';
 
@@ -19,14 +18,7 @@ export function equalStepsContract(form: ExecutionForm): void {
   afterAll(() => place.remove());
 
   /** One step that works until there is a file of this name. */
-  const hold = (name: string): Graph =>
-    parseGraph(
-      JSON.stringify({
-        graft: 1,
-        nodes: { hold: { type: 'hold', version: 1, params: { until: join(root, name) } } },
-        edges: [],
-      }),
-    );
+  const hold = (name: string): Graph => holdGraph(join(root, name));
   const release = (name: string): Promise<void> => writeFile(join(root, name), '');
 
   /** The first event of a kind that a run tells. */
@@ -65,12 +57,22 @@ export function equalStepsContract(form: ExecutionForm): void {
       'are taken over from a process that was killed',
       async () => {
         await using workspace = await open();
-        const { child, closed } = await place.startServer(2);
-        const run = await workspace.runs.start(killGraph(2), killFile);
-        await wait(200);
+        const name = 'taken-over';
+        const { child, closed, runId } = await place.startServer(2, join(root, name));
+        await told(workspace, runId, 'step.progress');
+        const run = await workspace.runs.start(hold(name), 'hold.graft.json');
+        expect(await told(workspace, run.runId, 'step.log')).toMatchObject({
+          message: expect.stringContaining('Waiting for the process'),
+        });
         child.kill('SIGKILL');
         await closed;
-        expect((await run.finished).status).toBe('succeeded');
+        // Only whoever took the step over works at it now.
+        await told(workspace, run.runId, 'step.progress');
+        await release(name);
+        expect(await run.finished).toMatchObject({
+          status: 'succeeded',
+          steps: [{ node: 'hold', status: 'succeeded' }],
+        });
       },
     );
 

@@ -1,8 +1,10 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, inject, it } from 'vitest';
 import { setTimeout as wait } from 'node:timers/promises';
 import { parseGraph, type Graph } from '@graft/graph';
 import type { Workspace } from '../../workspace.ts';
-import { killFile, killGraph } from '../kill-graph.ts';
+import { holdGraph, killFile, killGraph } from '../kill-graph.ts';
 import { childrenOf, moments } from '../kill-moments.ts';
 import type { ExecutionForm, ExecutionPlace } from './form.ts';
 
@@ -58,11 +60,13 @@ export function faultsContract(form: ExecutionForm): void {
   });
 
   it('a run waits while nothing can be written, and goes on', async () => {
-    const { runId, finished } = await workspace.runs.start(killGraph(0), killFile);
+    const file = join(place.root, 'stalled');
+    const { runId, finished } = await workspace.runs.start(holdGraph(file), killFile);
     for await (const { type } of workspace.runs.events(runId, 0, new AbortController().signal)) {
-      if (type === 'step.started') break;
+      if (type === 'step.progress') break;
     }
     const release = await place.stall();
+    await writeFile(file, '');
     const moved = await Promise.race([finished, wait(2_000, 'waits' as const)]);
     await release();
     expect(moved).toBe('waits');

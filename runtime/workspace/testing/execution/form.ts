@@ -23,8 +23,11 @@ export interface ExecutionPlace {
   /** The entry of the workers. */
   readonly worker: string;
   open(): Promise<Workspace>;
-  /** Another process, which runs the graph of a salt or, where milliseconds are given, one step that takes so long. */
-  startServer(salt: number, ms?: number): Promise<OtherProcess>;
+  /**
+   * Another process, which runs the graph of a salt or, where milliseconds or the path of a file are given, one step that
+   * takes so long or until that file is there.
+   */
+  startServer(salt: number, end?: number | string): Promise<OtherProcess>;
   /** Keeps everybody from writing to the database, as a disk that stands still does, until the result is called. */
   stall(): Promise<() => Promise<void>>;
   remove(): Promise<void>;
@@ -76,9 +79,9 @@ async function place(
         ...{ root, registry: workerTestRegistry, workerEntry: entries.worker },
         ...(database === undefined ? {} : { database }),
       }),
-    startServer: async (salt, ms) => {
-      const length = ms === undefined ? '' : String(ms);
-      const args = [entries.server, root, entries.worker, String(salt), length, database ?? ''];
+    startServer: async (salt, end = '') => {
+      const { server, worker } = entries;
+      const args = [server, root, worker, String(salt), String(end), database ?? ''];
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
       const closed = once(child, 'close');
       const [bytes]: unknown[] = await once(child.stdout, 'data');
