@@ -1,11 +1,14 @@
+import { once } from 'node:events';
+import { connect, createServer, type Socket } from 'node:net';
 import { sql } from 'kysely';
 import pg from 'pg';
-import { afterAll, describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { noPostgres, startPostgres } from '@graft/kit/testing';
 import { openDatabase } from './database.ts';
 import type { Database } from './open-database.ts';
 import { readPostgresAddress } from './postgres-address.ts';
 import { isUnreachable, postgresError } from './postgres-error.ts';
+import { startPostgresHeartbeat } from './postgres-heartbeat.ts';
 import { postgresMigrations } from './postgres-migrations.gen.ts';
 import { diagnose } from './schema-engine.mjs';
 import { schemaFor } from './schema.mjs';
@@ -213,5 +216,33 @@ describe.skipIf(server === undefined)(title, () => {
     await expect.poll(() => beatOf('run/1')).toBeGreaterThan(before + 1);
     await heartbeat.stop();
     expect(await beatOf('run/2')).toBe(0);
+  });
+
+  it('stops to beat, also where the server fell silent', async () => {
+    await using database = await openDatabase(placeOf('silent'));
+    const lease = { name: 'run/1', owner: 'me', beat: 0 };
+    await database.queries.insertInto('Lease').values(lease).execute();
+    const beat = async (): Promise<number | undefined> =>
+      (await database.queries.selectFrom('Lease').select('beat').executeTakeFirst())?.beat;
+    const address = new URL(placeOf('silent'));
+    const { port, hostname } = address;
+    const sockets: Socket[] = [];
+    const between = createServer((socket) => {
+      const server = connect(Number(port), hostname);
+      for (const each of [socket, server]) sockets.push(each.on('error', () => undefined));
+      socket.pipe(server).pipe(socket);
+    }).listen(0, '127.0.0.1');
+    await once(between, 'listening');
+    onTestFinished(() => {
+      for (const socket of sockets) socket.destroy();
+      between.close();
+    });
+    const listening = between.address();
+    if (typeof listening !== 'object' || listening === null) throw new Error('no port');
+    address.port = String(listening.port);
+    const heartbeat = startPostgresHeartbeat(readPostgresAddress(address.href), 'me');
+    await expect.poll(beat).toBeGreaterThan(0);
+    for (const socket of sockets) socket.unpipe().pause();
+    await expect(heartbeat.stop()).resolves.toBeUndefined();
   });
 });
