@@ -79,8 +79,7 @@ class FolderCatalogue implements Catalogue {
   constructor(options: CatalogueOptions) {
     this.modelsFolder = options.modelsFolder;
     this.preferences = new ModelPreferences(options.modelsFolder);
-    const own = options.entries === undefined ? selectedModels : [];
-    this.selection = options.selection ?? own;
+    this.selection = options.selection ?? (options.entries === undefined ? selectedModels : []);
     const settings = options.environment ?? environment;
     this.#access = new HubAccess({
       endpoint: options.hubEndpoint,
