@@ -250,6 +250,7 @@ describe('a model by name', () => {
       message: expect.stringContaining('is downloading the model "hf:o/r". Stop that') as string,
     });
     await stop();
+    await hub.idle();
     // Another name of the same file goes on from there.
     void hub.gate.stopAfter((1 << 20) + (1 << 18), 'hold');
     await (

@@ -52,6 +52,7 @@ export class HubServer implements AsyncDisposable {
   readonly faults: HubFault[] = [];
   /** Holds or cuts transfers of large files after a number of bytes. */
   readonly gate = new TransferGate();
+  readonly #sending = new Set<Promise<void>>();
   readonly #options: HubServerOptions;
   readonly #repos: HubRepos;
   readonly #hub: Server;
@@ -196,7 +197,18 @@ export class HubServer implements AsyncDisposable {
     return this.#send(file, request, response);
   }
 
-  async #send(
+  /** Resolves once nothing is being sent: a transfer whose client has gone ends a moment later, and passes the gate until then. */
+  async idle(): Promise<void> {
+    await Promise.allSettled(this.#sending);
+  }
+
+  #send(file: HubServerFile, request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const sent = this.#write(file, request, response).finally(() => this.#sending.delete(sent));
+    this.#sending.add(sent);
+    return sent;
+  }
+
+  async #write(
     file: HubServerFile,
     request: IncomingMessage,
     response: ServerResponse,
