@@ -98,3 +98,29 @@ test('a run that cannot start saves nothing, and says where it is wrong', async 
     await expect(page.getByTestId('save-state')).toHaveText('saved');
   });
 });
+
+test('a run that is refused before the models are known leads to its problem', async ({
+  page,
+  workspace,
+}) => {
+  let known = (): void => undefined;
+  const models = new Promise<void>((resolve) => (known = resolve));
+  await page.route(/catalogue\.models/, async (route) => {
+    await models;
+    await route.continue();
+  });
+  await workspace.graph('unknown-model', {
+    nodes: { model: { type: 'base-model', params: { model: 'no-such-model' } } },
+    layout: { model: [0, 0] },
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'unknown-model.graft.json');
+  // Only the server knows yet that there is no such model.
+  await expect(page.getByTestId('problem-count')).toHaveCount(0);
+  await bench.run();
+  const notice = page.getByTestId('notice').filter({ hasText: 'no-such-model' });
+  await notice.getByRole('button', { name: 'Show problem' }).click();
+  await expect(bench.node('model')).toHaveAttribute('data-selected', 'true');
+  known();
+  await expect(page.getByTestId('problem-count')).toBeVisible();
+});

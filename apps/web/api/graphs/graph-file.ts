@@ -33,7 +33,7 @@ export function graphPath(name: string): string {
 }
 
 /** Reports a failure, one line for each problem. The notice disappears when another file is opened. */
-export function report(error: unknown, of: Pick<Notice, 'until'> = {}): void {
+export function report(error: unknown, of: Pick<Notice, 'until' | 'action'> = {}): void {
   const message = problemsOf(error).slice(0, 3).map(problemText).join('\n');
   const { file } = documentStore.getState();
   const about = file === null ? {} : { about: file.path };

@@ -10,8 +10,9 @@ import {
   action,
 } from '@graft/view';
 import { report } from '../graphs/graph-file.ts';
+import { problemsOf } from '../problem.ts';
 import { saveFile } from '../graphs/save-file.ts';
-import { isRefused } from './run-refusal.ts';
+import { isRefused, wayTo } from './run-refusal.ts';
 
 export async function refreshRuns(): Promise<void> {
   const { list, history, course } = queries.runs;
@@ -84,7 +85,7 @@ export async function startAlone(
     void refreshRuns();
     return runId;
   } catch (error) {
-    report(error, { until: 'run' });
+    report(error, { until: 'run', ...wayTo(problemsOf(error)[0]) });
     return undefined;
   } finally {
     runView.setState({ starting: false });

@@ -1,17 +1,33 @@
-import { reachable, type Problem } from '@graft/graph';
+import { reachable } from '@graft/graph';
 import { findProblems } from '../graphs/check-graph.ts';
-import { documentStore, openPanel, problemPath, problemPlace, screenStore } from '@graft/view';
+import {
+  documentStore,
+  openPanel,
+  problemPath,
+  problemPlace,
+  screenStore,
+  type Notice,
+} from '@graft/view';
 import { goTo } from '../graphs/navigation.ts';
 
 /** The most problems in one notice. */
 const mostTold = 3;
 
-function show(problem: Problem): void {
+type Placed = Parameters<typeof problemPath>[0];
+
+function show(problem: Placed): void {
   const path = problemPath(problem, documentStore.getState());
   if (path === undefined) return;
   goTo(path);
   openPanel('inspector');
   screenStore.getState().show({ inspectorTab: 'parameters' });
+}
+
+/** A button that leads to where a problem is; nothing for one that is nowhere on the canvas. */
+export function wayTo(problem: Placed | undefined): Pick<Notice, 'action'> {
+  if (problem === undefined || problemPath(problem, documentStore.getState()) === undefined)
+    return {};
+  return { action: { label: 'Show problem', run: () => show(problem) } };
 }
 
 /**
@@ -45,9 +61,7 @@ export async function isRefused(only?: readonly string[]): Promise<boolean> {
     ...{ tone: 'error', until: 'run' },
     ...(file === null ? {} : { about: file.path }),
     message: [...lines, ...(more > 0 ? [`And ${String(more)} more.`] : [])].join('\n'),
-    ...(problemPath(first, documentStore.getState()) === undefined
-      ? {}
-      : { action: { label: 'Show problem', run: () => show(first) } }),
+    ...wayTo(first),
   });
   return true;
 }
