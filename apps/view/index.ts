@@ -116,7 +116,6 @@ export {
   withShown,
   type Trail,
 } from './document/levels.ts';
-export { graphTitle, titleNote } from './document/graph-title.ts';
 export { inOrder } from './document/node-order.ts';
 export { nextSteps } from './document/usual-steps.ts';
 export { subgraphName } from './document/subgraph-name.ts';

@@ -192,6 +192,8 @@ export {
 } from './key/answer-stations.ts';
 export { canonicalJson, sameJson } from './base/canonical-json.ts';
 export { sha256 } from './base/sha256.ts';
+export { graphTitle, leadingHeading, titleNote } from './format/graph-title.ts';
+export { isLoopback } from './base/loopback.ts';
 export { isInnerPath } from './base/names.ts';
 export { isRecord } from './base/record.ts';
 export { nearest, suggestion, plural, printable } from './base/message-words.ts';

@@ -6,11 +6,6 @@ const wildcards = ['0.0.0.0', '::', '[::]'];
 
 type Headers = IncomingMessage['headers'];
 
-/** Whether only this machine can reach a server that binds `host`. */
-export function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || host === '[::1]' || /^127(\.\d+){3}$/.test(host);
-}
-
 /** `host` as it stands in a URL: IPv6 in brackets. */
 function urlHost(host: string): string {
   return host.includes(':') && !host.startsWith('[') ? `[${host}]` : host;

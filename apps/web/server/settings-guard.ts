@@ -1,5 +1,5 @@
 import type { IncomingMessage } from 'node:http';
-import { isLoopback } from './request-guard.ts';
+import { isLoopback } from '@graft/graph';
 
 /** Headers by which proxies tell whom they ask for. */
 const forwarding = ['forwarded', 'x-forwarded-for', 'x-forwarded-host', 'x-forwarded-proto', 'via'];

@@ -1,6 +1,7 @@
 // eslint-disable-next-line @typescript-eslint/triple-slash-reference -- a module without types of its own, for whoever compiles this file
 /// <reference path="./compression.d.ts" />
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { isLoopback } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
 import type { AnyRouter } from '@trpc/server';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
@@ -16,7 +17,7 @@ import { openLiveSocket } from './live-socket.ts';
 import { packagePath, receivePackage, sendPackage } from './package-transfer.ts';
 import { receiveUpload, uploadPath } from './receive-files.ts';
 import { reportPath, sendReport } from './report/send-report.ts';
-import { allowedHosts, isLoopback, openableHost, outerHosts } from './request-guard.ts';
+import { allowedHosts, openableHost, outerHosts } from './request-guard.ts';
 import { appRouter } from './router/index.ts';
 import { maxBatchSize } from './router/trpc.ts';
 import { settingsRefusal } from './settings-guard.ts';

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { GraphError, TokenPrice } from '@graft/graph';
+import { isLoopback, type GraphError, type TokenPrice } from '@graft/graph';
 import { toldSettingsFile } from './operator-settings.ts';
 import { isHidden, writtenAddress } from './public-address.ts';
 import { allowedEndpoints, privateSites, refused, statedPrices } from './setting-lists.ts';
@@ -68,7 +68,7 @@ export class RemoteAccess {
     const { origin, hostname } = new URL(url);
     const allowed = allowedEndpoints(this.#settings);
     if (secret === undefined) {
-      if (!isThisMachine(hostname)) this.checkListed(url);
+      if (!isLoopback(hostname)) this.checkListed(url);
       return undefined;
     }
     if (!allowed.some((grant) => grant.origin === origin && grant.secret === secret)) {
@@ -180,9 +180,4 @@ export class RemoteAccess {
 /** Whether a secret is the address of a database. */
 export function isDatabase(value = ''): boolean {
   return /^postgres(ql)?:\/\//.test(value.trim());
-}
-
-/** By name or number; a graph cannot make either point to another machine. */
-function isThisMachine(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }

@@ -4,11 +4,12 @@ import { BlockList, isIP } from 'node:net';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { isLoopback } from '@graft/graph';
 import { operatorSettings } from '../access/operator-settings.ts';
 import { writtenAddress } from '../access/public-address.ts';
 import { httpGet } from './http-get.ts';
 import { refusal, refusalOf, Refused } from './hub-refusals.ts';
-import { isLoopback, proxyFor } from './proxy.ts';
+import { proxyFor } from './proxy.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -1,4 +1,4 @@
-import { GraphError } from '@graft/graph';
+import { GraphError, isLoopback } from '@graft/graph';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -22,10 +22,6 @@ export function proxyFor(url: URL, environment: Environment): URL | undefined {
     'The address of the proxy in HTTPS_PROXY or HTTP_PROXY is not one that Graft can use. Write http://host:port.',
     { audience: 'operator' },
   );
-}
-
-export function isLoopback(hostname: string): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 }
 
 function isExcepted({ hostname, host }: URL, exceptions: string): boolean {

@@ -8,6 +8,7 @@ import {
   type EvidenceTable,
   GraphError,
   graphReferences,
+  graphTitle,
   parseGraph,
   type ArtifactStore,
   type Graph,
@@ -87,13 +88,6 @@ async function besideGraph(folder: string, path: string): Promise<readonly strin
     .map(({ name }) => `${own}/${name}`);
 }
 
-/** `# Heading` of a note. */
-const heading = /^# (.+)$/m;
-
-function headingOf({ notes }: Graph): string | undefined {
-  return Object.values(notes ?? {}).flatMap(({ text }) => heading.exec(text)?.[1] ?? [])[0];
-}
-
 /** Graphs that came with Graft, to copy into a workspace with all that they need. */
 export class Examples {
   readonly #parts: ExamplesParts;
@@ -114,7 +108,7 @@ export class Examples {
       const titleOf = (node: string): string => graph.nodes[node]?.title ?? node;
       examples.push({
         ...listed,
-        ...{ path, title: headingOf(graph) ?? basename(path, '.graft.json') },
+        ...{ path, title: graphTitle(graph)?.title ?? basename(path, '.graft.json') },
         ...{ files: files.length, size, models },
         ...(claim === undefined ? {} : { claim: toldClaim(claim, table, titleOf) }),
       });

@@ -1,4 +1,5 @@
-import { documentStore, graphTitle, screenStore } from '@graft/view';
+import { graphTitle } from '@graft/graph';
+import { documentStore, screenStore } from '@graft/view';
 import { api, queries, queryClient } from '../client.ts';
 import { fileTitle, readFile, report } from './graph-file.ts';
 import { readUsedGraphs } from './used-graphs.ts';

@@ -1,4 +1,4 @@
-import { settingText } from '@graft/graph';
+import { graphTitle, settingText } from '@graft/graph';
 import { useEffect } from 'react';
 import { useKeptOpen } from '../../kit/kept-open.ts';
 import { copyText } from '../../kit/copy-text.ts';
@@ -8,7 +8,7 @@ import { RunOrCancel } from '../../kit/run-or-cancel.tsx';
 import { useConversation, useDocument, useRunView, useScreen } from '../../kit/stores.ts';
 import { askLink, isAsking } from '../../api/graphs/asked-link.ts';
 import { fileTitle, report } from '../../api/graphs/graph-file.ts';
-import { countProblems, graphTitle, isGoingOn, keepViewShowable } from '@graft/view';
+import { countProblems, isGoingOn, keepViewShowable } from '@graft/view';
 import { countText, useProblems } from '../../api/graphs/use-problems.ts';
 import { cancelRun } from '../../api/runs/run-actions.ts';
 import { AppInput } from './app-input.tsx';

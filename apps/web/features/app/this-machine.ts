@@ -1,9 +1,9 @@
-/** Whether an address with this host name leads to the machine that opens it: its links open for nobody elsewhere. */
+import { isLoopback } from '@graft/graph';
+
+/**
+ * Whether an address with this host name leads to the machine that opens it: its links open for nobody elsewhere. Browsers
+ * take every name below `localhost` for that; programs ask a name server.
+ */
 export function isThisMachine(hostname: string): boolean {
-  return (
-    hostname === 'localhost' ||
-    hostname.endsWith('.localhost') ||
-    hostname === '[::1]' ||
-    /^127(\.\d{1,3}){3}$/.test(hostname)
-  );
+  return isLoopback(hostname) || hostname.endsWith('.localhost');
 }

@@ -6,6 +6,7 @@ import {
   paramFields,
   serializeGraph,
   shapedType,
+  titleNote,
   type Graph,
   type GraphBody,
   type GraphLookup,
@@ -13,7 +14,7 @@ import {
   type NodeType,
   type Registry,
 } from '@graft/graph';
-import { titleNote, type ShownOutput } from '@graft/view';
+import type { ShownOutput } from '@graft/view';
 
 /** A graph as something to ask, and what an ask may give it. */
 export interface AskedGraph {

@@ -167,9 +167,8 @@ function refusing(type: AnyProcedure['_def']['type']): AnyProcedure {
   };
   if (type === 'query') return procedure.query(refuse);
   if (type === 'mutation') return procedure.mutation(refuse);
-  // eslint-disable-next-line require-yield -- it never gives anything
   return procedure.subscription(async function* () {
-    refuse();
+    yield refuse();
   });
 }
 

@@ -1,4 +1,10 @@
-import { GraphLibrary, shapedType, type Registry, type StepSummary } from '@graft/graph';
+import {
+  GraphLibrary,
+  leadingHeading,
+  shapedType,
+  type Registry,
+  type StepSummary,
+} from '@graft/graph';
 import {
   outputText,
   readJson,
@@ -12,20 +18,16 @@ import {
 } from '@graft/view';
 import type { RanGraphs } from './ran-graphs.ts';
 
-/** A heading in the first line of a note, without its marks. */
-const headingLine = /^\s*#{1,2} +(.+?)[ #]*(?:\n|$)/;
-
-/** The title of a page and the notes at its head: the heading that the first note begins with, else what the file is called. */
+/** The title of a page and the notes at its head: the first heading that one of them begins with, else what the file is called. */
 export function titled(
   file: string,
   prose: readonly string[] = [],
 ): Pick<Report, 'title' | 'prose'> {
-  const [first = '', ...others] = prose;
-  const [line, heading] = headingLine.exec(first) ?? [];
-  const title = heading?.replace(/[*_`]+/g, '').trim() ?? '';
-  if (line === undefined || title === '')
-    return { title: fileTitle(file), ...(prose.length === 0 ? {} : { prose }) };
-  const notes = [first.slice(line.length).trim(), ...others].filter((text) => text !== '');
+  const at = prose.findIndex((text) => leadingHeading(text) !== undefined);
+  const { title = fileTitle(file), rest = '' } = leadingHeading(prose[at] ?? '') ?? {};
+  const notes = prose
+    .map((text, place) => (place === at ? rest : text))
+    .filter((text) => text !== '');
   return { title, ...(notes.length === 0 ? {} : { prose: notes }) };
 }
 

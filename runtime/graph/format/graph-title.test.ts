@@ -16,6 +16,11 @@ it('is the heading of the uppermost note that has one, with the paragraph below 
   expect(titleNote({ notes })?.text).toBe('# Ask the kiln\n\nAnswers about kilns.');
 });
 
+it('keeps the underscores of a name', () => {
+  const notes = { a: note('  # The _rows_ of `my_rows.jsonl` ##\n\nBelow.') };
+  expect(graphTitle({ notes })?.title).toBe('The rows of my_rows.jsonl');
+});
+
 it('has no description where a list follows, and no title without a heading', () => {
   expect(graphTitle({ notes: { a: note('# Kilns\n\n- one\n- two') } })?.description).toBe('');
   expect(graphTitle({ notes: { a: note('#nothing') } })).toBeUndefined();
