@@ -2,7 +2,7 @@ import { useState } from 'react';
 import { api } from '../../api/client.ts';
 import { HubToken } from './hub-token.tsx';
 import { KeyForm } from './key-form.tsx';
-import { Outcome, Row, Rows, Section } from './parts.tsx';
+import { Outcome, RemoveButton, Row, Rows, Section } from './parts.tsx';
 import { Prices } from './prices.tsx';
 import { Servers } from './servers.tsx';
 import { useOperator, type Operator, type Question } from './use-settings.ts';
@@ -91,11 +91,9 @@ function Keys(props: { readonly operator: Operator; readonly ask: (question: Que
                 >
                   Change
                 </button>
-                <button
-                  type="button"
-                  className="button small"
-                  aria-label={`Remove ${secret.name}`}
-                  onClick={() => {
+                <RemoveButton
+                  what={secret.name}
+                  onAsk={() => {
                     setDone(undefined);
                     ask({
                       text: `Remove the key ${secret.name}? Graphs that use it stop working.`,
@@ -103,9 +101,7 @@ function Keys(props: { readonly operator: Operator; readonly ask: (question: Que
                       act: () => api.settings.removeSecret.mutate({ name: secret.name }),
                     });
                   }}
-                >
-                  Remove
-                </button>
+                />
               </span>
             )}
             {changing === secret.name ? (

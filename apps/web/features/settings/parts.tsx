@@ -44,6 +44,33 @@ export function Row({ children }: { readonly children: ReactNode }) {
   );
 }
 
+/** Removes what a row is about, once the question is answered. */
+export function RemoveButton(props: {
+  /** `the price of gpt-5-mini`: the button is called by it. */
+  readonly what: string;
+  readonly onAsk: () => void;
+}) {
+  return (
+    <button
+      type="button"
+      className="button small"
+      aria-label={`Remove ${props.what}`}
+      onClick={props.onAsk}
+    >
+      Remove
+    </button>
+  );
+}
+
+/** In the place of a form for what the environment of Graft sets. */
+export function SetInEnvironment({ name }: { readonly name: string }) {
+  return (
+    <p className="mt-2 text-ink-2">
+      {name} is set in the environment of Graft. Change it where Graft is started.
+    </p>
+  );
+}
+
 /** A field with its name above it. */
 export function Field({
   label,

@@ -1,6 +1,15 @@
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
-import { Field, FileLines, Outcome, Row, Rows, Section } from './parts.tsx';
+import {
+  Field,
+  FileLines,
+  Outcome,
+  RemoveButton,
+  Row,
+  Rows,
+  Section,
+  SetInEnvironment,
+} from './parts.tsx';
 import { useChange, type Operator, type Question } from './use-settings.ts';
 
 /** What a price is of. */
@@ -49,29 +58,23 @@ export function Prices(props: {
                 ${input} read, ${output} written
               </span>
               {mayWrite ? (
-                <button
-                  type="button"
-                  className="button small"
-                  aria-label={`Remove the price of ${priced(model)} at ${origin}`}
-                  onClick={() =>
+                <RemoveButton
+                  what={`the price of ${priced(model)} at ${origin}`}
+                  onAsk={() =>
                     ask({
                       text: `Remove the price of ${priced(model)} at ${origin}?`,
                       yes: 'Remove price',
                       act: () => api.settings.removePrice.mutate({ model, origin }),
                     })
                   }
-                >
-                  Remove
-                </button>
+                />
               ) : null}
             </Row>
           ))}
         </Rows>
       )}
       {isFixed ? (
-        <p className="mt-2 text-ink-2">
-          GRAFT_PRICES is set in the environment of Graft. Change it where Graft is started.
-        </p>
+        <SetInEnvironment name="GRAFT_PRICES" />
       ) : mayWrite ? (
         <form
           aria-label="Set a price"

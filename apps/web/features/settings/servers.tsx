@@ -1,6 +1,15 @@
 import { useState } from 'react';
 import { api } from '../../api/client.ts';
-import { Field, FileLines, Outcome, Row, Rows, Section } from './parts.tsx';
+import {
+  Field,
+  FileLines,
+  Outcome,
+  RemoveButton,
+  Row,
+  Rows,
+  Section,
+  SetInEnvironment,
+} from './parts.tsx';
 import { endpointText, useChange, type Operator, type Question } from './use-settings.ts';
 
 interface OperatorProps {
@@ -33,11 +42,9 @@ export function Servers({ operator, ask }: OperatorProps) {
                 <span className="text-ink-2">for the key {secret}, which is not set</span>
               )}
               {mayWrite ? (
-                <button
-                  type="button"
-                  className="button small"
-                  aria-label={`Remove ${origin}`}
-                  onClick={() =>
+                <RemoveButton
+                  what={origin}
+                  onAsk={() =>
                     ask({
                       text: `Remove ${origin}? Graphs that ask it stop working.`,
                       yes: 'Remove server',
@@ -48,18 +55,14 @@ export function Servers({ operator, ask }: OperatorProps) {
                         }),
                     })
                   }
-                >
-                  Remove
-                </button>
+                />
               ) : null}
             </Row>
           ))}
         </Rows>
       )}
       {isFixed ? (
-        <p className="mt-2 text-ink-2">
-          GRAFT_ENDPOINTS is set in the environment of Graft. Change it where Graft is started.
-        </p>
+        <SetInEnvironment name="GRAFT_ENDPOINTS" />
       ) : mayWrite ? (
         <form
           aria-label="Allow a server"
