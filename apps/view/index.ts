@@ -52,6 +52,7 @@ export {
   type GivenAnswer,
   type Turn,
 } from './conversation/conversation-store.ts';
+export { questionNodes, type QuestionNode } from './conversation/question-nodes.ts';
 export {
   addPreferredNode,
   checks,

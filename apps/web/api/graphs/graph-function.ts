@@ -1,7 +1,6 @@
 import { useStore } from 'zustand';
 import {
   Adapter,
-  Answers,
   GraphLibrary,
   paramFields,
   Questions,
@@ -14,7 +13,14 @@ import {
 import { useMemo } from 'react';
 import { z } from 'zod';
 import { isAsking } from './asked-link.ts';
-import { documentStore, usedGraphs, shapeOf, nodeTypes, type ShownOutput } from '@graft/view';
+import {
+  documentStore,
+  usedGraphs,
+  shapeOf,
+  nodeTypes,
+  questionNodes,
+  type ShownOutput,
+} from '@graft/view';
 
 /** A value of a parameter of the file's graph. */
 interface Setting {
@@ -51,7 +57,7 @@ export interface GraphFunction {
   readonly outputs: readonly ShownOutput[];
   /** What a run must compute: outputs of the interface, else nodes. */
   readonly wanted: { readonly outputs: string[] } | { readonly only: string[] };
-  /** Settings that turn off every adapter that the outputs use; empty if there is none, or the file has turned them off. */
+  /** Settings that turn off all adapters that the outputs use; empty if there are none, or all are off already. */
   readonly adaptersOff: readonly Setting[];
 }
 
@@ -147,30 +153,16 @@ function byInterface(graph: Graph, { inputs, outputs, params }: GraphInterface):
 
 /** The nodes of a graph that take typed questions, and those that answer. */
 function byQuestions(graph: Graph): PlainFunction | undefined {
-  const inputs: GivenText[] = [];
-  const outputs: ShownOutput[] = [];
-  for (const [id, node] of Object.entries(graph.nodes)) {
-    const shape = shapeOf(node);
-    if (shape === undefined) continue;
-    const fields = paramFields(shape);
-    const typed = fields.find(({ control }) => control === 'questions');
-    const title = node.title ?? shape.title;
-    if (typed !== undefined) {
-      const files = fields.filter(({ control }) => control === 'files');
-      inputs.push({
-        ...{ name: id, title, node: id, type: Questions, without: 'saved' },
-        doc: '',
-        settings: (text) => [
-          { node: id, param: typed.name, value: text },
-          // The typed questions replace the questions that are read.
-          ...files.map((field) => ({ node: id, param: field.name, value: [] })),
-        ],
-      });
-    }
-    for (const [port, { type, doc }] of Object.entries(shape.outputs)) {
-      if (type.id === Answers.id) outputs.push({ name: title, doc, node: id, port });
-    }
-  }
+  const { questions, outputs } = questionNodes(graph.nodes, shapeOf);
+  const inputs = questions.map(({ id, title, typed, files }): GivenText => ({
+    ...{ name: id, title, node: id, type: Questions, without: 'saved' },
+    doc: '',
+    settings: (text) => [
+      { node: id, param: typed, value: text },
+      // The typed questions replace the questions that are read.
+      ...files.map((param) => ({ node: id, param, value: [] })),
+    ],
+  }));
   if (inputs.length === 0 || outputs.length === 0) return undefined;
   return { inputs, params: [], outputs, wanted: { only: outputs.map(({ node }) => node) } };
 }

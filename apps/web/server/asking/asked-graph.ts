@@ -1,9 +1,7 @@
 import {
-  Answers,
   GraphLibrary,
   migrateGraph,
   noLock,
-  paramFields,
   serializeGraph,
   shapedType,
   titleNote,
@@ -14,7 +12,7 @@ import {
   type NodeType,
   type Registry,
 } from '@graft/graph';
-import type { ShownOutput } from '@graft/view';
+import { questionNodes, type QuestionNode, type ShownOutput } from '@graft/view';
 
 /** A graph as something to ask, and what an ask may give it. */
 export interface AskedGraph {
@@ -23,17 +21,10 @@ export interface AskedGraph {
   /** Names of its inputs. */
   readonly inputs: ReadonlySet<string>;
   /** Nodes that take typed questions, where the graph has no named inputs and outputs. */
-  readonly questions: ReadonlyMap<string, QuestionParams>;
+  readonly questions: ReadonlyMap<string, QuestionNode>;
   readonly outputs: readonly ShownOutput[];
   /** What a run computes. */
   readonly wanted: { readonly outputs: string[] } | { readonly only: string[] };
-}
-
-/** Parameters of a node that takes questions. */
-interface QuestionParams {
-  readonly typed: string;
-  /** Files that typed questions replace. */
-  readonly files: readonly string[];
 }
 
 interface Context {
@@ -57,22 +48,14 @@ export function askedGraph(graph: Graph, { file, registry, graphs }: Context): A
       wanted: { outputs: outputs.map(({ name }) => name) },
     };
   }
-  const questions = new Map<string, QuestionParams>();
-  const outputs: ShownOutput[] = [];
-  for (const [id, node] of Object.entries(graph.nodes)) {
-    const definition = registry.get(node.type);
-    if (definition === undefined) continue;
-    const shape = shapedType(definition, node.params, library.lookup(library.root));
-    const fields = paramFields(shape);
-    const typed = fields.find(({ control }) => control === 'questions')?.name;
-    const files = fields.filter(({ control }) => control === 'files').map(({ name }) => name);
-    if (typed !== undefined) questions.set(id, { typed, files });
-    for (const [port, { type, doc }] of Object.entries(shape.outputs))
-      if (type.id === Answers.id)
-        outputs.push({ name: node.title ?? shape.title, doc, node: id, port });
-  }
+  const lookup = library.lookup(library.root);
+  const { questions, outputs } = questionNodes(graph.nodes, ({ type, params }) => {
+    const definition = registry.get(type);
+    return definition === undefined ? undefined : shapedType(definition, params, lookup);
+  });
   const only = outputs.map(({ node }) => node);
-  return { ...whole, inputs: new Set(), questions, outputs, wanted: { only } };
+  const asked = new Map(questions.map((node) => [node.id, node]));
+  return { ...whole, inputs: new Set(), questions: asked, outputs, wanted: { only } };
 }
 
 /**
