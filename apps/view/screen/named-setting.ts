@@ -1,4 +1,4 @@
-/** A page of the settings; `secret`: the name of a key that is to be entered there. */
+/** A tab of the settings. `secret`: the name of the key to enter there. */
 export interface SettingsPlace {
   readonly tab: 'keys' | 'machine' | 'models' | 'disk';
   readonly secret?: string;

@@ -18,8 +18,8 @@ import { progressText } from './run-texts.ts';
 import { useScore } from './use-score.ts';
 
 /**
- * The results of the graph that is shown, by the ids of nodes that have run or are running: what matters most of an example
- * comes first. Undefined while there is none.
+ * Ids of the result nodes of the shown graph that have run or are running, an example's headline first. Undefined if there
+ * are none.
  */
 export function useResults(): readonly string[] | undefined {
   // What nodes that use other files give is known once these have come.

@@ -20,8 +20,8 @@ interface Left {
 let leftCanvas: Left | undefined;
 
 /**
- * Fits the view once when another file or subgraph is shown, as soon as its nodes have been measured; back out of a subgraph,
- * or from the notebook, the view is as it was. An empty graph begins at full size and is not fitted again, so that the first
+ * Fits the view once when another file or subgraph is shown, as soon as its nodes have been measured. Coming back from a
+ * subgraph or the notebook restores the view. An empty graph begins at full size and is not fitted again, so that the first
  * node stays where it is dropped. Tells how it stands with what is shown: `held` while it waits to be fitted, and is not to be
  * seen elsewhere; `seen` from then on.
  */

@@ -121,7 +121,7 @@ export function Conversation({ inApp = false, children }: ConversationProps) {
   const path = useDocument((state) => state.file?.path);
   const graph = useGraphFunction();
   const turns = useConversation((state) => state.turns);
-  // Below stand the answers of the run that is shown, with what is to be said of their model.
+  // The answers of the shown run stand below, and carry the note about a small model.
   const isJudgedBelow = useRunView(({ run }) => !inApp && run !== null && hasAnswers(run));
   useEffect(() => openConversation(path), [path]);
   if (askable(graph) === undefined) return children;

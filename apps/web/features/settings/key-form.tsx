@@ -9,7 +9,7 @@ interface KeyFormProps {
   readonly changed?: Operator['secrets'][number];
   /** The name that a new one begins with. */
   readonly name?: string | undefined;
-  /** Is told what was done; of a change that was given up, nothing. */
+  /** Closes the form: with what was saved, or without it if the person gave up. */
   readonly leave?: (done?: string) => void;
 }
 

@@ -5,7 +5,7 @@ import { refusalOf } from '../../api/problem.ts';
 import { usePlan } from '../../api/runs/plan-store.ts';
 import { useDocument } from '../../kit/stores.ts';
 
-/** What whoever runs Graft has set, without the secrets. */
+/** The operator's settings, without the secrets. */
 export type Operator = Awaited<ReturnType<typeof api.settings.operator.query>>;
 
 export const useOperator = () => useQuery(queries.settings.operator.queryOptions());
@@ -22,7 +22,7 @@ export interface Question {
   readonly act: () => Promise<void>;
 }
 
-/** Reads the settings anew, and what they make of the open graph; not this machine, which takes seconds and is as it was. */
+/** Reads the settings again and plans the open graph by them. The look at this machine stays: it takes seconds, and nothing changed there. */
 export async function refreshSettings(): Promise<void> {
   await Promise.all(
     [

@@ -7,8 +7,8 @@ export interface Stop {
   /** A selector for the explained element; the text is shown even if the element is hidden. */
   readonly about: string;
   /**
-   * `run`: its button runs the graph. `wait`: the next stop comes by itself once that run has succeeded. `result`: shows what it
-   * gave. Without a graph that can run, these are left out.
+   * `run`: its button runs the graph. `wait`: goes on to the next stop when that run has succeeded. `result`: shows its result.
+   * The tour leaves these out if the graph cannot run.
    */
   readonly part?: 'run' | 'wait' | 'result';
 }

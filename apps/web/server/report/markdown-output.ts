@@ -17,7 +17,7 @@ export interface ShownPart {
   readonly text: number;
 }
 
-/** A picture of curves; nothing where there are none. */
+/** The lines of a picture of curves; none if there are no curves. */
 type DrawCurves = (rows: readonly MetricRow[]) => string[];
 
 interface OutputParts {
