@@ -212,7 +212,7 @@ function Head({ path }: { readonly path: string }) {
 /** Where else the graph can be seen, and the link for others. */
 function HeadActions({ path }: { readonly path: string }) {
   return (
-    <div className="flex items-center gap-3">
+    <div className="mt-1.5 flex items-center gap-3">
       <button
         type="button"
         className="text-sm text-ink-2 hover:text-ink hover:underline"
