@@ -56,7 +56,7 @@ export function DiskTab({ ask }: { readonly ask: (question: Question) => void })
     ['Checkpoints of unfinished trainings', state.checkpoints],
     ['Steps at work', state.scratch],
     [
-      'Records of runs, and the rest',
+      'Run records and other files',
       Math.max(0, state.total - state.results - state.checkpoints - state.scratch),
     ],
   ] as const;

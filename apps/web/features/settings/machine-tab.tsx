@@ -80,7 +80,7 @@ function DeviceChoice({ devices }: { readonly devices: Devices }) {
       id,
       name: `${id}: ${name}${software ? ', emulated and slow' : ''}`,
     })),
-    { id: 'tensorflow', name: 'tensorflow: trains in plain JavaScript, many times as slow' },
+    { id: 'tensorflow', name: 'tensorflow: trains in plain JavaScript, many times slower' },
   ];
   // One that this machine does not have, or that was not looked for yet.
   const all = offered.some(({ id }) => id === chosen)

@@ -54,7 +54,7 @@ export function SecretControl({ id, value, invalid, describedBy, change }: Field
           {known === undefined
             ? 'Not set. '
             : known.database === true
-              ? 'Set to the address of a database.'
+              ? 'Set. It holds the address of a database.'
               : known.origins.length === 0
                 ? 'Set, but not bound to an address yet. '
                 : `Set, for ${known.origins.join(', ')}.`}
