@@ -12,8 +12,8 @@ function nameIn(value: unknown): string {
 }
 
 /**
- * A secret of the operator's settings, by name: whether it is set there, and where it may be sent. What is no name is not
- * taken over, so that a key that is pasted here gets into no file.
+ * Names a secret of the operator's settings, and shows whether it is set and where it may be sent. Accepts only names:
+ * a key that someone pastes here must not reach the graph file.
  */
 export function SecretControl({ id, value, invalid, describedBy, change }: FieldProps) {
   const { data: secrets, error } = useQuery(queries.catalogue.secrets.queryOptions());
