@@ -166,7 +166,7 @@ function CleanUp(props: { readonly results: number; readonly ask: (question: Que
       <p role="status" className="mt-2 text-ink-2">
         {done ??
           (preview === undefined || isFetching
-            ? 'Looking at what can go …'
+            ? 'Checking what can be freed …'
             : freed === 0
               ? 'There is nothing to free.'
               : `Frees ${bytes(freed)}: ${deletedWords(preview)}.`)}
