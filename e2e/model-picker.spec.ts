@@ -235,7 +235,7 @@ test('a running server is tested, and answers in the place of the base model', a
     await expect(other.getByRole('status')).toContainText('Nothing answers at');
     await address.fill(chat.url);
     await address.press('Enter');
-    await expect(other.getByRole('status')).toHaveText('It answers, with 2 models.');
+    await expect(other.getByRole('status')).toHaveText('The server answers and has 2 models.');
     await expectAccessible(page, 'a running server');
     await other.getByRole('radio', { name: 'kiln-2' }).check();
     const prompt = other.getByLabel('Try a prompt');

@@ -8,11 +8,11 @@ import {
 import type { Workspace } from '@graft/workspace';
 import type { OpenedGraph } from './opened-workspace.ts';
 
-/** Writes what a graph's outputs gave to standard output, as it is stored: rows as JSON Lines. */
+/** Writes a graph's outputs to standard output as they are stored: rows as JSON Lines. */
 export async function printOutputs(
   workspace: Workspace,
   run: {
-    /** Names. */
+    /** Names of the outputs. */
     readonly outputs: readonly string[];
     readonly opened: OpenedGraph;
     readonly steps: readonly StepSummary[];

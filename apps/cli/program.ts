@@ -333,7 +333,7 @@ function addStores(program: Command, end: (code: ExitCode) => void): void {
     .action(async (run, options) => end(await (await runsCommand()).showRun(run, options)));
   runs
     .command('compare')
-    .description('compare two runs step by step: which parts of the keys and which outputs changed')
+    .description('compare two runs step by step: what changed in the cache keys and in the outputs')
     .argument('<a>', 'earlier run')
     .argument('<b>', 'later run')
     .option('--json', 'print as JSON')

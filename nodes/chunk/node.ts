@@ -9,7 +9,7 @@ export const chunk = defineNode({
   group: 'retrieval',
   doc: 'Cuts documents into chunks that fit an embedder and a prompt. Every chunk knows its exact span in the source, so that an answer can point back to it.',
   synonyms: ['split', 'splitter', 'pieces', 'passages', 'text splitter'],
-  inputs: { documents: { type: Documents, doc: 'Documents to cut.' } },
+  inputs: { documents: { type: Documents, doc: 'Documents to cut into chunks.' } },
   outputs: { chunks: { type: Chunks, doc: 'The chunks, in the order of their documents.' } },
   params: z.strictObject({
     method: z

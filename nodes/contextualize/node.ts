@@ -40,7 +40,7 @@ export const contextualize = defineNode({
       .meta({
         title: 'Method',
         description:
-          'headings: title and headings, at no cost. language-model: also a sentence by the model, which reads the document for each chunk.',
+          'headings: adds the title and headings, at no cost. language-model: also adds a sentence by the model, which reads the document again for each chunk.',
       } satisfies ParamMeta),
     prompt: z
       .string()

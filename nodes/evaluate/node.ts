@@ -81,7 +81,7 @@ export const evaluate = defineNode({
     f1: 'Word overlap of answer and reference: the harmonic mean of precision and recall, as in SQuAD.',
     rougeL: 'F1 of the longest word sequence that answer and reference share.',
     citationPrecision: 'The share of cited passages that come from a document with the answer.',
-    citationRecall: 'The share of documents with the answer that the answer cites.',
+    citationRecall: 'Of the documents that hold the reference answer, the share that is cited.',
     rightAbstention: 'The share of questions without an answer on which the model abstains.',
     falseAbstention:
       'The share of questions with an answer on which the model abstains. Less is better.',

@@ -68,7 +68,7 @@ export const gradeHits = defineNode({
       .meta({
         title: 'At least',
         unit: 'hits',
-        description: 'This many best-graded hits stay, whatever their grade.',
+        description: 'Always keeps this many of the best hits, whatever their grade.',
       } satisfies ParamMeta),
     prompt: promptParam('Prompt', {
       of: 'The prompt for each chunk.',

@@ -88,7 +88,7 @@ export const judge = defineNode({
       .meta({
         title: 'Repeats',
         description:
-          'How often to ask for each verdict, each time with another seed. The majority counts, and the agreement of the verdicts becomes a metric.',
+          'How many times to ask for each verdict, each time with another seed. The majority counts, and the agreement of the verdicts becomes a metric.',
       } satisfies ParamMeta),
     temperature: temperatureParam(0, {
       description: '0 always gives the likeliest reply. Repeats need more.',

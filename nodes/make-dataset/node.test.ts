@@ -297,7 +297,7 @@ it('adds the same in other words, and wrong answers to choose from', async () =>
 it('says of a small model that it writes poorly', async () => {
   const script: Script = { ask: { kiln: lit } };
   expect((await make([kilns], script, { parameters: 134_515_008 })).log[0]).toMatch(
-    /^warning: "scripted" is a model of 135 million parameters, so even the kept questions are poor/,
+    /^warning: "scripted" is a model of 135 million parameters, so even the questions that pass the checks are poor/,
   );
   expect((await make([kilns], script)).log[0]).toMatch(/^info: Of 1 questions/);
 });

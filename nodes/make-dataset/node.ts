@@ -204,9 +204,9 @@ export const makeDataset = defineNode({
     askDistractors: { distractors: { over: 0 } },
   },
   summary: ({ questions, unanswerable, answerability }) => [
-    ['questions a chunk', String(questions)],
+    ['questions per chunk', String(questions)],
     ['without answer', `${Math.round(unanswerable * 1000) / 10} %`],
-    ['kept by', answerability],
+    ['checked by', answerability],
   ],
   metrics: () => ['keptShare'],
   meanings: {

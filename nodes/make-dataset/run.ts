@@ -102,7 +102,7 @@ function tellSize(ctx: RunContext, model: ModelRef): void {
   if (small === undefined) return;
   ctx.log(
     'warning',
-    `"${model.id}" is ${small}, so even the kept questions are poor. Connect a model of some billion parameters; use this one only to try out the graph.`,
+    `"${model.id}" is ${small}, so even the questions that pass the checks are poor. Connect a model with a few billion parameters; use this one only to try out the graph.`,
   );
 }
 

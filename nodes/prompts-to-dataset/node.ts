@@ -20,7 +20,7 @@ export const promptsToDataset = defineNode({
   outputs: {
     dataset: {
       type: Dataset,
-      doc: 'One example for each prompt, or for several prompts with the same passages, in their order.',
+      doc: 'Examples in the order of the prompts: one for each, or one for several prompts with the same passages.',
     },
   },
   params: z.strictObject({
@@ -57,10 +57,10 @@ export const promptsToDataset = defineNode({
       .max(32)
       .default(1)
       .meta({
-        title: 'Questions a row',
+        title: 'Questions per row',
         description:
-          'Most questions about the same passages in one row. The model reads the passages once for all of them, so training takes a fraction of the time. 1 gives each question its own row.',
-        unit: 'questions a row',
+          'The most questions about the same passages that share a row. The model reads the passages once for all of them, so training takes a fraction of the time. 1 gives each question its own row.',
+        unit: 'questions per row',
       } satisfies ParamMeta),
     evalShare: evalShareParam('Rows kept out of training. Graft chooses them by their questions.'),
     seed: seedParam('A different seed keeps different rows for evaluation.'),
@@ -68,7 +68,7 @@ export const promptsToDataset = defineNode({
   when: { seed: [{ evalShare: { over: 0 } }, { together: { over: 1 } }] },
   summary: ({ unsupported, together, evalShare }) => [
     ['passages missing', unsupported],
-    ['questions a row', String(together)],
+    ['questions per row', String(together)],
     ['for evaluation', `${Math.round(evalShare * 1000) / 10} %`],
   ],
   caching: 'seeded',

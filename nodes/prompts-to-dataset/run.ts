@@ -96,7 +96,7 @@ export const run = implement(promptsToDataset, (ctx, { prompts }, params) => {
     if (asks.includes(question.question.trim())) return asks;
     throw new GraphError(
       'bad-input',
-      `The prompt “${id}” has its question before its passages, so no other question can follow in the same row. Put {question} after {context} in the template of the prompts, or set “Questions a row” to 1.`,
+      `The prompt “${id}” has its question before its passages, so no other question can follow in the same row. Put {question} after {context} in the template of the prompts, or set “Questions per row” to 1.`,
       { location: { node: ctx.node, param: 'together' } },
     );
   }

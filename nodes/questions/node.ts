@@ -39,7 +39,7 @@ export const questions = defineNode({
       .meta({
         title: 'Limit',
         unit: 'questions',
-        description: 'Takes only this many questions, from the beginning. 0: all.',
+        description: 'Reads at most this many questions, from the first one on. 0: all.',
         advanced: true,
       } satisfies ParamMeta),
   }),
@@ -56,7 +56,7 @@ export const questions = defineNode({
     paths.length === 0 ? [] : [{ kind: 'files', patterns: paths, param: 'paths' }],
   check({ questions, paths }) {
     if (questions.trim() !== '' || paths.length > 0) return [];
-    return [{ param: 'questions', message: 'Type in a question, or choose a file of questions.' }];
+    return [{ param: 'questions', message: 'Type a question, or choose a file of questions.' }];
   },
   device: { needs: 'cpu', affectsResult: false },
   migrations: [],

@@ -104,7 +104,7 @@ describe('reflecting', () => {
         ['q2', 0],
       ],
     ]);
-    expect(log).toEqual(['info : 1 of 3 answers stand.']);
+    expect(log).toEqual(['info : 1 of 3 answers passed the checks.']);
   });
 
   it('keeps each answer as it was given, and says in words why it does not stand', async () => {

@@ -78,12 +78,12 @@ export const reflect = defineNode({
     supported: least(
       'Supported',
       0.6,
-      'How far the passages must support an answer for it to stand. 0: no check.',
+      'An answer passes if the passages support it at least this much, from 0 to 1. 0: no check.',
     ),
     useful: least(
       'Useful',
       0.3,
-      'How far an answer must answer its question to stand. 0: no check.',
+      'An answer passes if it fits its question at least this well, from 0 to 1. 0: no check.',
     ),
     unknown: z
       .string()
@@ -93,15 +93,15 @@ export const reflect = defineNode({
       .meta({
         title: 'Unknown answer',
         description:
-          'The text that replaces an answer that does not stand. If you choose an unusual text, add it to the abstentions of Evaluate.',
+          'The text that replaces an answer that fails a check. If you choose an unusual text, add it to the abstentions of Evaluate.',
       } satisfies ParamMeta),
-    supportedPrompt: promptParam('Prompt for support', {
+    supportedPrompt: promptParam('Support prompt', {
       of: 'Asks the model whether the passages support the answer.',
       holds: ['passages', 'answer'],
       takes: ['question'],
       text: '{passages}\n\nQuestion: {question}\nAnswer: {answer}\n\nIs the answer what the passages above say? Answer only Yes or No.',
     }),
-    usefulPrompt: promptParam('Prompt for usefulness', {
+    usefulPrompt: promptParam('Usefulness prompt', {
       of: 'Asks the model whether the answer answers the question.',
       holds: ['question', 'answer'],
       takes: ['passages'],

@@ -60,7 +60,7 @@ export const run = implement(reflect, async (ctx, inputs, params) => {
       }),
     );
   }
-  ctx.log('info', `${judged.length - open.length} of ${judged.length} answers stand.`);
+  ctx.log('info', `${judged.length - open.length} of ${judged.length} answers passed the checks.`);
   return {
     answers: answers.values(),
     open,

@@ -16,7 +16,7 @@ export function verdictOf(found: Found, least: Least): Judgement {
   const stands = standsBy(found, least);
   const { id, question, text } = answer;
   const { reference } = question;
-  // For what is not an answer, all figures are 0 and say nothing more.
+  // Without an answer, all figures are 0 and explain nothing.
   const none = stands === true ? undefined : because;
   const findings: JudgeFinding[] = [
     ...(none === undefined ? [] : [finding(none, false)]),
@@ -41,7 +41,7 @@ function finding(text: string, verdict?: boolean): JudgeFinding {
 }
 
 /**
- * `The passages bear it out by 0.42, and 0.60 is needed.`; nothing for a criterion that is not asked, or could not be.
+ * `The passages bear it out by 0.42, and 0.60 is needed.`; empty for a criterion that was not or could not be checked.
  */
 function compared(what: string, value: number | undefined, least: number): JudgeFinding[] {
   if (value === undefined || least === 0) return [];

@@ -54,7 +54,7 @@ export const remoteEmbedder = defineNode({
         title: 'Dimension',
         unit: 'numbers',
         description:
-          'Numbers of each vector that the server gives. If they differ, the run says how many they are.',
+          'The length of the vectors that the server returns. If it is wrong, the run fails and names the right one.',
       } satisfies ParamMeta),
     key: keyParam,
     passagePrompt: promptParam('Passage prompt', 'chunk, such as passage: for E5'),

@@ -140,7 +140,7 @@ export const rerank = defineNode({
       .meta({
         title: 'RRF constant',
         description:
-          'How evenly ranks count: each order adds weight / (constant + rank) to the score. 60 is usual. With a smaller constant, the first few ranks decide more.',
+          'Each order adds weight / (constant + rank) to the score of a hit. A smaller constant gives the first few ranks more weight; 60 is usual.',
         advanced: true,
       } satisfies ParamMeta),
     prompt: promptParam('Prompt', {

@@ -59,7 +59,7 @@ it('adds up the two orders of a fusion', async () => {
     const sum = numberIn(before?.gives ?? '') + numberIn(own?.gives ?? '');
     expect(sum).toBeCloseTo(hit.score, 3);
   }
-  expect(scoreShares(hits[0] ?? expect.fail(), given)[1]?.gives).toMatch(/ as number 1$/);
+  expect(scoreShares(hits[0] ?? expect.fail(), given)[1]?.gives).toMatch(/ at rank 1$/);
   const { hits: kept, given: none } = await ranked({ method: 'trained', weight: 0 });
   expect(scoreShares(kept[0] ?? expect.fail(), none)[1]?.gives).toBe('+0.0000');
 });

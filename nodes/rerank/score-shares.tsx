@@ -55,7 +55,7 @@ function ofFusion({ before, score, scores }: Hit, { method, rrf, weight }: Param
     { part: 'before', weight: 1, gives: `+${incoming.toFixed(4)}` },
     {
       ...{ part: 'rerank', weight },
-      gives: `+${own.toFixed(4)}${weight === 0 ? '' : ` as number ${rank}`}`,
+      gives: `+${own.toFixed(4)}${weight === 0 ? '' : ` at rank ${rank}`}`,
     },
   ];
 }

@@ -68,7 +68,7 @@ export const retrieve = defineNode({
       .meta({
         title: 'RRF constant',
         description:
-          'How evenly ranks count: each search, and each variant of a question, adds 1 / (constant + rank) to the score. 60 is usual. With a smaller constant, the first few ranks decide more.',
+          'Each search, and each variant of a question, adds 1 / (constant + rank) to the score of a hit. A smaller constant gives the first few ranks more weight; 60 is usual.',
         advanced: true,
       } satisfies ParamMeta),
     variantWeight: z

@@ -43,7 +43,7 @@ export async function confidences(
   const missing = (port: string): GraphError =>
     new GraphError(
       'missing-input',
-      `Connect the ${port} to decide by, or set “Alone by” to rule.`,
+      `Connect the ${port} to decide by, or set “Route by” to rule.`,
       {
         location: { node: ctx.node, port },
       },

@@ -61,7 +61,7 @@ export const route = defineNode({
       .enum(['rule', 'cosine', 'draft', 'asked'])
       .default('rule')
       .meta({
-        title: 'Alone by',
+        title: 'Route by',
         description:
           'What sends a question to the model alone. rule: its words. cosine: no hit is similar. draft: the model is confident in its own answer. asked: the model says that it knows.',
       } satisfies ParamMeta),
@@ -73,7 +73,7 @@ export const route = defineNode({
       .meta({
         title: 'Threshold',
         description:
-          'The confidence, from 0 to 1, needed for the model to answer alone. Choose it by the metrics.',
+          'The lowest confidence, from 0 to 1, at which the model answers alone. Compare the metrics of several values to choose one.',
       } satisfies ParamMeta),
     lookup: phrases(
       'Look up',
@@ -111,7 +111,7 @@ export const route = defineNode({
     parallel: { by: ['draft', 'asked'] },
   },
   summary: ({ by, threshold, lookup }) => [
-    ['alone by', by === 'rule' ? by : `${by}, from ${threshold}`],
+    ['route by', by === 'rule' ? by : `${by}, from ${threshold}`],
     ...(lookup.length === 0 ? [] : [['looks up', lookup.join(', ')] as const]),
   ],
   metrics: () => metricNames,

@@ -52,7 +52,7 @@ export const sampleRows = defineNode({
       .meta({
         title: 'At least',
         unit: 'rows',
-        description: 'At least this many rows, even if the share is smaller.',
+        description: 'Takes at least this many rows, even if the share is smaller.',
       } satisfies ParamMeta),
     seed: seedParam('A different seed draws different rows.'),
   }),

@@ -17,7 +17,7 @@ export const searchWeb = defineNode({
   group: 'sources',
   doc: 'Sends each question to a search engine (SearXNG or compatible) and reads the pages it finds as documents. Use it for events after a model’s training.',
   synonyms: ['internet', 'google', 'tavily', 'browse'],
-  inputs: { questions: { type: Questions, doc: 'The questions to search for.' } },
+  inputs: { questions: { type: Questions, doc: 'Questions to send to the search engine.' } },
   outputs: {
     documents: {
       type: Documents,

@@ -54,7 +54,7 @@ export const trainEmbedder = defineNode({
     model: model.meta({
       ...model.meta(),
       description:
-        'The embedder to start from, of the family bert. A query adapter takes any family.',
+        'The embedder to train. lora and full need one of the BERT family; query-adapter accepts any.',
     }),
     method: z
       .enum(['lora', 'full', 'query-adapter'])

@@ -78,5 +78,5 @@ async function withReferences(
 }
 
 function notLocked(path: string): GraphError {
-  return new GraphError('bad-input', `The lock has no graph file "${path}".`);
+  return new GraphError('bad-input', `The lock does not list the graph file "${path}".`);
 }

@@ -11,23 +11,23 @@ import type { CellHead } from '../notebook/cell-head.ts';
 import type { ReasonLine } from '../run/miss-reason.ts';
 import type { StepView } from '../run/step-view.ts';
 
-/** Rows of an output as a page of a run holds them. */
+/** Rows of an output, as the page of an exported run contains them. */
 export interface ReportRows {
-  /** Rows that the output has. */
+  /** Number of rows of the output. */
   readonly total: number;
-  /** The first of them; of metrics, some all along their course. */
+  /** The first rows; for metrics, a sample of the whole curve. */
   readonly rows: readonly unknown[];
   /** Rows whose long texts were cut. */
   readonly cut: number;
   /** The artifact is no longer in the cache. */
   readonly gone: boolean;
-  /** Of answers: how many agree with the references of their questions, and how many do not. */
+  /** For answers: how many agree with their references, and how many do not. */
   readonly score?: { readonly right: number; readonly wrong: number };
-  /** Where the wrong ones were lost, a sentence. */
+  /** A sentence on where the wrong answers were lost. */
   readonly lost?: string;
-  /** Of those held: where each was lost, in words; null where it was not. */
+  /** For each of `rows`, where its answer was lost, in words; null if it was not. */
   readonly losses?: readonly (string | null)[];
-  /** Of embeddings: where those that the page holds lie. */
+  /** For embeddings: the positions of `rows` on the map. */
   readonly map?: EmbeddingMap;
 }
 
@@ -35,44 +35,44 @@ export interface ReportRows {
 export interface ReportOutput {
   readonly port: string;
   readonly artifact: ArtifactRef;
-  /** The node type in whose view it is drawn. */
+  /** The node type whose view draws it. */
   readonly view: string;
-  /** Of the step that made it, with what is left to its defaults. */
+  /** Parameters of the step that produced it, defaults included. */
   readonly params: Readonly<Record<string, unknown>>;
-  /** Of rows with names of metrics alone. */
+  /** For rows with names of metrics only. */
   readonly meanings?: MetricMeanings;
-  /** That step, where the node itself is none. */
+  /** The step that produced it, if the node has no step of its own. */
   readonly madeBy?: string;
 }
 
-/** What a step came to. */
+/** The outcome of a step. */
 type ReportStep = Omit<StepView, 'outputs' | 'feeds' | 'logs' | 'metrics' | 'texts' | 'reason'>;
 
-/** What a step had come to that was ended before it gave anything. */
+/** Metrics and partial texts of a step that ended before it had an output. */
 export interface Unfinished {
-  /** The node type in whose view it is drawn. */
+  /** The node type whose view draws it. */
   readonly view: string;
   readonly metrics: readonly MetricRow[];
-  /** Text that was written, by item. */
+  /** Written text, by item. */
   readonly texts: Readonly<Record<string, string>>;
 }
 
-/** A node as the notebook has it: what it is, its parameters, and what came of it. */
+/** A node as the notebook shows it, with its parameters and its step. */
 export interface ReportCell extends CellHead {
-  /** As steps name it: `retriever/embed`. */
+  /** Path of its step: `retriever/embed`. */
   readonly path: string;
-  /** Notes about it, in Markdown: they are read before it. */
+  /** Notes about it, in Markdown; shown before it. */
   readonly prose?: readonly string[];
   readonly type: string;
-  /** The title of the group that it stands in on the canvas. */
+  /** Title of its group on the canvas. */
   readonly section?: string;
-  /** What it reads, by its inputs. */
+  /** Its sources, by input. */
   readonly reads?: readonly {
     readonly port: string;
     readonly from: readonly { readonly path: string; readonly title: string }[];
   }[];
   readonly doc?: string;
-  /** Those not left to their defaults. */
+  /** Parameters that differ from their defaults. */
   readonly params: Readonly<Record<string, unknown>>;
   /** Absent: the run had none. */
   readonly step?: ReportStep;
@@ -80,74 +80,74 @@ export interface ReportCell extends CellHead {
   readonly reason?: ReasonLine;
   readonly outputs: readonly ReportOutput[];
   readonly unfinished?: Unfinished;
-  /** What its result depends on. */
+  /** Parts of its cache key. */
   readonly parts: readonly KeyPart[];
-  /** Parts that are left out. */
+  /** Number of parts that are left out. */
   readonly moreParts: number;
-  /** The nodes of a graph that it uses; of a loop those of each round. */
+  /** The nodes of its subgraph; for a loop, those of each round. */
   readonly inside: readonly ReportGroup[];
 }
 
 export interface ReportGroup {
-  /** Of a loop, from 1. */
+  /** Round of a loop, from 1. */
   readonly round?: number;
-  /** Notes about no node, in Markdown: they are read before all of it. */
+  /** Notes that belong to no node, in Markdown; shown first. */
   readonly prose?: readonly string[];
   readonly cells: readonly ReportCell[];
 }
 
-/** One of the outputs that a run was made for. */
+/** A result of the run with its headline. */
 export interface ReportResult {
-  /** Of the cell that gave it. */
+  /** Path of its cell. */
   readonly path: string;
-  /** The figure that matters: `9 of 33 right`, `Accuracy 0.24`. */
+  /** `9 of 33 right`, `Accuracy 0.24`. */
   readonly headline: string;
   /** The headline compares answers with their references. */
   readonly isScore: boolean;
 }
 
-/** A run to be read without Graft, in plain data. */
+/** A run as plain data, to export for people without Graft. */
 export interface Report {
-  /** That of the first note, else of the file. */
+  /** Title of the first note, else of the file. */
   readonly title: string;
   readonly run: Pick<
     RunRecord,
     'id' | 'file' | 'status' | 'startedAt' | 'finishedAt' | 'error' | 'variant'
   >;
-  /** Those that steps ran on. */
+  /** Devices that ran steps. */
   readonly devices: readonly string[];
-  /** Those that steps used, with their versions. */
+  /** Engines that steps used, with versions. */
   readonly engines: readonly string[];
-  /** Those that steps used. */
+  /** Models that steps used. */
   readonly models: readonly { readonly name: string; readonly digest: string }[];
-  /** What the run came to, the most important first; empty if it came to none. */
+  /** Results of the run, the most important first. */
   readonly results: readonly ReportResult[];
-  /** Of a run of an experiment, which has variants and no nodes. */
+  /** For the run of an experiment, which has variants instead of nodes. */
   readonly experiment?: {
     readonly name: string;
-    /** Its variants are called by their settings. */
+    /** Names each variant by its settings. */
     readonly table: EvidenceTable;
-    /** What it shows, in words. */
+    /** The verdict in words. */
     readonly verdict?: string;
-    /** What the metrics say that it compares. */
+    /** Meanings of the compared metrics. */
     readonly meanings: MetricMeanings;
   };
-  /** Notes about no node, in Markdown: they are read before all of it. */
+  /** Notes that belong to no node, in Markdown; shown first. */
   readonly prose?: readonly string[];
-  /** Each below what feeds it. */
+  /** In running order. */
   readonly cells: readonly ReportCell[];
-  /** Nodes within graphs and loops that are left out: there are too many. */
+  /** Number of nodes within subgraphs and loops that are left out, because there are too many. */
   readonly leftOut: number;
   /** By `rowsKey`. */
   readonly rows: Readonly<Record<string, ReportRows>>;
 }
 
-/** Outputs of the same bytes are held once. */
+/** The key of rows: outputs with equal bytes share it. */
 export function rowsKey({ digest, mediaType }: ArtifactRef): string {
   return `${mediaType} ${digest}`;
 }
 
-/** Every node, those within others after these. */
+/** All cells; those inside a cell follow it. */
 export function allCells(cells: readonly ReportCell[]): readonly ReportCell[] {
   return cells.flatMap((cell) => [cell, ...cell.inside.flatMap((group) => allCells(group.cells))]);
 }

@@ -59,7 +59,7 @@ it('says of a prompt whether they are there, and what cut them', () => {
 it('says of an answer what it is', () => {
   const words = (of: AnswerTrace) => stopWords(of, stop([]), 'answers');
   expect(words(trace('right'))).toBe('right');
-  expect(words(trace('lucky'))).toBe('right all the same');
+  expect(words(trace('lucky'))).toBe('right without the passage');
   expect(words(trace('not-found'))).toBe('wrong');
   expect(words(trace('no reference'))).toBe('no reference');
   expect(verdictWords(trace('right'))).toBeUndefined();

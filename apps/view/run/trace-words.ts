@@ -52,7 +52,7 @@ export function stopWords(trace: AnswerTrace, stop: TraceStop, kind: StationKind
 
 function answerWords({ verdict }: AnswerTrace): string {
   if (verdict === 'right' || verdict === 'no reference') return verdict;
-  if (verdict === 'lucky') return 'right all the same';
+  if (verdict === 'lucky') return 'right without the passage';
   return verdict === 'unanswerable' ? 'should say that there is no answer' : 'wrong';
 }
 

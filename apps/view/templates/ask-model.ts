@@ -22,7 +22,7 @@ export const askModel: Template = {
       ...{ x: 2, y: -84, width: 448 },
     },
     questions: {
-      text: 'Type your own questions here, one a line. Or select nothing and ask in the panel on the right.',
+      text: 'Type your own questions here, one per line. Or click the empty canvas and ask in the panel on the right.',
       ...{ about: 'questions', x: 20, y: 228, width: 206 },
     },
     model: {

@@ -40,7 +40,7 @@ export function compareSettings(material: Material, table: TableFile): Template 
         ...{ x: 2, y: -84, width: 448 },
       },
       questions: {
-        text: `${plural(table.rows, 'question')} with known ${byDocuments ? 'documents' : 'answers'}. More of them tell settings apart more surely: with fewer than ten that differ, Graft names no winner.`,
+        text: `${plural(table.rows, 'question')} with known ${byDocuments ? 'documents' : 'answers'}. More questions tell the settings apart more reliably. If fewer than ten differ between two settings, Graft gives no verdict.`,
         ...{ about: 'questions', x: 20, y: 490, width: 206 },
       },
       next: { ...measured.next, width: 206 },

@@ -1,6 +1,6 @@
 import { Component, useEffect, useState, type ComponentType, type ReactNode } from 'react';
 
-/** What is shown where a part of the page failed: it tries the part again. */
+/** Replaces a failed part of the page; `retry` loads the part again. */
 export type Failure = (props: { readonly retry: () => void }) => ReactNode;
 
 interface BoundaryProps {
@@ -8,7 +8,7 @@ interface BoundaryProps {
   readonly children: ReactNode;
 }
 
-/** Keeps what fails within it from taking the whole page with it. */
+/** Contains errors of its children, so that the rest of the page survives. */
 class Boundary extends Component<BoundaryProps, { readonly hasFailed: boolean }> {
   override readonly state = { hasFailed: false };
 
@@ -16,7 +16,7 @@ class Boundary extends Component<BoundaryProps, { readonly hasFailed: boolean }>
     return { hasFailed: true };
   }
 
-  /** What is within it is made anew. */
+  /** Renders the children again. */
   readonly #retry = (): void => this.setState({ hasFailed: false });
 
   override render(): ReactNode {
@@ -25,7 +25,7 @@ class Boundary extends Component<BoundaryProps, { readonly hasFailed: boolean }>
   }
 }
 
-/** In the place of a part that could not be fetched, or that failed. */
+/** Replaces a part that could not be fetched or that threw. */
 export function PartFailure(props: { readonly retry: () => void; readonly children?: ReactNode }) {
   const { retry, children } = props;
   return (
@@ -44,14 +44,15 @@ export function PartFailure(props: { readonly retry: () => void; readonly childr
 
 const loads = new Set<() => Promise<unknown>>();
 
-/** Fetches every part, one after the other, so that none has to be waited for. One that fails is tried again when it is drawn. */
+/** Prefetches all parts, one after the other. A part whose fetch fails is tried again when it is first drawn. */
 export async function fetchParts(): Promise<void> {
   for (const load of loads) await load().catch(() => undefined);
 }
 
 /**
- * A part of the page that is fetched after the first paint, or when it is first drawn. Where that fails, it says so in its place, with a way to try again;
- * React itself would take away the whole page. Not by React's `lazy`: what suspends is shown 300 ms after at the soonest.
+ * A part of the page that is fetched after the first paint, or when it is first drawn. If that fails, shows a failure
+ * with a button to retry; React itself would unmount the whole page. Avoids React's `lazy`, because React delays
+ * suspended content by at least 300 ms.
  */
 export function part<Props extends object>(
   load: () => Promise<ComponentType<Props>>,

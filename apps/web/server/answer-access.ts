@@ -4,7 +4,7 @@ import { refuse } from './download.ts';
 import { isFromOutside, type Admission, type Denial, type Gate } from './gate.ts';
 import { safeHeaders } from './static-files.ts';
 
-/** Bytes of the form that brings a token. */
+/** Most bytes of a form with a token. */
 const largestForm = 8 * 1024;
 
 type Answerable = Exclude<Admission, { kind: 'granted' | 'form' }>;
@@ -15,7 +15,7 @@ interface Asked {
   readonly response: ServerResponse;
 }
 
-/** Answers a request that may not go on to the application. */
+/** Answers a request that must not reach the application. */
 export async function answerAccess(
   asked: Asked,
   admission: Answerable | Extract<Admission, { kind: 'form' }>,
@@ -35,7 +35,7 @@ export async function answerAccess(
   answer(asked, gate.enter(request, tokenIn(form.get('token') ?? ''), query), query);
 }
 
-/** What the address of the page keeps. */
+/** The query that the address of the page keeps. */
 function queryOf({ url = '/' }: IncomingMessage): URLSearchParams {
   const query = new URLSearchParams(url.split('?', 2)[1]);
   query.delete('token');
@@ -48,7 +48,7 @@ function tokenIn(text: string): string {
   return new URLSearchParams(query).get('token') ?? text.trim();
 }
 
-/** The form's fields; undefined where it is too long to be one. */
+/** The form's fields; undefined if the body is too long. */
 async function readForm(request: IncomingMessage): Promise<URLSearchParams | undefined> {
   let text = '';
   for await (const chunk of request.setEncoding('utf8')) {
@@ -79,7 +79,7 @@ function answer(asked: Asked, admission: Answerable, query: URLSearchParams): vo
   }
 }
 
-/** In the form in which it is read. */
+/** Answers API calls in JSON, browsers with a page, and other clients in plain text. */
 function deny({ gate, request, response }: Asked, reason: Denial, query: URLSearchParams): void {
   const { url = '/', headers } = request;
   const status = deniedStatus(reason);

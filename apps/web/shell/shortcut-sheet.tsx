@@ -10,7 +10,8 @@ const groups: readonly CommandGroup[] = ['Run', 'File', 'Edit', 'View'];
 const gestures: readonly (readonly [string, string])[] = [
   ['Drag on the canvas', 'Select the nodes inside'],
   ['Drag with the right or middle button', 'Move the canvas'],
-  ['Scroll · with Ctrl', 'Move · zoom'],
+  ['Scroll', 'Move the canvas'],
+  ['Ctrl + scroll', 'Zoom'],
   ['Drag from a port to empty canvas', 'Choose a node to connect'],
   ['Double-click a title', 'Rename the node'],
   ['Double-click a subgraph', 'Open it'],
@@ -34,7 +35,7 @@ const portKeys: readonly (readonly [string, string])[] = [
 /** Keys at a focused cell, besides the commands. */
 const cellKeys: readonly (readonly [string, string])[] = [
   ['From cell to cell', '↑ ↓ J K'],
-  ['Open the parameters, back to the cell', '↵ Esc'],
+  ['Edit the parameters, return to the cell', '↵ Esc'],
   ['Run it and go to the next', chordName('shift+enter')],
   ['Run it and stay', chordName('mod+enter')],
   ['Run it and add a node', 'Alt ↵'],

@@ -25,7 +25,7 @@ import { useUpkeep } from './upkeep.ts';
 import { keyName } from '../kit/chord.ts';
 import { part, PartFailure } from '../kit/part.tsx';
 
-// With the screen, not beside it: the bundler would put what both need into the page twice.
+// Imported with the screen: as a chunk of its own, the bundler would duplicate what both share.
 export { begin } from './begin.ts';
 
 provideFeatures();
@@ -169,7 +169,7 @@ function Screen() {
   );
 }
 
-/** What people see who came by an ask link. */
+/** The page behind an ask link. */
 function Asking() {
   return (
     <>

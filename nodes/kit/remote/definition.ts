@@ -86,7 +86,7 @@ export const remoteParams = {
     .meta({
       title: 'Retries',
       description:
-        'How often to try again after a temporary failure: a broken connection, 408, 429 or 5xx.',
+        'How many times to retry after a temporary failure: a broken connection, 408, 429 or 5xx.',
       advanced: true,
       affectsResult: false,
     } satisfies ParamMeta),
@@ -102,7 +102,7 @@ export function batchParam(unit: 'texts' | 'passages') {
     .meta({
       title: 'Batch',
       unit,
-      description: `Most ${unit} in one request. Servers limit it: Text Embeddings Inference to 32, unless told otherwise.`,
+      description: `At most this many ${unit} in one request. Servers set limits: Text Embeddings Inference allows 32 by default.`,
       advanced: true,
       affectsResult: false,
     } satisfies ParamMeta);

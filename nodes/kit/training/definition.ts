@@ -21,7 +21,7 @@ export function trainingPresets(usual: number): readonly ParamPreset[] {
     },
     {
       title: 'Usual',
-      doc: 'All rows, as often as the node does by default.',
+      doc: 'All rows, for the default number of epochs.',
       params: { epochs: usual, maxSteps: 0, patience: 0 },
     },
     {
@@ -41,7 +41,7 @@ export const trainingParams = {
     .default(3)
     .meta({
       title: 'Epochs',
-      description: 'How often training sees each row.',
+      description: 'Passes over the training rows.',
     } satisfies ParamMeta),
   batch: z
     .int()
@@ -162,7 +162,7 @@ export const trainingParams = {
       title: 'Micro-batch',
       unit: 'rows',
       description:
-        'Rows computed at once. 0: as many as fit into memory and help. It changes only speed and rounding.',
+        'Rows computed at once. 0: Graft chooses the number by speed and free memory. Affects only speed and rounding.',
       advanced: true,
       affectsResult: false,
     } satisfies ParamMeta),
@@ -244,7 +244,7 @@ export const encoderParams = {
     .default('all-MiniLM-L6-v2')
     .meta({
       title: 'Model',
-      description: 'The embedder to start from, of the family bert.',
+      description: 'The embedder to train, of the BERT family.',
       control: 'model',
       modelKind: 'embedder',
     } satisfies ParamMeta),
@@ -327,14 +327,14 @@ export const trainingMeanings = {
   rate: 'The learning rate of the step.',
   norm: 'The norm of all gradients together, before clipping.',
   tokens: 'Tokens trained on so far.',
-  epoch: 'How often training has seen each row.',
-  tokensPerSecond: 'Trained tokens a second, over the last steps.',
+  epoch: 'Passes over the training rows so far.',
+  tokensPerSecond: 'Trained tokens per second, over the last steps.',
   eta: 'Seconds left, at the pace so far.',
   memory: 'Bytes of memory that the training process holds.',
   rows: 'Rows used for training.',
   'evaluation rows': 'Rows kept out of training, for evaluation.',
   steps: 'Steps of the optimizer.',
-  epochs: 'How often training saw each row.',
+  epochs: 'Passes over the training rows.',
   'tokens seen': 'Trained tokens, repeats included.',
   'last loss': 'The loss of the last step, on training rows. Less is better.',
   'evaluation loss before':

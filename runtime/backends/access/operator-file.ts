@@ -70,6 +70,6 @@ async function writablePath(named: string): Promise<string> {
 function requireUnset(name: string, environment: Environment): void {
   if (environment[name] === undefined) return;
   throw refused(
-    `${name} is set in the environment of Graft, which counts before ${toldSettingsFile(environment)}. Change it where Graft is started.`,
+    `${name} is set in the environment of Graft, which overrides ${toldSettingsFile(environment)}. Change it where Graft is started.`,
   );
 }

@@ -247,7 +247,7 @@ function notSafetensors(from: string, format?: string): GraphError {
   return new GraphError(
     'bad-model',
     format === undefined
-      ? `${from} is no folder with safetensors; only these are converted to GGUF`
+      ? `${from} is not a folder with safetensors; only these are converted to GGUF`
       : `${from} means its ${format} files; only safetensors are converted to GGUF. If it has them too, name them: hf:owner/repo:safetensors`,
   );
 }

@@ -141,7 +141,9 @@ function otherness(
   }
   if (/^text\/html/.test(headers['content-type'] ?? '')) return 'it answers with a web page';
   const encoding = headers['content-encoding'] ?? 'identity';
-  return encoding === 'identity' ? undefined : `it answers compressed (${encoding.slice(0, 20)})`;
+  return encoding === 'identity'
+    ? undefined
+    : `it sends a compressed answer (${encoding.slice(0, 20)})`;
 }
 
 function statedIn({ headers }: IncomingMessage): Answer['stated'] {

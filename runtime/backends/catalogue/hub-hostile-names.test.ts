@@ -98,11 +98,11 @@ describe('a hub with what is no model', () => {
   const count = (of: number, values: number): Buffer =>
     GgufBytes.head(0n, 1n).text('k').u32(9).u32(of).u64(BigInt(values)).zeros(values).bytes();
   it.each([
-    ['a pointer of Git LFS', { 'm.gguf': pointer }, 'is a pointer of Git LFS, not the file itself'],
+    ['a pointer of Git LFS', { 'm.gguf': pointer }, 'is a Git LFS pointer, not the file itself'],
     [
       'one in place of safetensors',
       { ...smallSafetensors(), 'model.safetensors': pointer },
-      'is a pointer of Git LFS',
+      'is a Git LFS pointer',
     ],
     ['nine million truths', { 'm.gguf': count(7, 9_000_000) }, 'metadata values, more than any'],
     [

@@ -251,7 +251,7 @@ const answers: readonly (readonly [string, HubFault['host'], RegExp, Reply, stri
     'cdn',
     any,
     bytes(weights, { 'content-encoding': 'br' }),
-    'answers compressed',
+    'sends a compressed answer',
   ],
   ['no such range', 'cdn', any, send(416, {}), 'it holds fewer than'],
 ];

@@ -17,14 +17,14 @@ export interface RemoteFile {
   readonly digest: string | undefined;
 }
 
-/** The beginning of a file of the web, read by ranges as far as it is asked for. Reading throws as `HubAccess.open`. */
+/** The beginning of a remote file, fetched in ranges as needed. Reading throws as `HubAccess.open`. */
 export class RemoteHead implements HeadSource {
   readonly path: string;
   readonly size: number;
   readonly #file: RemoteFile;
   readonly #access: HubAccess;
   readonly #signal: AbortSignal;
-  /** With room for what is being read. */
+  /** May be longer than the bytes read so far. */
   #buffer: Buffer = Buffer.alloc(0);
   #length = 0;
 
@@ -69,7 +69,7 @@ export class RemoteHead implements HeadSource {
       response.destroy();
       throw new Refused(`it holds fewer than ${this.size} bytes`);
     }
-    // One that gives no ranges begins anew; what is not wanted of it is not read.
+    // A server without ranges starts at byte 0 again; the bytes already read are skipped.
     let skip = response.statusCode === 206 ? 0 : from;
     for await (const chunk of bodyOf(response, this.#signal)) {
       const fresh = chunk.subarray(Math.min(skip, chunk.byteLength));

@@ -273,7 +273,7 @@ function usable({ entry, unusable }: InstalledRecord): ModelEntry {
   if (entry !== undefined && unusable === undefined) return entry;
   throw new GraphError(
     'bad-model',
-    `Graft cannot run "${entry?.id ?? 'the model'}": ${unusable ?? 'It is no model.'}`,
+    `Graft cannot run "${entry?.id ?? 'the model'}": ${unusable ?? 'It is not a model.'}`,
   );
 }
 

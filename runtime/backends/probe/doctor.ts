@@ -129,7 +129,7 @@ async function probeTensorflow(): Promise<ProbeResult> {
     await import('@tensorflow/tfjs-backend-cpu');
     return true;
   `);
-  const detail = 'device tensorflow: it loads; one thread, many times as slow as onnxruntime';
+  const detail = 'device tensorflow: it loads; one thread, many times slower than onnxruntime';
   return outcome.ended === 'well'
     ? { status: 'ok', detail }
     : { status: 'broken', detail: outcome.reason };

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GraphError, type RunStore } from '@graft/graph';
 
-/** Milliseconds between two looks. */
+/** Milliseconds between two polls. */
 const lookEvery = 500;
 
 /** A run that this process executes. */
@@ -13,8 +13,8 @@ export interface Cancellable {
 }
 
 /**
- * Looks, as long as there are live runs, whether another process has asked to cancel one of them. A run whose record
- * has ended meanwhile was taken over by another process, and fails: what it did further could not be recorded.
+ * Polls, while there are live runs, whether another process has asked to cancel one of them. If the record of a run has
+ * ended meanwhile, another process has taken the run over: it fails here, because its results could not be recorded.
  */
 export class CancelRequests {
   readonly #runs: RunStore;
@@ -31,7 +31,7 @@ export class CancelRequests {
     this.#live = live;
   }
 
-  /** To call when a run has come alive. */
+  /** Call it when a run starts. */
   watch(): void {
     if (this.#looking) return;
     this.#looking = true;
@@ -40,9 +40,9 @@ export class CancelRequests {
 
   async #lookUntilIdle(): Promise<void> {
     while (this.#live.size > 0) {
-      // The runs keep the process alive, as long as there is one; looking for wishes does not.
+      // Only runs keep the process alive, not this timer.
       await sleep(lookEvery, undefined, { ref: false });
-      // A look that failed says nothing; the next one may succeed.
+      // Ignore a failed poll: the next one may succeed.
       await this.#look([...this.#live]).catch(() => undefined);
     }
     this.#looking = false;

@@ -43,14 +43,10 @@ export function inlineSubgraph(
   }
   const structure = context.registry.get(node.type)?.structure;
   if (structure === 'repeat') {
-    const why = 'A loop runs its graph many times, but nodes in its place would run only once.';
-    throw new GraphError(
-      'bad-input',
-      `A loop cannot be replaced by the nodes of its graph. ${why}`,
-      {
-        location,
-      },
-    );
+    const why = 'It runs them many times; in its place, they would run only once.';
+    throw new GraphError('bad-input', `A loop cannot be replaced by its nodes. ${why}`, {
+      location,
+    });
   }
   if (structure !== 'graph') {
     throw new GraphError('bad-input', 'This node is not a subgraph.', { location });

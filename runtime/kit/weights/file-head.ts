@@ -28,7 +28,7 @@ export function requireNoPointer(path: string, head: Uint8Array): void {
   if (Buffer.from(head.subarray(0, pointer.length)).toString('latin1') !== pointer) return;
   throw new DamagedFile(
     path,
-    'is a pointer of Git LFS, not the file itself; run "git lfs pull" in its folder, or download the file',
+    'is a Git LFS pointer, not the file itself; run "git lfs pull" in its folder, or download the file',
   );
 }
 

@@ -4,20 +4,20 @@ import { parseGraph, type Graph, type GraphNode } from '@graft/graph';
 
 /** An example that has a node of a type. */
 export interface ExampleUse {
-  /** Of its graph file. */
+  /** Path of its graph file. */
   readonly path: string;
-  /** Of that node, in the example or in a graph that it uses. */
+  /** Title of that node, which is in the example or in a graph that it uses. */
   readonly title?: string;
   readonly params: GraphNode['params'];
 }
 
-/** What a node of a graph names as the graph that it uses: `use` of subgraphs and loops. */
+/** The graph that a subgraph or loop uses: its parameter `use`. */
 const usedFile = ({ params }: GraphNode): string | undefined => {
   const use = params['use'];
   return typeof use === 'string' && use.endsWith('.graft.json') ? use : undefined;
 };
 
-/** The first node of a type in each of several graph files of a folder, or in the files that they use; in their order. */
+/** The first node of a type in each of the graph files, or in a file that it uses; in the order of the files. */
 export async function usesIn(
   folder: string,
   paths: readonly string[],

@@ -1,28 +1,28 @@
 import { GraphError } from '@graft/graph';
 
-/** What graph files are called. */
+/** Suffix of graph files. */
 export const graphSuffix = '.graft.json';
 
-/** Bytes that a file system gives to a name. */
+/** Most bytes of a file name; the limit of common file systems. */
 const maxName = 255;
-/** Folders that a name may lead through: no project is nested deeper, and no system has to walk more. */
+/** Most folders in a path: deeper than any project, but cheap to walk. */
 const maxFolders = 64;
 /**
- * Characters that some system does not allow in names, or that nobody sees: some turn what follows around. Two of them join or
- * part letters, as Persian and emoji need.
+ * Characters that some system forbids in names, or that are invisible, such as those that reverse the text direction.
+ * Allows the two joiners (U+200C, U+200D), which Persian and emoji need.
  */
 const forbidden = /[\\:*?"<>|\p{Cc}]|(?![\u200c\u200d])\p{Cf}/u;
 
-/** What a shell may read as the home folder of an account; `~$report.docx` is an open document. */
+/** A name that a shell may expand to an account's home folder. `~$report.docx`, an open document, is not one. */
 const homeFolder = /^~[\p{L}\p{N}_.+-]*$/u;
 
-/** What Windows keeps for devices, in any folder and with any ending. */
+/** Names that Windows reserves for devices, in any folder and with any extension. */
 const deviceName = /^(?:con|prn|aux|nul|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i;
 
 /** The short name that Windows also has for a file or folder, hidden ones included: `GIT~1` is `.git`. */
 const shortName = /^.{1,6}~\d/u;
 
-/** A name as the least careful disk compares it. */
+/** A name as the least strict file system compares it. */
 const folded = (name: string): string =>
   name
     .replace(/\p{Cf}/gu, '')
@@ -32,8 +32,8 @@ const folded = (name: string): string =>
 const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 /**
- * Lets the page's API touch graph files only, and none in a hidden folder: `.git` and the state folder hold
- * files of others. `path` is below the workspace, with `/`. Throws `bad-name`.
+ * Limits the page's API to graph files outside hidden folders: `.git` and the state folder belong to other programs.
+ * `path` is relative to the workspace, with `/`. Throws `bad-name`.
  */
 export function requireGraphPath(path: string): void {
   const stem = nameOf(path).slice(0, -graphSuffix.length);
@@ -44,8 +44,8 @@ export function requireGraphPath(path: string): void {
 }
 
 /**
- * Whether a path below the workspace is in no hidden folder, nor in node_modules, and is none. Some disks do not tell
- * upper case from lower case, nor a character from another way to write it.
+ * Whether no part of a path below the workspace is hidden or `node_modules`. Compares folded names, because some file
+ * systems ignore case and Unicode normalization.
  */
 export function isVisible(path: string): boolean {
   return !path
@@ -54,7 +54,7 @@ export function isVisible(path: string): boolean {
     .some((part) => part.startsWith('.') || part === 'node_modules');
 }
 
-/** Of `path`, or of what it leads to by links. Throws `bad-name`. */
+/** Requires that `path`, and the target of its links, is visible. Throws `bad-name`. */
 export function requireVisible(path: string, leadsTo: string = path): void {
   if (!isVisible(leadsTo)) {
     throw badName(
@@ -64,15 +64,15 @@ export function requireVisible(path: string, leadsTo: string = path): void {
   }
 }
 
-/** As `requireGraphPath`, for a name that somebody makes up: every system has to be able to write it. */
+/** As `requireGraphPath`, for a new name, which must be valid on every system. */
 export function requireNewGraphPath(path: string): void {
   requirePortablePath(path, graphSuffix);
   requireGraphPath(path);
 }
 
 /**
- * A path below the workspace that every system can write; what it ends in, as all of its kind do, is no part of the
- * name. Throws `bad-name`.
+ * Requires a path below the workspace that every system can write. `suffix`, such as `.graft.json`, does not count as
+ * part of the name. Throws `bad-name`.
  */
 export function requirePortablePath(path: string, suffix = ''): void {
   const parts = path.split('/');

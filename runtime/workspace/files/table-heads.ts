@@ -20,7 +20,7 @@ export function jsonlRows(text: string, most?: number): readonly TableRow[] {
 
 function rowOf(value: unknown): TableRow {
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new TypeError('This row is no object.');
+    throw new TypeError('This row is not an object.');
   return Object.fromEntries(Object.entries(value));
 }
 
@@ -73,7 +73,7 @@ async function rowsIn(path: string, text: string): Promise<readonly TableRow[]> 
   if (path.endsWith('.csv')) return csvRows(text, headRows);
   if (!path.endsWith('.json')) return jsonlRows(text, headRows);
   const value: unknown = JSON.parse(text);
-  if (!Array.isArray(value)) throw new TypeError('This file is no list.');
+  if (!Array.isArray(value)) throw new TypeError('This file is not a list.');
   return value.slice(0, headRows).map(rowOf);
 }
 

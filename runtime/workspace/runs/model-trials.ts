@@ -46,7 +46,7 @@ export class ModelTrials {
     if (facts !== undefined && facts.kind !== 'language-model')
       throw new GraphError(
         'bad-model',
-        `"${facts.id}" is not a language model and answers nothing.`,
+        `"${facts.id}" is not a language model, so it cannot answer. Choose a language model.`,
       );
     const graph = trialGraph(tried, { prompt, facts });
     return this.#parts.runs.startRecorded(graph, noFile, { origin: { scope: 'trial' }, set: {} });

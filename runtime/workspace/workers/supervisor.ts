@@ -4,7 +4,7 @@ import type { ExecutionBackend, StepRequest, StepResult } from '@graft/graph';
 import type { WorkerOptions } from '@graft/worker/protocol';
 import { WorkerPool } from './worker-pool.ts';
 
-/** How far models and trainers stand back behind light steps, the server and the screen when cores are short. */
+/** Niceness of models and trainers, so that light steps, the server and the screen get scarce cores first. */
 const modelNiceness = 5;
 
 export interface SupervisorOptions {
@@ -16,10 +16,10 @@ export interface SupervisorOptions {
 }
 
 /**
- * Runs steps in worker processes by their lane. Light and bulk steps have one each while they run, since such
- * work may hold its thread; steps that use models share one, which keeps the models, and steps that read the web
- * another, which keeps the pauses of each site. So a step that spins or dies stops no step of another lane, and no
- * light one at all.
+ * Runs steps in worker processes by their lane. Each light or bulk step has a process of its own, because such work may
+ * block its thread. Steps that use models share a process, which keeps the models loaded; steps that read the web share
+ * another, which keeps the pauses for each site. A step that hangs or crashes thus never stops one of another lane, nor
+ * any light step.
  */
 export class WorkerSupervisor implements ExecutionBackend, AsyncDisposable {
   readonly #single: WorkerPool;
@@ -36,7 +36,7 @@ export class WorkerSupervisor implements ExecutionBackend, AsyncDisposable {
     this.#web = new WorkerPool({ ...options, steps: 'together', most: 1 });
   }
 
-  /** Of the worker processes that run: those with one step each, those with models, and those that read the web. */
+  /** Ids of the running worker processes: with a single step, with models, and for the web. */
   get pids(): Readonly<Record<'single' | 'models' | 'web', readonly number[]>> {
     return { single: this.#single.pids, models: this.#models.pids, web: this.#web.pids };
   }
@@ -48,7 +48,7 @@ export class WorkerSupervisor implements ExecutionBackend, AsyncDisposable {
     return this.#poolOf(request).execute(request, hooks);
   }
 
-  /** Ends the workers and whatever they are working on. */
+  /** Ends the workers and their steps. */
   async [Symbol.asyncDispose](): Promise<void> {
     const pools = [this.#single, this.#models, this.#web];
     await Promise.all(pools.map((pool) => pool[Symbol.asyncDispose]()));

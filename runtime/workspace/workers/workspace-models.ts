@@ -287,7 +287,7 @@ export class WorkspaceModels {
     if (listed?.installed === true)
       throw new GraphError(
         'bad-input',
-        `"${id}" has been downloaded whole. Graft deleted nothing.`,
+        `"${id}" is completely downloaded, so there is no download to discard. Remove the model instead.`,
       );
     this.cancel(id);
     // Of one that failed before the hub told what it is, nothing has come.

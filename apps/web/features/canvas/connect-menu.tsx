@@ -199,7 +199,9 @@ function RefusedItems(props: PairsProps & { readonly say: (refusal: string) => v
             key={`${from.port} ${to.node} ${to.port}`}
             className="text-ink-2"
             value={`refused ${from.side} ${from.port} ${to.node} ${to.port}`}
-            onSelect={() => say(portRefusal(graph, from, to) ?? 'This fits now. Search again.')}
+            onSelect={() =>
+              say(portRefusal(graph, from, to) ?? 'These ports fit now. Search again.')
+            }
           >
             <PairEnds pair={pair} graph={graph} />
           </Command.Item>

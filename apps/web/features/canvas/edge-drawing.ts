@@ -8,7 +8,7 @@ export function portOf(handle: Pick<Handle, 'nodeId' | 'id' | 'type'>): PendingE
   return { node: handle.nodeId, port: handle.id ?? '', side: handle.type };
 }
 
-/** The edge whose end is being moved: it takes no port while it is. */
+/** The edge whose end is being moved; meanwhile its port counts as free. */
 let moving: Edge | undefined;
 /** The edge of the input that is being drawn from. */
 let pulled: Edge | undefined;
@@ -22,7 +22,7 @@ export function graphWhileDrawing(): Graph {
   return moving === undefined ? shown : disconnect(shown, moving);
 }
 
-/** The edge that ends in an input: pulling at the port pulls it off. */
+/** The edge into an input, which a drag from that port moves. */
 function edgeInto({ node, port, side }: PendingEdge): Edge | undefined {
   if (side === 'source') return undefined;
   const into = useDocument
@@ -31,13 +31,13 @@ function edgeInto({ node, port, side }: PendingEdge): Edge | undefined {
   return into.length === 1 ? into[0] : undefined;
 }
 
-/** Draws from a port. From an input that is taken, its edge comes along, and may be let go elsewhere. */
+/** Starts an edge at a port. From a connected input, moves the end of its edge instead. */
 export function beginDrawing(from: PendingEdge): void {
   pulled = edgeInto(from);
   useScreen.getState().drawFrom(from);
 }
 
-/** Where the end of an edge was let go that was dragged off its port: on nothing, the edge is gone. */
+/** Ends moving an edge: dropped on nothing, the edge is deleted. */
 export function endMoving(edge: Edge | undefined, state: FinalConnectionState): void {
   moveEnd(undefined);
   if (edge === undefined || state.isValid === true || state.toHandle !== null) return;
@@ -51,7 +51,7 @@ export function connectionEnds(connection: Connection | FlowEdge): [PendingEdge,
   ];
 }
 
-/** Ends what was drawn, where it was let go. */
+/** Ends drawing an edge where the pointer was released. */
 export function endDrawing(event: MouseEvent | TouchEvent, state: FinalConnectionState): void {
   useScreen.getState().drawFrom(null);
   const held = pulled;

@@ -13,7 +13,7 @@ interface Point {
   readonly y: number;
 }
 
-/** The edge that is drawn under a point of the window, where no card is; `within` looks under cards, too. */
+/** The edge at a point of the window, unless a card covers it; `within` also looks under cards. */
 export function edgeAt(
   edges: readonly Edge[],
   { x, y }: Point,
@@ -30,7 +30,7 @@ export function edgeAt(
   return pictured === undefined ? undefined : edges.find((edge) => formatEdge(edge) === pictured);
 }
 
-/** The graph with a node between the ends of an edge; undefined where it has no ports that both take. */
+/** The graph with a node inserted into an edge; undefined if no ports of the node fit both ends. */
 function insertedOn(graph: Graph, edge: Edge, node: string): Graph | undefined {
   if (node === edge.source || node === edge.target) return undefined;
   const [source, target] = ends(edge);
@@ -48,15 +48,15 @@ function mark(edge: Edge | undefined): void {
   useEdgeUnder.setState({ id: edge === undefined ? undefined : formatEdge(edge) });
 }
 
-/** Marks the edge under a point, where there is one. */
+/** Marks the edge under a point, if any. */
 export function markEdgeUnder(point: Point): void {
   mark(edgeAt(useDocument.getState().shown.edges, point));
 }
 
-/** Pixels between the points at which an edge is looked for behind a card. */
+/** Pixels between the points behind a card that are searched for an edge. */
 const lookEvery = 8;
 
-/** The edge that runs behind the middle of a card from side to side. */
+/** The edge that crosses behind the middle of a card. */
 function edgeBehind(edges: readonly Edge[], card: Element): Edge | undefined {
   const { left, top, width, height } = card.getBoundingClientRect();
   for (let y = lookEvery / 2; y < height; y += lookEvery) {
@@ -66,7 +66,7 @@ function edgeBehind(edges: readonly Edge[], card: Element): Edge | undefined {
   return undefined;
 }
 
-/** The edge behind a card that is dragged alone and has no edges, where it fits there. */
+/** The edge behind a card, if the card is dragged alone, is unconnected and fits. */
 function edgeFor({ id }: { readonly id: string }, dragged: number): Edge | undefined {
   const { shown } = useDocument.getState();
   const card = document.querySelector(`.react-flow__node[data-id="${CSS.escape(id)}"]`);
@@ -76,7 +76,7 @@ function edgeFor({ id }: { readonly id: string }, dragged: number): Edge | undef
   return edge === undefined || insertedOn(shown, edge, id) === undefined ? undefined : edge;
 }
 
-/** Marks the edge that a dragged card would be put on. */
+/** Marks the edge that a dragged card would be inserted into. */
 export function markEdgeUnderNode(node: { readonly id: string }, dragged: number): void {
   mark(edgeFor(node, dragged));
 }
@@ -87,7 +87,7 @@ function endNames(edge: Edge, graph: Graph): string {
   return `${portName(source, graph)} and ${portName(target, graph)}`;
 }
 
-/** Puts a node that has no edges on the edge that it was dropped on, where it fits there, and says so. */
+/** Inserts an unconnected node into the edge that it was dropped on, if it fits, and announces it. */
 function dropOnEdge(node: string, on: Edge): void {
   const { shown, edit } = useDocument.getState();
   const graph = insertedOn(shown, on, node);
@@ -96,9 +96,9 @@ function dropOnEdge(node: string, on: Edge): void {
   announce(`Inserted ${titleAmong(node, graph.nodes)} between ${endNames(on, graph)}.`);
 }
 
-/** Once a drag has ended: puts the card on the edge that it was dropped on. */
+/** At the end of a drag: inserts the card into the edge that it was dropped on. */
 export function endNodeDrag(node: { readonly id: string }, dragged: number): void {
-  // The last move is drawn by then: a quick drop is looked at where it is, and not where it was.
+  // Wait until the last move is drawn, so that a quick drop is tested at its final position.
   requestAnimationFrame(() => {
     mark(undefined);
     const edge = edgeFor(node, dragged);
@@ -106,7 +106,7 @@ export function endNodeDrag(node: { readonly id: string }, dragged: number): voi
   });
 }
 
-/** Adds a node of a type where it was dropped in the window: between the ends of the edge that is drawn there, where it fits. */
+/** Adds a node of a type where it was dropped: inserts it into the edge there, if it fits. */
 export function addDropped(type: string, point: Point): void {
   mark(undefined);
   const { x, y } = canvasPlace(point);

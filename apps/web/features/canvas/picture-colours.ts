@@ -1,15 +1,15 @@
-/** Colours of the style sheet as a picture takes them. */
+/** Colours of the style sheet, resolved for a picture. */
 export interface PictureColours {
   readonly panel: string;
   readonly border: string;
   readonly ink: string;
-  /** Of text that stands back. */
+  /** For secondary text. */
   readonly quiet: string;
-  /** Of `var(--c-…)`, as the canvas takes it. */
+  /** Resolves `var(--c-…)` to a colour that a 2D canvas accepts. */
   of(written: string): string;
 }
 
-/** The colours as they are where an element stands. */
+/** The colours that apply to an element. */
 export function coloursAt(element: HTMLElement): PictureColours {
   const probe = document.createElement('i');
   const known = new Map<string, string>();

@@ -22,7 +22,7 @@ function close(): void {
   useOverlay.getState().show({ repeating: null });
 }
 
-/** Titles of the nodes that are shown, and what the run on the screen gave at their ports. */
+/** Titles of the shown nodes, and the outputs that the run on the screen has at their ports. */
 function portWords(): PortWords {
   const { shown, trail } = documentStore.getState();
   return {
@@ -137,7 +137,7 @@ function Kept({ proposal, form, words, change }: Part) {
   );
 }
 
-/** Why nothing of the selection can go round, and what would. */
+/** Why the selection has no output that can feed an input of the next round, and which nodes would. */
 function Nothing({ reason }: { readonly reason: string | undefined }) {
   return (
     <p className="mt-3 max-w-[60ch]" role="alert">
@@ -147,7 +147,7 @@ function Nothing({ reason }: { readonly reason: string | undefined }) {
   );
 }
 
-/** Asks how the selected nodes are to be repeated, and says what that does with the rows of the last run. */
+/** Asks how to repeat the selected nodes, and shows the effect on the rows of the last run. */
 export function RepeatDialog({ nodes }: { readonly nodes: readonly string[] }) {
   const dialog = useModal();
   const [offered] = useState(() => {

@@ -39,7 +39,7 @@ function showRun({ id }: ComparedRun): void {
 function SideHead(props: {
   readonly run: ComparedRun;
   readonly side: number;
-  /** All sides are nodes of this run: its time says nothing. */
+  /** All sides are nodes of one run, so its time is not shown. */
   readonly isOneRun: boolean;
 }) {
   const { run, side, isOneRun } = props;

@@ -42,5 +42,5 @@ export const absentWords: Readonly<Record<Absence, string>> = {
   'not in its graph': 'is not in its graph',
   'switched off': 'is switched off',
   'did not run': 'did not run',
-  unknown: 'has no step: it did not run or did not exist',
+  unknown: 'did not run or was not in the graph',
 };

@@ -100,7 +100,9 @@ export function AnswerRows({
   if (error !== null) {
     const problems = problemsOf(error);
     return problems.some(({ code }) => code === 'missing-file') ? (
-      <p className="text-ink-2">This answer was removed from the cache. Retry to have it again.</p>
+      <p className="text-ink-2">
+        This answer was removed from the cache. Retry to generate it again.
+      </p>
     ) : (
       <p className="text-error">{problems.map(problemText).join(' ')}</p>
     );

@@ -92,7 +92,7 @@ function Outcome({ report }: { readonly report: Report }) {
               ? 'Every graph in this workspace uses them.'
               : report.package.held === true
                 ? 'This graph was already here, so it does not use them. Graft cannot verify results from a package.'
-                : 'Only this graph uses them. Graft cannot verify results from a package.'}
+                : 'Only this graph uses them, because Graft cannot verify results from a package.'}
           </p>
           {trusted ? null : (
             <button

@@ -25,13 +25,13 @@ it('goes by what the worker claims where that is known', () => {
   expect(memoryWords(claimed, machine)).toEqual({
     fits: 'tight',
     words:
-      'Needs 4.8 GB to answer 2 prompts at once in contexts of 2,048 tokens; 3.0 GB are free now',
+      'Needs 4.8 GB to answer 2 prompts at once, each with a context of 2,048 tokens; 3.0 GB are free now',
   });
   const onGpu = { ...claimed, claim: { ...claim, parallel: 1, total: 24e9 } };
   expect(memoryWords(onGpu, machine)).toEqual({
     fits: 'fits',
     words:
-      'Needs 4.8 GB to answer a prompt in a context of 2,048 tokens; fits in the memory of the GPU',
+      'Needs 4.8 GB to answer one prompt with a context of 2,048 tokens; fits in the memory of the GPU',
   });
 });
 

@@ -35,7 +35,9 @@ function claimWords(
   machine: { readonly total: number; readonly free: number },
 ): Fit {
   const prompts =
-    parallel === 1 ? 'a prompt in a context' : `${count(parallel)} prompts at once in contexts`;
+    parallel === 1
+      ? 'one prompt with a context'
+      : `${count(parallel)} prompts at once, each with a context`;
   const takes = `Needs ${bytes(taken)} to answer ${prompts} of ${count(contextLength)} tokens`;
   if (total === undefined) return fitWords(takes, taken, machine);
   return taken > total * (1 - spared)

@@ -57,8 +57,8 @@ function TestedAddress({
       const { length } = server.models;
       const words =
         length === 0
-          ? 'It answers, and has no model yet. Load one there, and test again.'
-          : `It answers, with ${plural(length, 'model')}.`;
+          ? 'The server answers but has no model yet. Load one there, then test again.'
+          : `The server answers and has ${plural(length, 'model')}.`;
       setTest({ kind: 'answered', words, isRefused: false });
       tested(server);
     } catch (error) {

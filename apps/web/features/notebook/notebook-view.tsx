@@ -169,7 +169,7 @@ function NotebookKeys() {
   return (
     <section
       className="mt-4 border-t border-line px-2 pt-3 text-sm text-ink-2"
-      aria-label="Keys of a cell"
+      aria-label="Keyboard shortcuts for cells"
     >
       <dl className="grid grid-cols-[auto_1fr] items-baseline gap-x-2.5 gap-y-1">
         {keys.map(([key, does]) => (

@@ -77,7 +77,7 @@ export const runCommands: readonly Command[] = [
   },
   {
     id: 'leave-past-run',
-    title: 'Leave the earlier run',
+    title: 'Return to the latest run',
     group: 'Run',
     views: ['canvas', 'notebook', 'app'],
     keys: ['escape'],

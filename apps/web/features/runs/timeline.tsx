@@ -139,8 +139,8 @@ const isOpen = ({ status, finishedAt }: StepView): boolean =>
   finishedAt === undefined && (status === 'running' || status === 'cancelled');
 
 /**
- * The rows in view, and the focused one: each row clips its texts, which costs time with every change. Keeps the failed
- * step, else the last running one, in view, unless the focus is in the list.
+ * Renders only the rows in view and the focused one, because each row clips its texts, which is slow. Keeps the failed
+ * step, else the last running one, in view, unless the pointer or the focus is in the list.
  */
 function useRowsInSight(steps: readonly StepView[], error: unknown) {
   const list = useRef<HTMLOListElement>(null);

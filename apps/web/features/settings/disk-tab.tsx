@@ -56,7 +56,7 @@ export function DiskTab({ ask }: { readonly ask: (question: Question) => void })
     ['Checkpoints of unfinished trainings', state.checkpoints],
     ['Steps at work', state.scratch],
     [
-      'Records of runs, and the rest',
+      'Run records and other files',
       Math.max(0, state.total - state.results - state.checkpoints - state.scratch),
     ],
   ] as const;
@@ -166,7 +166,7 @@ function CleanUp(props: { readonly results: number; readonly ask: (question: Que
       <p role="status" className="mt-2 text-ink-2">
         {done ??
           (preview === undefined || isFetching
-            ? 'Looking at what can go …'
+            ? 'Checking what can be freed …'
             : freed === 0
               ? 'There is nothing to free.'
               : `Frees ${bytes(freed)}: ${deletedWords(preview)}.`)}

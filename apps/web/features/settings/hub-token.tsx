@@ -21,7 +21,7 @@ export function HubToken(props: {
   return (
     <Section
       title="Model hub"
-      about="Open models need no token. For a gated or private model, accept its licence on its page and enter a token of your account; Graft sends it to the hub alone."
+      about="Open models need no token. For a gated or private model, accept its licence on its page and enter a token of your account; Graft sends it only to the hub."
     >
       <p className="text-ink-2">{stateOf(operator)}</p>
       {operator.fixed.includes('HF_TOKEN') ? null : operator.refusal !== undefined ? (

@@ -20,7 +20,7 @@ export function MachineTab() {
       <DeviceChoice devices={data?.devices ?? []} />
       <Section
         title="This computer"
-        about="What Graft needs of it, and what it can use. The command graft doctor shows the same."
+        about="What Graft needs, and the devices and engines that it can use here. The command graft doctor shows the same."
       >
         {error === null ? null : (
           <p role="alert" className="text-error">
@@ -80,7 +80,7 @@ function DeviceChoice({ devices }: { readonly devices: Devices }) {
       id,
       name: `${id}: ${name}${software ? ', emulated and slow' : ''}`,
     })),
-    { id: 'tensorflow', name: 'tensorflow: trains in plain JavaScript, many times as slow' },
+    { id: 'tensorflow', name: 'tensorflow: trains in plain JavaScript, many times slower' },
   ];
   // One that this machine does not have, or that was not looked for yet.
   const all = offered.some(({ id }) => id === chosen)

@@ -12,7 +12,10 @@ interface OutputFrameProps {
   readonly children: ReactNode;
 }
 
-/** An output in its cell, with a lower edge to draw it higher and lower by: dragged, or by the arrows; a double click or Enter gives it its own height. */
+/**
+ * An output in its cell. Dragging its lower edge, or the arrow keys on it, changes the height; a double click or Enter
+ * resets it.
+ */
 export function OutputFrame({ height, resize, label, children }: OutputFrameProps) {
   const frame = useRef<HTMLDivElement>(null);
   const from = useRef<{ readonly at: number; readonly height: number }>(undefined);

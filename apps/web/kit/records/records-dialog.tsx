@@ -4,24 +4,24 @@ import { useModal } from '../dialog.tsx';
 import { useUnsavedGuard } from '../unsaved-work.tsx';
 
 interface RecordsDialogProps {
-  /** What it edits, in one word: names its parts. */
+  /** One word for what it edits; labels of its parts contain it. */
   readonly name: string;
   readonly title: string;
   /** Path of the file that is edited. */
   readonly file: string;
-  /** What is said of it beside the path. */
+  /** Facts about the file, beside its path. */
   readonly facts: ReactNode;
   readonly unsaved: boolean;
-  /** Why there are no records in it; undefined: there are. */
+  /** Why the file has no records; undefined if it has some. */
   readonly absent:
     { readonly state: 'loading' | 'none' | 'failed'; readonly text: string } | undefined;
-  /** Leaves, or asks before something is lost. */
+  /** Closes the dialog, or asks first if changes would be lost. */
   leave(): void;
   readonly children: ReactNode;
   readonly footer: ReactNode;
 }
 
-/** A dialog in which the records of a file are edited. It goes by its own buttons alone: whatever else would close it might lose work. */
+/** A dialog that edits the records of a file. Only its own buttons close it, so that no stray click loses work. */
 export function RecordsDialog(props: RecordsDialogProps) {
   const { name, title, file, facts, unsaved, absent, leave, children, footer } = props;
   const dialog = useModal();
@@ -63,7 +63,7 @@ export function RecordsDialog(props: RecordsDialogProps) {
   );
 }
 
-/** Moves the focus within the dialog that is open. */
+/** Moves the focus within the open dialog. */
 export function focusInRecords(selector: string): void {
   document.querySelector<HTMLElement>(`.records-dialog ${selector}`)?.focus();
 }

@@ -9,21 +9,21 @@ import {
 } from '@graft/graph';
 import { type ComparedSetting, type ComparedValue, stepParams } from '@graft/view';
 
-/** A node on one side: what ran, and what is written of it in the graph that ran. */
+/** A node on one side: its step, and the node in the graph that ran. */
 export interface SideOfNode {
   readonly step: StepSummary | undefined;
   readonly node: GraphNode | undefined;
   readonly definition: NodeType | undefined;
 }
 
-/** Characters of a value that differs, and of one that does not. */
+/** Most characters of a value that differs, and of one that does not. */
 const longestValue = 4_000;
 const longestEqual = 300;
 
-/** Parts of a key that are of what is above the node, or of its type, and no settings of its own. */
+/** Key parts that come from the node's inputs or its type, not from its own settings. */
 const notItsOwn = /^(param|input|embedder|rows)\.|^type$/;
 
-/** What the sides of a node set, and on what else of their own their results depend. */
+/** The settings of a node on each side, and the other parts of its own in their keys. */
 export function comparedSettings(sides: readonly SideOfNode[]): ComparedSetting[] {
   const params = sides.map(paramsOf);
   const parts = sides.map(
@@ -45,7 +45,7 @@ function settings(
   const names = new Set(values.flatMap((own) => [...own.keys()]));
   const compared = [...names].map((name): ComparedSetting => {
     const all = values.map((own, at): ComparedValue => own.get(name) ?? missing(sides[at], kind));
-    // A node that is not there is said once, and is no other value of each of its parameters.
+    // A missing node is reported once, not as a different value of each parameter.
     const named = all.filter(
       (value) => !('absent' in value) || value.absent === 'not set' || value.absent === 'not kept',
     );
@@ -53,7 +53,7 @@ function settings(
     const most = differs ? longestValue : longestEqual;
     return { kind, name, values: all.map((value) => cut(value, most)), differs };
   });
-  // Parts that are equal say nothing: they are what the installation is.
+  // Equal parts, such as versions of the installation, explain no difference.
   return kind === 'param' ? compared : compared.filter(({ differs }) => differs);
 }
 
@@ -64,8 +64,8 @@ function missing(side: SideOfNode | undefined, kind: ComparedSetting['kind']): C
 }
 
 /**
- * The parameters of a side: those of its key, which include what was set from outside, then those of its graph, then
- * defaults. Of a long value the key holds a digest, by which that of the graph is known to be the one.
+ * The parameters of a side: from its key, which includes values set from outside, then from its graph, then defaults.
+ * For a long value the key holds only a digest; the value in the graph is used if it has that digest.
  */
 function paramsOf({ step, node, definition }: SideOfNode): ReadonlyMap<string, ComparedValue> {
   if (step === undefined && node === undefined) return new Map();

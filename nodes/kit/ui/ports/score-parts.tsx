@@ -76,7 +76,7 @@ const parts: readonly Part[] = [
   },
   {
     ...{ name: 'children', title: 'parts found', digits: 0 },
-    meaning: 'How many hits it joins.',
+    meaning: 'How many hits were joined into it.',
   },
   {
     ...{ name: 'mmr', title: 'MMR', digits: 2 },

@@ -44,9 +44,7 @@ export function ExposureButton({
           ? 'Stop exposing this parameter'
           : 'Make this parameter settable from outside the graph'
       }
-      aria-label={
-        isExposed ? `Stop exposing ${field.title}, exposed as “${name}”` : `Expose ${field.title}`
-      }
+      aria-label={isExposed ? `Stop exposing ${field.title} as “${name}”` : `Expose ${field.title}`}
       onClick={toggle}
     >
       {isExposed ? (

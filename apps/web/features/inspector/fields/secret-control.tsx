@@ -12,8 +12,8 @@ function nameIn(value: unknown): string {
 }
 
 /**
- * A secret of the operator's settings, by name: whether it is set there, and where it may be sent. What is no name is not
- * taken over, so that a key that is pasted here gets into no file.
+ * Names a secret of the operator's settings, and shows whether it is set and where it may be sent. Accepts only names:
+ * a key that someone pastes here must not reach the graph file.
  */
 export function SecretControl({ id, value, invalid, describedBy, change }: FieldProps) {
   const { data: secrets, error } = useQuery(queries.catalogue.secrets.queryOptions());
@@ -54,7 +54,7 @@ export function SecretControl({ id, value, invalid, describedBy, change }: Field
           {known === undefined
             ? 'Not set. '
             : known.database === true
-              ? 'Set to the address of a database.'
+              ? 'Set. It holds the address of a database.'
               : known.origins.length === 0
                 ? 'Set, but not bound to an address yet. '
                 : `Set, for ${known.origins.join(', ')}.`}
