@@ -29,8 +29,10 @@ import {
   type PackChoice,
 } from './package-contents.ts';
 import {
+  hasTooManyFolders,
   largestContents,
   maxBlobs,
+  maxFolders,
   maxListing,
   maxModels,
   formatOf,
@@ -162,6 +164,13 @@ export async function pack(
     throw new GraphError(
       'too-large',
       `The package would have ${String(count)} files and artifacts; the limit is ${String(maxBlobs)}. Pack without data or without artifacts.`,
+      { location: { file: graph } },
+    );
+  }
+  if (hasTooManyFolders(manifest)) {
+    throw new GraphError(
+      'too-large',
+      `The files of the package lie in more than ${String(maxFolders)} folders, which is the limit. Pack without data.`,
       { location: { file: graph } },
     );
   }
