@@ -53,6 +53,14 @@ test('embeddings are looked at on a map, by pointer and by keys', async ({ page,
   const told = map.locator('.gk-map-told');
   await expect(field).toHaveAccessibleName(/^24 embeddings and 2 questions on a map/);
   await expect(told).toContainText('24 points by their two principal components');
+  await expect(told).toContainText('Drag around points to list them.');
+  const cutWhereNarrow = await told.evaluate((caption) => {
+    caption.style.width = '120px';
+    const cut = caption.scrollHeight - caption.clientHeight;
+    caption.style.width = '';
+    return cut;
+  });
+  expect(cutWhereNarrow).toBe(0);
   await expect(map.getByRole('list', { name: 'Groups of points' })).toContainText('sea/boats.md');
 
   await test.step('by pointer: a line around the left half lists one topic', async () => {

@@ -9,6 +9,7 @@ import {
   type Hit,
   hitSchema,
   Hits,
+  Judgements,
   knownMetric,
   type MetricMeanings,
   type MetricRow,
@@ -379,4 +380,13 @@ describe('a table of variants', () => {
       expect(Number(place)).toBeLessThanOrEqual(64);
     }
   });
+});
+
+it('names the similarity of a question that a judge made', () => {
+  const finding = { text: 'Which kiln?', said: [true], verdict: true, similarity: 0.825 };
+  const judgement = { id: 'j', item: 'a', answer: 'The big one.', metric: 'answerRelevancy' };
+  const question = { id: 'q', question: 'Which kiln is it?' };
+  expect(
+    seen(draw(Judgements, [{ ...judgement, question, findings: [finding], exchanges: [] }])),
+  ).toContain('yes · similarity 0.825 Which kiln?');
 });

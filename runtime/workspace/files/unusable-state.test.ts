@@ -122,6 +122,8 @@ describe('a workspace on a disk that is read-only', () => {
         freeze: () =>
           workspace.frozen.write({ graph: file, node: 'files', port: 'documents', artifact }),
         run: () => runOf(workspace),
+        pack: () => workspace.packages.pack(file, {}, join(mounted.folder, 'sent.graft.zip')),
+        send: () => workspace.packages.packStream(file, {}),
       };
       for (const [name, attempt] of Object.entries(tries)) {
         await expect(attempt(), name).rejects.toMatchObject({

@@ -211,6 +211,14 @@ describe('a hostile package', () => {
     await refused('too-large');
   });
 
+  it('with folders without end is refused before any is made', async () => {
+    const files = Array.from({ length: 160 }, (_, at) => ({
+      ...{ path: `${`${String(at)}/`.repeat(63)}a.txt`, digest: sha256('Hello.') },
+    }));
+    await forge({ manifest: { files: [{ path: file, digest: sha256(graphText) }, ...files] } });
+    await refused('too-large');
+  });
+
   it('with more models than graphs use is refused before any is taken', async () => {
     const digest = sha256('Hello.');
     const models = Array.from({ length: 65 }, (_, at) => ({

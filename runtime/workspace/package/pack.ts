@@ -17,6 +17,7 @@ import {
   plannedNodes,
 } from '@graft/graph';
 import { graphSuffix, requirePortablePath, requireVisible } from '../files/graph-path.ts';
+import { writeError } from '../files/write-error.ts';
 import { writeArchive, type PackagedBlob } from './archive-writer.ts';
 import {
   modelIds,
@@ -28,8 +29,10 @@ import {
   type PackChoice,
 } from './package-contents.ts';
 import {
+  hasTooManyFolders,
   largestContents,
   maxBlobs,
+  maxFolders,
   maxListing,
   maxModels,
   formatOf,
@@ -164,9 +167,18 @@ export async function pack(
       { location: { file: graph } },
     );
   }
+  if (hasTooManyFolders(manifest)) {
+    throw new GraphError(
+      'too-large',
+      `The files of the package lie in more than ${String(maxFolders)} folders, which is the limit. Pack without data.`,
+      { location: { file: graph } },
+    );
+  }
   const listing = `${JSON.stringify(manifest, null, 1)}\n`;
   requireShort(listing, { what: 'list of its contents', file: graph, leave: 'data or results' });
-  await writeArchive(target, listing, blobs.values());
+  await writeArchive(target, listing, blobs.values()).catch((error: unknown) => {
+    throw writeError(error, { file: basename(target), what: 'the package was not written' });
+  });
   const { size } = await stat(target);
   const contents = unpackedSize(manifest);
   if (contents > largestContents(size)) {

@@ -4,8 +4,10 @@ import { GraphError } from '@graft/graph';
 import { openPromise, type Entry, type ZipFile } from 'yauzl';
 import {
   damaged,
+  hasTooManyFolders,
   largestContents,
   maxBlobs,
+  maxFolders,
   maxListing,
   maxModels,
   parseManifest,
@@ -150,6 +152,8 @@ function requireSmall(
   if (models > maxModels) throw tooLarge(name, `it has ${String(models)} models`, maxModels);
   const paths = writtenPaths(manifest);
   if (paths > maxBlobs) throw tooLarge(name, `it has ${String(paths)} files`, maxBlobs);
+  if (hasTooManyFolders(manifest))
+    throw tooLarge(name, `it has more than ${String(maxFolders)} folders`, maxFolders);
   const unpacked = unpackedSize(manifest);
   const limit = largestContents(size);
   if (unpacked > limit) throw tooLarge(name, `it unpacks to ${String(unpacked)} bytes`, limit);

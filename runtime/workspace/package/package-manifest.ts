@@ -7,6 +7,8 @@ export const packageSuffix = '.graft.zip';
 const packageFormat = 2;
 /** Blobs of a package, and paths that it writes: its files and those of its models. */
 export const maxBlobs = 200_000;
+/** Folders that the files of a package lie in: making one takes longer than writing a small file. */
+export const maxFolders = 10_000;
 /** Models of a package: recording one reads and writes the list of all. */
 export const maxModels = 64;
 /** Bytes of the manifest, and of each list of records. */
@@ -94,6 +96,19 @@ export const formatOf = (results: PackageManifest['results']): PackageManifest['
 /** Paths that a package writes; several may name one blob. */
 export const writtenPaths = ({ files, models }: PackageManifest): number =>
   models.reduce((sum, model) => sum + model.files.length, files.length);
+
+/** Whether the files lie in more folders than a package may have. Counts no further: paths may be of any length. */
+export function hasTooManyFolders({ files }: Pick<PackageManifest, 'files'>): boolean {
+  const folders = new Set<string>();
+  for (const { path } of files) {
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+      const folder = path.slice(0, at);
+      if (folders.has(folder)) break;
+      if (folders.add(folder).size > maxFolders) return true;
+    }
+  }
+  return false;
+}
 
 /** Bytes that a package takes once it is unpacked: those of each path, and of each blob of its results. */
 export function unpackedSize({ files, models, results, blobs }: PackageManifest): number {

@@ -78,7 +78,9 @@ export class WorkspacePackages {
     file: string,
     choice: PackChoice,
   ): Promise<{ readonly size: number; readonly body: Readable }> {
-    const target = join(this.#parts.scratchFolder, stagingName());
+    const { scratchFolder } = this.#parts;
+    await makeStateFolder(scratchFolder);
+    const target = join(scratchFolder, stagingName());
     try {
       const { size } = await this.pack(file, choice, target);
       const body = createReadStream(target);
