@@ -66,7 +66,7 @@ export function outcome(expectation: Expectation, evidence: Evidence): Outcome {
   };
 }
 
-export const noMargin = 'no margin was stated';
+const noMargin = 'no margin was stated';
 
 /** What the paired test says. */
 function testText({ p, wins, losses }: Difference): string {

@@ -29,7 +29,6 @@ export {
   withoutCitations,
   abstains,
   referencesOf,
-  referenceTest,
   rightAnswerTest,
   SearchedText,
   verdictRule,

@@ -32,7 +32,7 @@ export interface ComparisonOptions {
   readonly seed: number;
 }
 
-export interface DifferenceOptions extends ComparisonOptions {
+interface DifferenceOptions extends ComparisonOptions {
   readonly level: number;
   readonly rejects: boolean;
 }

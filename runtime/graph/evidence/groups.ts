@@ -7,7 +7,7 @@ export interface GroupSums {
 }
 
 /** The places of groups in their sums, in order of first appearance. */
-export type Places = ReadonlyMap<string, number>;
+type Places = ReadonlyMap<string, number>;
 
 /** Sums items by group; `values` gives one value for each arm. */
 export function groupSums(
