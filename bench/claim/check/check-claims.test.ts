@@ -44,7 +44,7 @@ describe.skipIf(!hasPython)('the checker that shares no code with Graft', () => 
     const checked = await check(examples);
     expect(checked?.text).toMatch(/ 0 problems\n$/);
     expect(checked?.code).toBe(0);
-  }, 120_000);
+  }, 600_000);
 
   it('finds those of five seeds and of groups, and each figure that is changed', async () => {
     const { claim, items } = madeClaim();
@@ -70,7 +70,7 @@ describe.skipIf(!hasPython)('the checker that shares no code with Graft', () => 
     expect(await write('holds', text.replace('"holds":true', '"holds":false'))).toMatchObject({
       code: 1,
     });
-  }, 120_000);
+  }, 600_000);
 });
 
 /** Three variants of five seeds over 30 groups of two. */
