@@ -1,11 +1,12 @@
 import path from 'node:path';
 import {
   bestFirst,
+  differenceWriter,
   dollarsText,
   GraphError,
   inMetricWords,
+  isRatio,
   metricTitle,
-  signed,
   standings,
   tableNote,
   tableNumber,
@@ -51,7 +52,9 @@ export function experimentSummary(
   const costs = costColumns.filter(({ of }) => rows.some(({ cost }) => of(cost) !== undefined));
   const head = [
     'variant',
-    ...metrics.flatMap((metric) => [metricTitle(metric), '− baseline', 'shown']),
+    ...metrics.flatMap((metric, at) => [
+      ...[metricTitle(metric), `${isRatio(made, at) ? '÷' : '−'} baseline`, 'shown'],
+    ]),
     ...['n', ...(failures ? ['failed'] : []), ...costs.map(({ title }) => title), ''],
   ];
   const lines = bestFirst(made).map(({ variant, cells, cost, problem }) => [
@@ -61,7 +64,11 @@ export function experimentSummary(
     ]),
     ...cells.flatMap((cell) => [
       withInterval(cell.mean, cell.interval, tableNumber),
-      withInterval(cell.difference?.mean, cell.difference?.interval, signed),
+      withInterval(
+        cell.difference?.mean,
+        cell.difference?.interval,
+        differenceWriter(cell.difference),
+      ),
       cell.difference?.verdict ?? '',
     ]),
     distinct(cells.map(({ n }) => n)),

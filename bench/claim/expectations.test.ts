@@ -54,8 +54,39 @@ describe('an expectation', () => {
     expect(told({ is: 'worse' })).toMatchObject({ holds: false, points: false });
     // One question of twenty is no evidence, though it points that way.
     expect(told({ variant: 'fair' })).toMatchObject({ holds: false, points: true });
-    expect(told({ variant: 'fair', is: 'no worse' })).toMatchObject({ holds: true });
-    expect(told({ variant: 'poor', is: 'no worse', than: 'good' })).toMatchObject({ holds: false });
+  });
+
+  it('of “no worse” without a margin is not asked', () => {
+    const outcome = told({ variant: 'fair', is: 'no worse' });
+    expect(outcome).toMatchObject({ holds: false, notAsked: 'no margin was stated' });
+    expect(told({ variant: 'fair', is: 'no worse', by: 0.5 }).notAsked).toBeUndefined();
+  });
+
+  it('compares perplexities as ratios', () => {
+    const perplexity: Metric = {
+      ...{ name: 'perplexity', direction: 'lower', aggregation: 'weighted-geometric-mean' },
+    };
+    const runs = ['base', 'half more'].map((variant, at): RunItems => ({
+      ...{ experiment: 'texts', variant },
+      rows: questions.map((item, place) => ({
+        ...{ series: 'items', item },
+        values: { perplexity: (10 + place) * (1 + at / 2) },
+      })),
+    }));
+    const rows = ['base', 'half more'].map((variant) => ({ variant, settings: {} }));
+    const texts = tableOfItems({ baseline: 'base', metrics: [perplexity], rows }, runs);
+    const of = (expectation: Partial<Expectation>) =>
+      outcome(
+        {
+          ...{ experiment: 'texts', variant: 'half more', metric: 'perplexity' },
+          ...{ is: 'worse', than: 'base', ...expectation },
+        },
+        { tables: { texts }, items: runs },
+      );
+    expect(of({})).toMatchObject({ holds: true, figures: '×1.50 [×1.50, ×1.50], p < 0.0001' });
+    const margin = (by: number) => of({ is: 'no worse', by }).holds;
+    expect([margin(0.4), margin(0.6)]).toEqual([false, true]);
+    expect(of({ variant: 'base', than: 'half more', is: 'no worse', by: 0.1 }).holds).toBe(true);
   });
 
   it('allows for a share by which it may be worse, which the whole interval keeps to', () => {
@@ -150,41 +181,20 @@ it('a README tells when the claim was registered, and what was amended', () => {
 it('a README tells seeds that only repeat from those that differ', () => {
   const block = claimBlock(claim, { tables, items });
   expect(block).toContain(
-    'of 95 % for these trainings, and below them the means of the seeds 1, 2:',
+    'of 95 % for these trainings only, and below them the means of the seeds 1, 2:',
   );
   expect(block).toContain('of 95 %. The seeds 1, 2 gave the same values');
   expect(block).toMatch(/\| again \| 0\.100 \[\d\.\d+, \d\.\d+\] \|/);
 });
 
-it('a README warns of an interval below the least perplexity', () => {
-  const perplexity: Metric = {
-    ...{ name: 'perplexity', direction: 'lower', aggregation: 'weighted-geometric-mean' },
-  };
-  const of = (values: readonly number[]) => {
-    const runs = [
-      {
-        ...{ experiment: 'one', variant: 'good' },
-        rows: values.map((value, at) => ({
-          ...{ series: 'items', item: String(at), values: { perplexity: value } },
-        })),
-      },
-    ];
-    const rows = [{ variant: 'good', settings: {} }];
-    const one = tableOfItems({ baseline: 'good', metrics: [perplexity], rows }, runs);
-    return claimBlock({ ...claim, expect: [] }, { tables: { one }, items: runs });
-  };
-  expect(of([...Array.from({ length: 15 }, (_, at) => 1 + at / 100), 4])).toContain(
-    '1 of 1 intervals of perplexities begin below 1',
-  );
-  expect(of([10, 11, 12, 13])).not.toContain('No perplexity');
-});
-
 it('an expectation tells what its test says, and where only the mean counts', () => {
   expect(told({}).figures).toMatch(/, p (= 0\.\d+|< 0\.0001)$/);
   expect(told({ variant: 'fair' }).figures).toMatch(/, too few differ \(1\)$/);
-  expect(told({ is: 'no worse' }).figures).toMatch(/\]$/);
+  expect(told({ is: 'no worse', by: 0.1 }).figures).toMatch(/\]$/);
   const [better] = claim.expect;
   if (better === undefined) throw new Error('The claim expects something.');
-  expect(expectationText({ ...better, is: 'no worse' })).toContain('is no worse by its mean than');
+  expect(
+    claimBlock({ ...claim, expect: [{ ...better, is: 'no worse' }] }, { tables, items }),
+  ).toContain('| not asked: no margin was stated |');
   expect(expectationText({ ...better, is: 'no worse', by: 0.1 })).toContain('is no worse than');
 });

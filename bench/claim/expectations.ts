@@ -13,6 +13,8 @@ export interface Outcome {
   readonly points: boolean;
   /** The figures that say so. */
   readonly figures: string;
+  /** What keeps it from being an expectation that can be tested. */
+  readonly notAsked?: string;
 }
 
 interface CellName {
@@ -42,19 +44,31 @@ export function outcome(expectation: Expectation, evidence: Evidence): Outcome {
   const [base, row] = compared(one, other, evidence).rows;
   const difference = row?.cells[0]?.difference;
   if (difference === undefined) throw new Error(`${cellText(one)} has no item in common.`);
-  const gain = metric.direction === 'higher' ? difference.mean : -difference.mean;
+  const isRatio = difference.ratio === true;
+  const none = isRatio ? 1 : 0;
+  const sign = metric.direction === 'higher' ? 1 : -1;
+  const gain = sign * (difference.mean - none);
+  const allowed = (by ?? 0) * (isRatio ? 1 : (base?.cells[0]?.mean ?? 0));
+  const write = (value: number): string => `${isRatio ? '×' : ''}${digits(value)}`;
   const [low, high] = difference.interval ?? [Number.NaN, Number.NaN];
-  const allowed = (by ?? 0) * (base?.cells[0]?.mean ?? 0);
-  const worst = by === undefined ? gain : metric.direction === 'higher' ? low : -high;
-  const points = is === 'worse' ? gain < 0 : is === 'better' ? gain > 0 : gain >= -allowed;
+  const figures = `${write(difference.mean)} [${write(low)}, ${write(high)}]`;
+  if (is === 'no worse') {
+    const worst = Math.min(sign * (low - none), sign * (high - none));
+    return {
+      ...{ holds: by !== undefined && worst >= -allowed, points: gain >= -allowed, figures },
+      ...(by === undefined ? { notAsked: noMargin } : {}),
+    };
+  }
   return {
-    holds: is === 'no worse' ? worst >= -allowed : difference.verdict === is,
-    points,
-    figures: `${digits(difference.mean)} [${digits(low)}, ${digits(high)}]${is === 'no worse' ? '' : testText(difference)}`,
+    holds: difference.verdict === is,
+    points: is === 'worse' ? gain < 0 : gain > 0,
+    figures: `${figures}${testText(difference)}`,
   };
 }
 
-/** What the paired test says, where it decides: the interval may say otherwise. */
+const noMargin = 'no margin was stated';
+
+/** What the paired test says. */
 function testText({ p, wins, losses }: Difference): string {
   if (p === null) return `, too few differ (${String(wins + losses)})`;
   return p < 0.0001 ? ', p < 0.0001' : `, p = ${String(Number(p.toPrecision(2)))}`;

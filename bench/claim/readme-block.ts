@@ -1,4 +1,4 @@
-import { metricTitle, tableNumber } from '@graft/graph';
+import { fewestSeeds, type Metric, metricTitle, tableNumber } from '@graft/graph';
 import type { Claim, ClaimCost, ClaimTable, Expectation } from './claim-file.ts';
 import { type Evidence, outcome } from './expectations.ts';
 
@@ -15,22 +15,27 @@ export function withBlock(readme: string, block: string, mark = 'claim'): string
 /** What was measured, in Markdown: the tables, what was expected of them, and what it cost. */
 export function claimBlock(claim: Claim, evidence: Evidence): string {
   const { holds, because, measured, reduced } = claim;
-  const verdict =
+  const outset =
     holds === true ? '**The claim holds.**' : `**The claim does not hold.** ${because ?? ''}`;
   return [
-    verdict.trim(),
+    outset.trim(),
     ...historyTexts(claim),
     ...Object.entries(evidence.tables).flatMap(([name, table]) => [
       `Experiment \`${name}\`, means with intervals of 95 %${seedsText(table)}:`,
       experimentTable(table),
     ]),
-    ...belowOneTexts(Object.values(evidence.tables)),
-    'What was expected. The claim holds if every line does. Each line has a test or an interval of its own, not corrected for their number. `better` and `worse` follow a paired test (of perplexities on their logarithms); the interval beside it is of the plain difference, so the two may disagree.',
+    `What was expected. The claim holds if every line does. Each line stands alone, at 95 % and not corrected for their number. The interval beside \`better\` and \`worse\` has the differences that the paired test does not reject, so it excludes “no difference” exactly where the test shows one. ${
+      Object.values(evidence.tables).some(({ table }) => table.metrics.some(isGeometric))
+        ? 'Perplexities are compared as ratios: ×1 is no difference.'
+        : ''
+    }`.trim(),
     markdown(
       ['', 'measured', ''],
       claim.expect.map((one) => {
-        const { holds: held, figures } = outcome(one, evidence);
-        return [expectationText(one), figures, held ? 'yes' : '**no**'];
+        const { holds: held, figures, notAsked } = outcome(one, evidence);
+        const verdict =
+          notAsked === undefined ? (held ? 'yes' : '**no**') : `not asked: ${notAsked}`;
+        return [expectationText(one), figures, verdict];
       }),
     ),
     'What it cost:',
@@ -42,6 +47,8 @@ export function claimBlock(claim: Claim, evidence: Evidence): string {
     }`,
   ].join('\n\n');
 }
+
+const isGeometric = ({ aggregation }: Metric): boolean => aggregation === 'weighted-geometric-mean';
 
 /** When the claim was registered, and what was changed since. */
 function historyTexts({ registered, amended = [] }: Claim): string[] {
@@ -57,27 +64,13 @@ function historyTexts({ registered, amended = [] }: Claim): string[] {
 /** The day of a moment, as `2026-11-27`. */
 const dayOf = (moment: string): string => moment.slice(0, 10);
 
-/** Where intervals of perplexities begin below 1. */
-function belowOneTexts(tables: readonly ClaimTable[]): string[] {
-  const lows = tables.flatMap(({ table: { metrics, rows } }) =>
-    metrics.flatMap(({ aggregation }, at) =>
-      aggregation === 'weighted-geometric-mean'
-        ? rows.flatMap(({ cells }) => cells[at]?.interval?.[0] ?? [])
-        : [],
-    ),
-  );
-  const below = lows.filter((low) => low < 1).length;
-  if (below === 0) return [];
-  return [
-    `No perplexity is below 1, yet ${String(below)} of ${String(lows.length)} intervals of perplexities begin below 1: they are too wide, since few items with very unequal values made them.`,
-  ];
-}
-
 function seedsText({ seeds }: ClaimTable): string {
   const names = Object.keys(seeds);
   if (names.length === 0) return '';
+  const whose =
+    names.length < fewestSeeds ? 'for these trainings only' : 'over seeds and questions';
   return differ(seeds)
-    ? ` for these trainings, and below them the means of the seeds ${names.join(', ')}`
+    ? ` ${whose}, and below them the means of the seeds ${names.join(', ')}`
     : `. The seeds ${names.join(', ')} gave the same values: they are copies of one measurement`;
 }
 
@@ -107,9 +100,7 @@ function experimentTable({ table, seeds: all }: ClaimTable): string {
 /** What is expected, in words. */
 export function expectationText(expectation: Expectation): string {
   const { experiment, variant, metric, is, than, by } = expectation;
-  // Without a margin it is the mean that is held against the other, whatever the interval.
-  const mean = is === 'no worse' && by === undefined ? ' by its mean' : '';
-  const one = `\`${metric}\` of “${variant}” is ${is}${mean}`;
+  const one = `\`${metric}\` of “${variant}” is ${is}`;
   if (typeof than === 'number') return `${one} ${String(than)}`;
   const other = typeof than === 'string' ? { variant: than } : than;
   const what = other.metric === undefined ? 'that' : `\`${other.metric}\``;

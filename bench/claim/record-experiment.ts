@@ -72,12 +72,13 @@ async function metricRows(
   for (const [at, { node, port, metric }] of metrics.entries()) {
     const ref = steps.find((step) => step.node === node)?.outputs[port];
     if (ref === undefined) throw new Error(`${node}.${port} gave no metrics.`);
-    for (const { item, question, weight, values } of await readMetrics(workspace, ref)) {
+    for (const { item, question, group, weight, values } of await readMetrics(workspace, ref)) {
       const value = values[metric];
       if (item === undefined || value === undefined) continue;
       rows.push({
         ...{ series: 'items', item },
         ...(question === undefined ? {} : { question }),
+        ...(group === undefined ? {} : { group }),
         ...(weight === undefined ? {} : { weight }),
         values: { [labels[at] ?? metric]: value },
       });

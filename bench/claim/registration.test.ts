@@ -44,7 +44,7 @@ describe('a registration', () => {
   const [expected] = claim.expect;
   const easier: Claim = {
     ...claim,
-    expect: expected === undefined ? [] : [{ ...expected, is: 'no worse' }],
+    expect: expected === undefined ? [] : [{ ...expected, is: 'no worse', by: 0.1 }],
   };
   const amendment = { what: 'Says all.', why: 'More was meant.' };
 
@@ -72,6 +72,15 @@ describe('a registration', () => {
     const again = registerClaim(amended, graph, tuesday);
     expect(again.registered).toMatchObject({ date: tuesday });
     expect(registrationProblem(again, graph)).toBeUndefined();
+  });
+
+  it('is refused for “no worse” without a margin', () => {
+    const [first] = easier.expect;
+    const { by: _by, ...open } = first ?? {};
+    const claimed = { ...fresh, expect: [open] } as Claim;
+    expect(() => registerClaim(claimed, graph, monday)).toThrow(
+      'Expectation 1 is "no worse" without a margin',
+    );
   });
 
   it('later than the measurement counts only with an amendment that says so', () => {

@@ -2,6 +2,14 @@ import type { Graph } from '@graft/graph';
 import type { Claim } from './claim-file.ts';
 import { registrationDigest } from './claim-tables.ts';
 
+/** Why its expectations cannot be registered. */
+function expectationProblem({ expect }: Claim): string | undefined {
+  const at = expect.findIndex(({ is, by }) => is === 'no worse' && by === undefined);
+  return at === -1
+    ? undefined
+    : `Expectation ${String(at + 1)} is "no worse" without a margin. Say in "by" by which share of the other's mean it may be worse.`;
+}
+
 /** What keeps a claim from being measured; undefined where it stands as it was registered. */
 export function registrationProblem(claim: Claim, graph: Graph): string | undefined {
   const { registered } = claim;
@@ -19,6 +27,8 @@ export function registrationProblem(claim: Claim, graph: Graph): string | undefi
  */
 export function registerClaim(claim: Claim, graph: Graph, date: string): Claim {
   const { registered, amended = [] } = claim;
+  const problem = expectationProblem(claim);
+  if (problem !== undefined) throw new Error(problem);
   const digest = registrationDigest(claim, graph);
   if (registered !== undefined && registered !== 'unknown') {
     if (registered.digest === digest) return claim;

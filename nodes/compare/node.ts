@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const compare = defineNode({
   type: 'compare',
   version: 1,
-  implementation: 2,
+  implementation: 3,
   title: 'Compare',
   group: 'evaluation',
   doc: 'Compares the metrics of several variants row by row: means with intervals, each variant’s difference from the baseline, and whether that difference is more than chance. Connect the metrics of Score hits, Evaluate or Perplexity for each variant.',

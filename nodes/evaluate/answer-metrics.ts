@@ -3,6 +3,7 @@ import {
   type Answer,
   answerVerdict,
   type Question,
+  referencesOf,
   withoutCitations,
   type Citation,
 } from '@graft/graph';
@@ -37,12 +38,14 @@ interface AnswerMetric {
   of(compared: Compared): number | undefined;
 }
 
-/** Applies to questions with a reference. */
+/** Applies to questions with a reference; the nearest of several counts. */
 function againstReference(score: (answer: string, reference: string) => number): AnswerMetric {
   return {
     needs: reference,
     of: ({ text, question }) =>
-      isAnswerable(question) ? score(text, question.reference ?? '') : undefined,
+      isAnswerable(question)
+        ? Math.max(...referencesOf(question).map((reference) => score(text, reference)))
+        : undefined,
   };
 }
 
@@ -83,8 +86,8 @@ export const answerMetric: Readonly<Record<MetricName, AnswerMetric>> = {
   completionTokens: { of: ({ answer }) => answer.completionTokens },
 };
 
-function isAnswerable({ reference = '', answerable }: Question): boolean {
-  return answerable !== false && reference.trim() !== '';
+function isAnswerable(question: Question): boolean {
+  return question.answerable !== false && referencesOf(question).length > 0;
 }
 
 /**

@@ -138,6 +138,18 @@ it('takes references from questions that are connected, and names those without 
   expect(log).toEqual([expect.stringMatching(/^q7: The question has no answer/)]);
 });
 
+it('takes the best of several references, and passes on what the question is about', async () => {
+  const [answer] = answers;
+  if (answer === undefined) throw new Error('There is no answer.');
+  const { reference = '' } = answer.question;
+  const question = { ...answer.question, reference: 'Never.', accept: [reference], group: 'kilns' };
+  const metrics = ['accuracy', 'exactMatch', 'f1'];
+  const { rows } = await score([{ ...answer, question }], { metrics });
+  expect(rows[1]).toMatchObject({ group: 'kilns', values: { accuracy: 1, exactMatch: 1, f1: 1 } });
+  const { rows: before } = await score([answer], { metrics });
+  expect(before[1]?.group).toBeUndefined();
+});
+
 describe('is refused', () => {
   it.each([
     {

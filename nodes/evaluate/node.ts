@@ -14,7 +14,7 @@ export const evaluate = defineNode({
   type: 'evaluate',
   formerly: ['score-answers'],
   version: 1,
-  implementation: 2,
+  implementation: 3,
   title: 'Evaluate',
   group: 'evaluation',
   doc: 'Scores each answer against its question: by the words of the reference (right, exact match, containment, F1, ROUGE-L), by the documents that it should cite, and by whether it abstains exactly where there is no answer. It compares words, not meaning: an answer in other words counts as wrong.',
@@ -74,7 +74,7 @@ export const evaluate = defineNode({
   metrics: (params) => askedMetrics(params.metrics, metricNames),
   meanings: {
     accuracy:
-      'The share of right answers: those that have every word and number of the reference, or abstain where there is no answer.',
+      'The share of right answers: those that have every word and number of a reference and name no wrong choice, or abstain where there is no answer.',
     exactMatch:
       'The share of answers that equal the reference, apart from capitals, punctuation and articles.',
     containment: 'The share of answers that contain the reference word for word.',

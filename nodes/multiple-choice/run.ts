@@ -8,7 +8,7 @@ import {
   plural,
   type Prompt,
 } from '@graft/graph';
-import { summaryRow } from '../kit/evaluation/question-rows.ts';
+import { askedIn, summaryRow } from '../kit/evaluation/question-rows.ts';
 import { tokenizeExample } from '../kit/training/tokenize-examples.ts';
 import { weightedAdapters } from '../kit/training/weighted-adapters.ts';
 import { multipleChoice } from './node.ts';
@@ -79,9 +79,8 @@ export const run = implement(multipleChoice, async (ctx, inputs, params) => {
         { location: { node: ctx.node, port: 'model' } },
       );
     }
-    const { id, question } = prompt.question;
     const values = { ...scoreChoices(scored, right) };
-    return { series: 'questions', label: question, item: prompt.id, question: id, values };
+    return { series: 'questions', item: prompt.id, ...askedIn(prompt.question), values };
   });
   const names = multipleChoice.metrics?.(params) ?? [];
   return { metrics: [summaryRow(rows, names), ...rows] };

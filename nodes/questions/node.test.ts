@@ -51,6 +51,8 @@ it('reads CSV, with lists and truth in words, and gives ids where there are none
       documents: ['kilns.md', 'calendar.md'],
       answerable: true,
       reference: 'At 05:40.',
+      accept: ['twenty to six', '5.40 am'],
+      group: 'kilns',
       choices: ['At 05:40.', 'At noon.'],
       hard: true,
     },

@@ -32,16 +32,19 @@ export const run = implement(questions, async (ctx, _inputs, params) => {
 
 /** CSV contains only text: `;` or `|` separate lists, and yes or no are words. */
 function questionOf({ values, row, line }: TableRow, file: string): Question {
-  const { id, question, reference, choices, documents, answerable, hard, paraphraseOf } = values;
+  const { id, question, reference, accept, choices, documents } = values;
+  const { answerable, hard, paraphraseOf, group } = values;
   const parsed = questionSchema.safeParse({
     id: id === undefined || id === '' ? `${file}:${row}` : String(id),
     question: typeof question === 'string' ? question.trim() : question,
     ...(reference === undefined || reference === '' ? {} : { reference }),
+    ...(accept === undefined || accept === '' ? {} : { accept: listOf(accept) }),
     ...(choices === undefined || choices === '' ? {} : { choices: listOf(choices) }),
     ...(documents === undefined ? {} : { documents: listOf(documents) }),
     ...(answerable === undefined || answerable === '' ? {} : { answerable: truthOf(answerable) }),
     ...(hard === undefined || hard === '' ? {} : { hard: truthOf(hard) }),
     ...(paraphraseOf === undefined || paraphraseOf === '' ? {} : { paraphraseOf }),
+    ...(group === undefined || group === '' ? {} : { group: String(group) }),
   });
   const location = { file, line };
   if (!parsed.success) {

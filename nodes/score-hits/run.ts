@@ -5,7 +5,7 @@ import {
   type Question,
   type QuestionHits,
 } from '@graft/graph';
-import { logUnseen, questionsById, summaryRow } from '../kit/evaluation/question-rows.ts';
+import { askedIn, logUnseen, questionsById, summaryRow } from '../kit/evaluation/question-rows.ts';
 import { metricsAt, scoreHits } from './node.ts';
 import { scoreQuestion } from './score-question.ts';
 
@@ -45,9 +45,13 @@ export const run = implement(scoreHits, async (ctx, { hits, questions }, { k }) 
 });
 
 /** For a question without known documents, only the score of its best hit. */
-function scoresOf(row: QuestionHits, { documents, answerable }: Question, k: number): MetricRow {
+function scoresOf(
+  row: QuestionHits,
+  { documents, answerable, group }: Question,
+  k: number,
+): MetricRow {
   const { id, question, hits } = row;
-  const of = { label: question.question, item: id, question: question.id };
+  const of = { item: id, ...askedIn({ ...question, ...(group === undefined ? {} : { group }) }) };
   if (documents === undefined || documents.length === 0 || answerable === false) {
     const series =
       answerable === false || documents !== undefined ? 'unanswerable' : 'no reference';

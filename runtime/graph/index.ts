@@ -13,6 +13,8 @@ export {
   metricWords,
   signed,
   tableNumber,
+  differenceWriter,
+  times,
 } from './metrics/metric-words.ts';
 export * from './metrics/run-score.ts';
 export { cleanNotes, notesLine, readNotes, type RunNotes } from './metrics/run-notes.ts';
@@ -26,7 +28,8 @@ export {
   citationMarks,
   withoutCitations,
   abstains,
-  referenceTest,
+  referencesOf,
+  rightAnswerTest,
   SearchedText,
   verdictRule,
 } from './rows/answer-verdict.ts';
@@ -67,11 +70,13 @@ export {
   type TableOptions,
   type VariantEvidence,
 } from './evidence/make-table.ts';
+export { fewestSeeds } from './evidence/two-way.ts';
 export { bestFirst, standings, type Standing } from './evidence/leaders.ts';
 export { type SettingWords, type WordsOfVariant } from './evidence/variant-words.ts';
 export { inMetricWords, tableMetricWords } from './evidence/table-words.ts';
 export { verdictWords } from './evidence/verdict-words.ts';
 export {
+  isRatio,
   settingText,
   tableNote,
   tableReasons,

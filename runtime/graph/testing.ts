@@ -342,4 +342,5 @@ export const testEngines: EngineVersions = {
 };
 export { experimentDefinitions, gradeNode, noiseNode } from './fixtures/experiment-nodes.ts';
 
+export * from './evidence/testing/designs.ts';
 export * from './evidence/testing/simulations.ts';

@@ -3,6 +3,7 @@ import {
   type Location,
   type MetricRow,
   type Question,
+  referencesOf,
   type RowsInput,
   type RunContext,
 } from '@graft/graph';
@@ -30,14 +31,23 @@ export function logUnseen(
 const answerSeries = ['questions', 'unanswerable', 'no reference'] as const;
 
 /** The row of an answer, in the series of its question. */
-export function answerRow(
-  id: string,
-  { id: asked, question, reference = '', answerable }: Question,
-  values: MetricRow['values'],
-): MetricRow {
+export function answerRow(id: string, question: Question, values: MetricRow['values']): MetricRow {
   const series: (typeof answerSeries)[number] =
-    answerable === false ? 'unanswerable' : reference.trim() === '' ? 'no reference' : 'questions';
-  return { series, label: question, item: id, question: asked, values };
+    question.answerable === false
+      ? 'unanswerable'
+      : referencesOf(question).length === 0
+        ? 'no reference'
+        : 'questions';
+  return { series, item: id, ...askedIn(question), values };
+}
+
+/** The question of a metric row, and what it is about. */
+export function askedIn({
+  id,
+  question,
+  group,
+}: Question): Pick<MetricRow, 'label' | 'question' | 'group'> {
+  return { label: question, question: id, ...(group === undefined ? {} : { group }) };
 }
 
 /** The rows of answers, preceded by their means. */

@@ -82,7 +82,7 @@ export function agreementOf(
   return {
     ...{ bothRight, bothWrong, onlyPerson, onlyMetric },
     share: (bothRight + bothWrong) / pairs.length,
-    interval: boundedMeanInterval(agreed, [0, 1], confidence),
+    interval: boundedMeanInterval(agreed, [0, 1], { level: 1 - confidence }),
     ...kappaOf([
       [bothRight, onlyPerson],
       [onlyMetric, bothWrong],

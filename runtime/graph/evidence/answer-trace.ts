@@ -1,4 +1,4 @@
-import { answerVerdict, referenceTest, SearchedText } from '../rows/answer-verdict.ts';
+import { answerVerdict, rightAnswerTest, SearchedText } from '../rows/answer-verdict.ts';
 import type { Answer, Prompt, Question, QuestionHits } from '../rows/port-types.ts';
 
 /** A kind of rows that a question passes through on the way to its answer. */
@@ -138,7 +138,7 @@ function placesOf(
   question: Question,
 ): Pick<StationRow, 'first' | 'holding'> {
   const documents = [...new Set(question.documents)];
-  const holds = referenceTest(question.reference ?? '');
+  const holds = rightAnswerTest(question);
   const placeOf = (isIt: (passage: Passage) => boolean): number => passages.findIndex(isIt) + 1;
   return {
     first: documents.map((document) => placeOf(({ path }) => path === document)),

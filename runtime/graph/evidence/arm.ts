@@ -3,10 +3,13 @@ import type { Metric } from '../metrics/metric.ts';
 import type { MetricRow } from '../metrics/metrics.ts';
 import { type ItemValues, itemValues } from './item-values.ts';
 import type { Turns } from './turns.ts';
+import { fewestSeeds } from './two-way.ts';
 
 /** A variant's items under one metric, and those that it should have. */
 export interface Arm {
   readonly values: ItemValues;
+  /** The same of each repeat, if they are enough for intervals over seeds; else empty. */
+  readonly seeds: readonly ItemValues[];
   /** Items that it should have and lacks. */
   readonly missing: ReadonlySet<string>;
   /** It stopped before it had all items, so its numbers cover fewer. */
@@ -41,14 +44,16 @@ export function* armsOf(variants: readonly ArmRows[], metric: Metric): Turns<rea
     const should = given === undefined ? all : new Set(given.filter((item) => all.has(item)));
     const missing = new Set(ownOf(failed, metric.name)?.filter((item) => !own.has(item)));
     for (const item of should) if (!own.has(item)) missing.add(item);
+    const seeds: ItemValues[] = [];
     if (repeats.length > 1) {
       for (const repeat of repeats) {
         const had = itemValues(repeat, metric);
+        if (repeats.length >= fewestSeeds) seeds.push(had);
         for (const item of should) if (!had.has(item)) missing.add(item);
         yield;
       }
     }
-    arms.push({ values: own, missing, stopped: should.size < all.size });
+    arms.push({ values: own, seeds, missing, stopped: should.size < all.size });
     yield;
   }
   return arms;

@@ -1,30 +1,44 @@
 import type { Metric } from '../metrics/metric.ts';
 import type { Arm } from './arm.ts';
 import type { Difference } from '../metrics/evidence-table.ts';
-import { type ItemValue, scaleOf } from './item-values.ts';
-import { estimatedDifference } from './mean-interval.ts';
-import { questionSums } from './questions.ts';
+import { type GroupSums, groupSums, meanOf, placesOf, sumsAt, total } from './groups.ts';
+import { type ItemValue, type ItemValues, scaleOf } from './item-values.ts';
+import {
+  differenceInterval,
+  differenceOf,
+  type Estimated,
+  type SeedSums,
+  spreadOf,
+} from './mean-interval.ts';
 import { signFlipTest } from './sign-flip-test.ts';
+import type { Turns } from './turns.ts';
+import { twoWayP } from './two-way.ts';
 
-/** With fewer differing questions, there is no verdict on the difference. */
+/** With fewer differing groups, there is no verdict on the difference. */
 export const fewestDiffering = 10;
 
-/** A comparison before the correction for the others in its table. */
-export interface ArmDifference extends Omit<Difference, 'adjustedP' | 'verdict' | 'reason'> {
+/** A comparison before the correction for the others in its table, and before its interval. */
+export interface ArmDifference extends Pick<Difference, 'n' | 'wins' | 'ties' | 'losses' | 'p'> {
   /** Effect that `p` tests, on the oriented scale: above 0 the variant is better. */
   readonly gain: number;
   /** p over only the items that both have. */
   readonly pairedP: number | null;
+  /** By group, of the items that both have. */
+  readonly paired: SeedSums;
 }
 
 export interface ComparisonOptions {
   readonly metric: Metric;
-  readonly confidence: number;
   readonly seed: number;
 }
 
+interface DifferenceOptions extends ComparisonOptions {
+  readonly level: number;
+  readonly rejects: boolean;
+}
+
 export interface Pair {
-  readonly question: string;
+  readonly group: string;
   readonly one: ItemValue;
   readonly other: ItemValue;
 }
@@ -37,63 +51,145 @@ export interface Pair {
 export function compareArms(
   variant: Arm,
   baseline: Arm,
-  options: ComparisonOptions,
+  { metric, seed }: ComparisonOptions,
 ): ArmDifference | undefined {
-  const { metric, seed } = options;
-  const pairs = pairsOf(variant, baseline);
-  const [own, base] = questionSums(
-    pairs.map(({ one, other }) => [one, other]),
-    2,
-  );
-  if (pairs.length === 0 || own === undefined || base === undefined) return undefined;
-  const { mean, interval } = estimatedDifference(own, base, options);
+  const pairs = pairsOf(variant.values, baseline.values);
+  if (pairs.length === 0) return undefined;
   const sign = metric.direction === 'higher' ? 1 : -1;
-  const counts = { wins: 0, ties: 0, losses: 0 };
-  for (const [at, sum] of own.sums.entries()) {
-    const mean = sum / (own.weights[at] ?? 1);
-    const other = (base.sums[at] ?? 0) / (base.weights[at] ?? 1);
-    const gain = sign * (mean - other);
-    const alike = 1e-9 * Math.max(Math.abs(mean), Math.abs(other));
-    counts[gain > alike ? 'wins' : gain < -alike ? 'losses' : 'ties'] += 1;
-  }
-  const common = { mean, interval, n: own.sums.length, ...counts };
-  const gains = gainsOf(pairs, sign);
-  const gain = sum(gains);
-  if (counts.wins + counts.losses < fewestDiffering) {
-    return { ...common, gain, p: null, pairedP: null };
-  }
-  const pairedP = sign * mean * gain < 0 ? 1 : signFlipTest(gains, seed);
+  const paired: SeedSums = { all: differencesOf(pairs), seeds: seedDifferences(variant, baseline) };
+  const counts = countsOf(pairs, sign);
+  const gain = sign * total(paired.all.sums);
+  const common = { n: paired.all.sums.length, ...counts, gain, paired };
+  if (counts.wins + counts.losses < fewestDiffering) return { ...common, p: null, pairedP: null };
+  const pairedP = testOf(paired, seed);
   const unanswered = gain > 0 ? missingPairs(variant, baseline) : missingPairs(baseline, variant);
-  if (unanswered.length === 0) return { ...common, gain, p: pairedP, pairedP };
+  if (unanswered.length === 0) return { ...common, p: pairedP, pairedP };
   const worst = worstOf(metric);
-  if (worst === undefined) return { ...common, gain, p: 1, pairedP };
-  const filled = unanswered.map(({ question, one }): Pair => {
-    const least: ItemValue = { ...one, value: worst };
-    return gain > 0 ? { question, one: least, other: one } : { question, one, other: least };
+  if (worst === undefined) return { ...common, p: 1, pairedP };
+  const least = unanswered.map(({ group, one }): Pair => {
+    const value: ItemValue = { ...one, value: worst };
+    return gain > 0 ? { group, one: value, other: one } : { group, one, other: value };
   });
-  const all = gainsOf([...pairs, ...filled], sign);
-  const p = sum(all) * gain > 0 ? signFlipTest(all, seed) : 1;
-  return { ...common, gain, p, pairedP };
+  const filled = differencesOf([...pairs, ...least]).sums;
+  const isSame = sign * total(filled) * gain > 0;
+  const p = isSame ? Math.max(pairedP, signFlipTest(filled, seed)) : 1;
+  return { ...common, p, pairedP };
+}
+
+/** p of no difference; over seeds, the greater of both tests. */
+function testOf(sums: SeedSums, seed: number): number {
+  const p = signFlipTest(sums.all.sums, seed);
+  const overSeeds = spreadOf(sums);
+  return overSeeds === undefined ? p : Math.max(p, twoWayP(meanOf(sums.all), overSeeds));
+}
+
+/**
+ * The difference over the items that both have, and the interval that inverts its test at a level: no difference lies
+ * in it unless the test `rejects`. For metrics with a range, and if too few groups differ for a test, the interval has
+ * two more pairs, one better and one worse by as much as those that differ, so that what was not seen is not impossible
+ * (as Bonett & Price 2012): else 36 wins of 36 would leave no room.
+ */
+export function* differenceAt(
+  { paired, p }: ArmDifference,
+  options: DifferenceOptions,
+): Turns<Estimated> {
+  const { metric } = options;
+  const mean = differenceOf(paired.all, metric);
+  if (paired.all.sums.length < 2) return { mean, interval: null };
+  const isBounded = metric.range !== undefined && !scaleOf(metric).isRatio;
+  const sums = isBounded || p === null ? withUnseen(paired, metric) : paired;
+  const interval = yield* differenceInterval(sums, options);
+  return {
+    mean,
+    interval: interval && [Math.min(interval[0], mean), Math.max(interval[1], mean)],
+  };
+}
+
+function withUnseen({ all, seeds }: SeedSums, { range }: Metric): SeedSums {
+  const weight = total(all.weights) / all.weights.length;
+  const rounding = 1e-9 * all.sums.reduce((most, sum) => Math.max(most, Math.abs(sum)), 0);
+  let [squares, weightSquares] = [0, 0];
+  for (const [at, sum] of all.sums.entries()) {
+    if (Math.abs(sum) <= rounding) continue;
+    squares += sum * sum;
+    weightSquares += (all.weights[at] ?? 0) ** 2;
+  }
+  const most = range === undefined ? 0 : range[1] - range[0];
+  const apart = weight * (weightSquares === 0 ? most : Math.sqrt(squares / weightSquares));
+  const more = ({ sums, weights }: GroupSums): GroupSums => ({
+    sums: Float64Array.from([...sums, apart, -apart]),
+    weights: Float64Array.from([...weights, weight, weight]),
+  });
+  return { all: more(all), seeds: seeds.map(more) };
 }
 
 /** The items that both have. */
-export function pairsOf(variant: Arm, baseline: Arm): Pair[] {
+export function pairsOf(variant: ItemValues, baseline: ItemValues): Pair[] {
   const pairs: Pair[] = [];
-  for (const [item, one] of variant.values) {
-    const other = baseline.values.get(item);
-    if (other === undefined) continue;
-    // If the two disagree on the question, the baseline's counts.
-    const { question } = other;
-    pairs.push({ question, one: { ...one, question }, other });
+  for (const [item, one] of variant) {
+    const other = baseline.get(item);
+    // If the two disagree on the group, the baseline's counts.
+    if (other !== undefined) pairs.push({ group: other.group, one, other });
   }
   return pairs;
 }
 
+/** By group, variant − baseline, each item with the mean of its two weights. */
+export function differencesOf(pairs: readonly Pair[]): GroupSums {
+  const items = pairs.map(differenceItem);
+  return sumsAt(items, 1, placesOf(items))[0] ?? none;
+}
+
+const none: GroupSums = { sums: new Float64Array(), weights: new Float64Array() };
+
+const differenceItem = ({ group, one, other }: Pair): [ItemValue] => [
+  { group, value: one.value - other.value, weight: (one.weight + other.weight) / 2 },
+];
+
+/** The same of each seed, in the places of all; empty with fewer seeds than intervals take into account. */
+function seedDifferences(variant: Arm, baseline: Arm): GroupSums[] {
+  const counts = [variant, baseline].flatMap(({ seeds }) => (seeds.length > 0 ? seeds.length : []));
+  if (counts.length === 0) return [];
+  const places = placesOf(pairsOf(variant.values, baseline.values).map(differenceItem));
+  return Array.from({ length: Math.min(...counts) }, (_, at) => {
+    const pairs = pairsOf(
+      variant.seeds[at] ?? variant.values,
+      baseline.seeds[at] ?? baseline.values,
+    );
+    return sumsAt(pairs.map(differenceItem), 1, places)[0] ?? none;
+  });
+}
+
+/** In how many groups the variant is better, as good and worse. */
+export function countsOf(
+  pairs: readonly Pair[],
+  sign: number,
+): { readonly wins: number; readonly ties: number; readonly losses: number } {
+  const [own, base] = groupSums(
+    pairs.map(({ group, one, other }) => {
+      const weight = (one.weight + other.weight) / 2;
+      return [
+        { group, value: one.value, weight },
+        { group, value: other.value, weight },
+      ];
+    }),
+    2,
+  );
+  const counts = { wins: 0, ties: 0, losses: 0 };
+  for (const [at, sum] of own?.sums.entries() ?? []) {
+    const other = base?.sums[at] ?? 0;
+    const gain = sign * (sum - other);
+    const alike = 1e-9 * Math.max(Math.abs(sum), Math.abs(other));
+    counts[gain > alike ? 'wins' : gain < -alike ? 'losses' : 'ties'] += 1;
+  }
+  return counts;
+}
+
 /** Items that `better` lacks and `worse` has. */
-function missingPairs(better: Arm, worse: Arm): { question: string; one: ItemValue }[] {
+function missingPairs(better: Arm, worse: Arm): { group: string; one: ItemValue }[] {
   return [...better.missing].flatMap((item) => {
     const one = worse.values.get(item);
-    return one === undefined || better.values.has(item) ? [] : [{ question: one.question, one }];
+    return one === undefined || better.values.has(item) ? [] : [{ group: one.group, one }];
   });
 }
 
@@ -101,19 +197,4 @@ function worstOf(metric: Metric): number | undefined {
   const worst = metric.range?.[metric.direction === 'higher' ? 0 : 1];
   const value = worst === undefined ? Number.NaN : scaleOf(metric).to(worst);
   return Number.isFinite(value) ? value : undefined;
-}
-
-/** Gain of the variant for each question: the differences of its items, each times the mean of its two weights. */
-export function gainsOf(pairs: readonly Pair[], sign: number): Float64Array {
-  const gains = new Map<string, number>();
-  for (const { question, one, other } of pairs) {
-    const weight = (one.weight + other.weight) / 2;
-    const gain = sign * weight * (one.value - other.value);
-    gains.set(question, (gains.get(question) ?? 0) + gain);
-  }
-  return Float64Array.from(gains.values());
-}
-
-function sum(values: Float64Array): number {
-  return values.reduce((total, value) => total + value, 0);
 }

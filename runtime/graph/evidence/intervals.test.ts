@@ -1,13 +1,25 @@
 import { describe, expect, it } from 'vitest';
 import type { Metric } from '../metrics/metric.ts';
-import { boundedDifferenceInterval, boundedMeanInterval } from './bounded-intervals.ts';
-import { estimatedDifference, estimatedMean } from './mean-interval.ts';
+import { boundedMeanInterval } from './bounded-intervals.ts';
+import type { GroupSums } from './groups.ts';
+import { differenceInterval, differenceOf, estimatedMean } from './mean-interval.ts';
 import { SeededRandom } from './seeded-random.ts';
-import { accuracy, exactCoverage } from './testing/simulations.ts';
+import { type IntervalOptions, signFlipInterval } from './sign-flip-interval.ts';
+import { signFlipTest } from './sign-flip-test.ts';
+import { designs, pairsDesign, trainings } from './testing/designs.ts';
+import { accuracy, coverageOf } from './testing/simulations.ts';
 import { normal } from './testing/simulated-answers.ts';
+import { tDistance, tTails } from './student-t.ts';
+import { atOnce } from './turns.ts';
+import { twoWaySpread } from './two-way.ts';
 
-const pairs = (wins: number, losses: number, ties: number) =>
-  Float64Array.from([...Array(wins).fill(1), ...Array(losses).fill(-1), ...Array(ties).fill(0)]);
+const groupsOf = (values: Iterable<number>, weights?: Iterable<number>): GroupSums => {
+  const of = Float64Array.from(weights ?? Array.from(values, () => 1));
+  return { sums: Float64Array.from(values, (value, at) => value * (of[at] ?? 1)), weights: of };
+};
+const options: IntervalOptions = { level: 0.05, seed: 1 };
+const flipped = (groups: GroupSums, more: Partial<IntervalOptions> = {}) =>
+  atOnce(signFlipInterval(groups, { ...options, ...more }));
 
 describe('intervals of shares', () => {
   it('are Wilson’s of yes and no', () => {
@@ -16,7 +28,7 @@ describe('intervals of shares', () => {
       boundedMeanInterval(
         Float64Array.from({ length: n }, (_, at) => (at < yes ? 1 : 0)),
         [0, 1],
-        0.95,
+        { level: 0.05 },
       );
     expect(of(81, 263).map((end) => end.toFixed(4))).toEqual(['0.2553', '0.3662']);
     expect(of(0, 20).map((end) => end.toFixed(4))).toEqual(['0.0000', '0.1611']);
@@ -28,7 +40,7 @@ describe('intervals of shares', () => {
         boundedMeanInterval(
           Float64Array.from({ length: n }, () => value),
           [0, 1],
-          0.95,
+          { level: 0.05 },
         );
       expect(of(0)[0]).toBe(0);
       expect(of(1)[1]).toBe(1);
@@ -38,87 +50,138 @@ describe('intervals of shares', () => {
     }
   });
 
-  it('of means that are equal but for the order of their sums are of no difference', () => {
-    const sums = (...values: number[]) => ({
-      sums: Float64Array.from(values),
-      weights: Float64Array.from(values, () => 1),
-    });
-    const [own, other] = [sums(0.1, 0.2, 0.3), sums(0.3, 0.2, 0.1)];
-    const options = { metric: accuracy, confidence: 0.95, seed: 1 };
-    expect(estimatedDifference(own, other, options).mean).toBe(0);
-    const { range: _range, ...unbounded } = accuracy;
-    const { mean, interval } = estimatedDifference(own, other, { ...options, metric: unbounded });
-    expect(mean).toBe(0);
-    if (interval !== null) expect(interval[0]).toBe(-interval[1]);
-  });
-
   it('are narrower where values lie between, and follow the range', () => {
-    const [low, high] = boundedMeanInterval(Float64Array.from([0.4, 0.5, 0.6, 0.5]), [0, 1], 0.95);
+    const [low, high] = boundedMeanInterval(Float64Array.from([0.4, 0.5, 0.6, 0.5]), [0, 1], {
+      level: 0.05,
+    });
     expect(high - low).toBeLessThan(0.2);
-    const percent = boundedMeanInterval(Float64Array.from([40, 50, 60, 50]), [0, 100], 0.95);
+    const percent = boundedMeanInterval(Float64Array.from([40, 50, 60, 50]), [0, 100], {
+      level: 0.05,
+    });
     expect(percent[0]).toBeCloseTo(100 * low, 9);
   });
+});
 
-  it('hold the difference that was seen, also where all pairs differ', () => {
-    for (const [wins, losses, ties] of [
-      [36, 0, 0],
-      [35, 0, 1],
-      [0, 20, 0],
-      [3, 0, 0],
-      [0, 0, 5],
-    ] as const) {
-      const seen = (wins - losses) / (wins + losses + ties);
-      const [low, high] = boundedDifferenceInterval(pairs(wins, losses, ties), 1, 0.95);
-      expect(low).toBeLessThanOrEqual(seen);
-      expect(high).toBeGreaterThanOrEqual(seen);
+describe('the interval of the sign-flip test', () => {
+  it('has every mean that the test does not reject, of few groups by counting', () => {
+    const random = new SeededRandom(2);
+    for (let round = 0; round < 20; round += 1) {
+      const values = Array.from({ length: 8 + (round % 7) }, () => 1 + 2 * normal(random));
+      const weights = values.map(() => 1 + random.index(4));
+      const [low, high] = flipped(groupsOf(values, weights));
+      const pOf = (mean: number) =>
+        signFlipTest(
+          Float64Array.from(values, (value, at) => (weights[at] ?? 1) * (value - mean)),
+          1,
+        );
+      for (const end of [low, high]) {
+        const out = end === low ? -1 : 1;
+        expect(pOf(end + out * 1e-6)).toBeLessThanOrEqual(0.05);
+        expect(pOf(end - out * 1e-6)).toBeGreaterThan(0.05);
+      }
     }
   });
 
-  it('are Bonett and Price’s of pairs of yes and no, moved by Johnson’s correction', () => {
-    // Of 100 pairs 12 to 5, and one more each way.
-    const [mean, square] = [7 / 102, 19 / 102];
-    const variance = square - mean ** 2;
-    const third = mean - 3 * mean * square + 2 * mean ** 3;
-    const middle = mean + ((third / (6 * variance)) * (1 + 2 * 1.959964 ** 2)) / 102;
-    const half = 1.959964 * Math.sqrt(variance / 102);
-    const [low, high] = boundedDifferenceInterval(pairs(12, 5, 83), 1, 0.95);
-    expect(low).toBeCloseTo(middle - half, 6);
-    expect(high).toBeCloseTo(middle + half, 6);
-  });
-
-  it('leave room where no pair differs, for that none does was not shown', () => {
-    const [low, high] = boundedDifferenceInterval(pairs(0, 0, 100), 1, 0.95);
-    expect(low).toBeCloseTo(-high, 12);
-    expect(high).toBeGreaterThan(0.02);
-    expect(high).toBeLessThan(0.04);
-  });
-
-  // Acceptance: at n ≥ 100 the 95 % interval holds the difference in 93 to 97 %. This is no simulation but the sum over
-  // all outcomes; bench/statistics simulates the same through whole tables.
-  it.each([
-    [100, 0.5, 0.4],
-    [100, 0.1, 0.03],
-    [100, 0.95, 0.9],
-    [400, 0.1, 0.03],
-    [400, 0.95, 0.9],
-  ])(
-    'of %i pairs with rates %f and %f hold the difference in 93 to 97 %',
-    (questions, one, other) => {
-      const coverage = exactCoverage({ questions, rates: [one, other], correlation: 0.5 });
-      expect(coverage).toBeGreaterThan(0.93);
-      expect(coverage).toBeLessThan(0.97);
-    },
-  );
-
-  it('of 30 pairs hold it in more', () => {
-    for (const rates of [
-      [0.5, 0.4],
-      [0.1, 0.03],
-      [0.95, 0.9],
-    ] as const) {
-      expect(exactCoverage({ questions: 30, rates, correlation: 0.5 })).toBeGreaterThan(0.95);
+  it('is drawn for more, near to what the test says', () => {
+    const random = new SeededRandom(3);
+    const values = Array.from({ length: 60 }, () => 1 + 2 * normal(random));
+    for (const end of flipped(groupsOf(values))) {
+      const p = signFlipTest(
+        Float64Array.from(values, (value) => value - end),
+        2,
+      );
+      expect(Math.abs(p - 0.05)).toBeLessThan(0.01);
     }
+    const many = Array.from({ length: 5000 }, () => 1 + 2 * normal(random));
+    const [low, high] = flipped(groupsOf(many));
+    const mean = many.reduce((sum, value) => sum + value, 0) / 5000;
+    expect((high - low) / 2).toBeCloseTo((1.96 * 2) / Math.sqrt(5000), 2);
+    expect((high + low) / 2).toBeCloseTo(mean, 9);
   });
+
+  it('never leaves the values of the groups, and is unbounded if no choice of signs is so rare', () => {
+    const [low, high] = flipped(groupsOf([0, 0.1, 0.2, 0, 0, 9]));
+    expect([low, high]).toEqual([0, 9]);
+    expect(flipped(groupsOf([1, 2, 3, 4, 5]))).toEqual([-Infinity, Infinity]);
+    expect(flipped(groupsOf([1, 2, 3, 4, 5, 6]), { level: 0.01 })).toEqual([-Infinity, Infinity]);
+  });
+
+  it('goes by the verdict of the exact test where the draws say otherwise', () => {
+    // 14 to 4 of 40: p = .031 exactly.
+    const groups = groupsOf([
+      ...Array<number>(14).fill(1),
+      ...Array<number>(4).fill(-1),
+      ...Array<number>(22).fill(0),
+    ]);
+    const [low] = flipped(groups, { level: 0.025, rejects: true });
+    expect(low).toBeGreaterThan(0);
+    const interval = atOnce(
+      differenceInterval({ all: groups, seeds: [] }, { ...options, level: 0.2, metric: accuracy }),
+    );
+    expect(interval?.[0]).toBe(0);
+  });
+});
+
+describe('intervals over seeds', () => {
+  /** So many seeds and groups; each seed adds its own to all groups. */
+  const drawn = (seeds: number, bySeed: number) => {
+    const random = new SeededRandom(8);
+    const ofGroups = Array.from({ length: 40 }, () => normal(random));
+    const parts = Array.from({ length: seeds }, () => {
+      const own = bySeed * normal(random);
+      return groupsOf(ofGroups.map((value) => value + own));
+    });
+    const all = groupsOf(
+      ofGroups.map((_, at) => parts.reduce((sum, { sums }) => sum + (sums[at] ?? 0), 0) / seeds),
+    );
+    return { all, seeds: parts };
+  };
+  const metric: Metric = { name: 'loss', direction: 'lower', aggregation: 'weighted-mean' };
+
+  it('are as wide as the seeds differ, and no narrower than over groups', () => {
+    const [alike, apart] = [drawn(5, 0), drawn(5, 2)];
+    const { variance } = twoWaySpread(alike.all, alike.seeds);
+    const squares = alike.all.sums.reduce((sum, value) => sum + value * value, 0);
+    const mean = alike.all.sums.reduce((sum, value) => sum + value, 0) / 40;
+    expect(variance).toBeCloseTo((squares - 40 * mean * mean) / 39 / 40, 12);
+    const widthOf = (sums: { all: GroupSums; seeds: readonly GroupSums[] }): number => {
+      const [low = 0, high = 0] = atOnce(estimatedMean(sums, metric, options)).interval ?? [];
+      return high - low;
+    };
+    expect(widthOf(alike)).toBeGreaterThanOrEqual(widthOf({ ...alike, seeds: [] }));
+    expect(widthOf(apart)).toBeGreaterThan(1.5 * widthOf({ ...apart, seeds: [] }));
+  });
+
+  it('use Student’s t', () => {
+    // Tables of the t distribution: 2.776 at 4 degrees, 2.228 at 10, 12.706 at 1.
+    expect(tDistance(0.05, 4)).toBeCloseTo(2.776445, 5);
+    expect(tDistance(0.05, 10)).toBeCloseTo(2.228139, 5);
+    expect(tDistance(0.05, 1)).toBeCloseTo(12.706205, 5);
+    expect(tTails(1.96, 1e6)).toBeCloseTo(0.049996, 5);
+    expect(tTails(0, 3)).toBe(1);
+    expect(tTails(Infinity, 3)).toBe(0);
+  });
+});
+
+// Acceptance, with few simulations: bench/statistics has more, and figures.
+describe.each(designs)('intervals of $name', (design) => {
+  it('hold the mean and the difference at their confidence', () => {
+    const { mean, difference } = coverageOf(design, 60, { simulations: 150, seed: 4 });
+    // Three standard errors below .95.
+    for (const covered of [mean, difference]) expect(covered).toBeGreaterThan(0.89);
+  });
+});
+
+it('intervals of three trainings do not hold for others, which those of five do', () => {
+  const of = (seeds: number) =>
+    coverageOf(trainings(seeds), 100, { simulations: 150, seed: 4 }).difference;
+  expect(of(3)).toBeLessThan(0.9);
+  expect(of(5)).toBeGreaterThan(0.91);
+});
+
+it('intervals of rates near 1 hold the difference', () => {
+  const { difference } = coverageOf(pairsDesign([0.95, 0.9]), 100, { simulations: 200, seed: 1 });
+  expect(difference).toBeGreaterThan(0.92);
 });
 
 describe('intervals of other numbers', () => {
@@ -128,42 +191,38 @@ describe('intervals of other numbers', () => {
     name: 'perplexity',
     aggregation: 'weighted-geometric-mean',
   };
-  const options = { confidence: 0.95, seed: 1 };
+  const estimated = (all: GroupSums, metric: Metric) =>
+    atOnce(estimatedMean({ all, seeds: [] }, metric, options));
 
-  it('hold the mean of skewed losses weighted by very different tokens', () => {
-    const random = new SeededRandom(9);
-    let held = 0;
-    const rounds = 200;
-    for (let round = 0; round < rounds; round += 1) {
-      const weights = Float64Array.from({ length: 60 }, () => Math.exp(3 + normal(random)));
-      // Longer texts have a higher loss: the weighted mean is 2 + .1 · (3 + 1).
-      const sums = weights.map(
-        (weight) => weight * (2 + 0.4 * normal(random) + 0.1 * Math.log(weight)),
-      );
-      const { interval } = estimatedMean({ sums, weights }, loss, options);
-      if (interval !== null && interval[0] <= 2.4 && 2.4 <= interval[1]) held += 1;
-    }
-    expect(held / rounds).toBeGreaterThan(0.91);
-    expect(held / rounds).toBeLessThan(0.99);
-  });
-
-  it('of perplexity are those of the loss, raised', () => {
-    const weights = Float64Array.from([10, 20, 30, 40, 15, 25]);
-    const sums = weights.map((weight, at) => weight * (1 + (at % 3) / 10));
-    const of = (metric: Metric) => estimatedMean({ sums, weights }, metric, options);
+  it('of perplexity are those of the loss, raised, and never below 1', () => {
+    const of = (metric: Metric) =>
+      estimated(groupsOf([0, 0.1, 0.2, 0, 0.1, 3], [10, 20, 30, 40, 15, 25]), metric);
     const plain = of(loss);
     const raised = of(perplexity);
     expect(raised.mean).toBeCloseTo(Math.exp(plain.mean), 12);
     expect(raised.interval).toEqual(plain.interval?.map(Math.exp));
-    expect(of(perplexity)).toEqual(raised);
+    expect(raised.interval?.[0]).toBeGreaterThanOrEqual(1);
   });
 
-  it('are none of one question, and a point where all are alike', () => {
-    const one = { sums: Float64Array.of(2), weights: Float64Array.of(1) };
-    expect(estimatedMean(one, loss, options)).toEqual({ mean: 2, interval: null });
-    expect(estimatedMean(one, accuracy, options).interval).toBeNull();
-    const alike = { sums: new Float64Array(20).fill(0.3), weights: new Float64Array(20).fill(1) };
-    const { mean, interval } = estimatedMean(alike, loss, options);
-    expect(interval).toEqual([mean, mean]);
+  it('compare perplexities as ratios', () => {
+    const apart = groupsOf(Array.from({ length: 12 }, (_, at) => Math.log(2) + (at - 5.5) / 10));
+    expect(differenceOf(apart, perplexity)).toBeCloseTo(2, 12);
+    const [low = 0, high = 0] =
+      atOnce(
+        differenceInterval(
+          { all: apart, seeds: [] },
+          { ...options, metric: perplexity, rejects: true },
+        ),
+      ) ?? [];
+    expect(low).toBeGreaterThan(1);
+    expect(low * high).toBeCloseTo(4, 1);
+  });
+
+  it('are none of one group or of five, and a point where all are alike', () => {
+    expect(estimated(groupsOf([2]), loss)).toEqual({ mean: 2, interval: null });
+    expect(estimated(groupsOf([1]), accuracy).interval).toBeNull();
+    expect(estimated(groupsOf([1, 2, 3, 4, 5]), loss).interval).toBeNull();
+    const { mean, interval } = estimated(groupsOf(new Float64Array(20).fill(0.3)), loss);
+    for (const end of interval ?? []) expect(end).toBeCloseTo(mean, 12);
   });
 });

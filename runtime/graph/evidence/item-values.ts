@@ -6,8 +6,8 @@ export interface ItemValue {
   /** On the metric's scale of averaging: the logarithm for geometric means. */
   readonly value: number;
   readonly weight: number;
-  /** Id of the item's question, or of the item. */
-  readonly question: string;
+  /** What its question is about; else the id of the question, or of the item. */
+  readonly group: string;
 }
 export type ItemValues = ReadonlyMap<string, ItemValue>;
 
@@ -15,12 +15,12 @@ export type ItemValues = ReadonlyMap<string, ItemValue>;
 export interface Scale {
   to(value: number): number;
   from(mean: number): number;
-  /** Derivative of `from`. */
-  slope(mean: number): number;
+  /** Differences on this scale are ratios. */
+  readonly isRatio: boolean;
 }
 
-const plain: Scale = { to: (value) => value, from: (mean) => mean, slope: () => 1 };
-const logarithmic: Scale = { to: Math.log, from: Math.exp, slope: Math.exp };
+const plain: Scale = { to: (value) => value, from: (mean) => mean, isRatio: false };
+const logarithmic: Scale = { to: Math.log, from: Math.exp, isRatio: true };
 
 export function scaleOf({ aggregation }: Metric): Scale {
   return aggregation === 'weighted-geometric-mean' ? logarithmic : plain;
@@ -33,7 +33,7 @@ export function scaleOf({ aggregation }: Metric): Scale {
  */
 export function itemValues(rows: Iterable<MetricRow>, metric: Metric): ItemValues {
   const scale = scaleOf(metric);
-  const sums = new Map<string, { sum: number; weight: number; rows: number; question: string }>();
+  const sums = new Map<string, { sum: number; weight: number; rows: number; group: string }>();
   for (const row of rows) {
     const written = Object.hasOwn(row.values, metric.name) ? row.values[metric.name] : undefined;
     if (row.item === undefined || row.step !== undefined || written === undefined) continue;
@@ -41,15 +41,20 @@ export function itemValues(rows: Iterable<MetricRow>, metric: Metric): ItemValue
     const weight = metric.aggregation === 'mean' ? 1 : (row.weight ?? 1);
     if (!Number.isFinite(value) || !(weight > 0)) continue;
     const known = sums.get(row.item);
-    const total = known ?? { sum: 0, weight: 0, rows: 0, question: row.question ?? row.item };
+    const total = known ?? {
+      sum: 0,
+      weight: 0,
+      rows: 0,
+      group: row.group ?? row.question ?? row.item,
+    };
     total.sum += weight * value;
     total.weight += weight;
     total.rows += 1;
     if (known === undefined) sums.set(row.item, total);
   }
   const values = new Map<string, ItemValue>();
-  for (const [item, { sum, weight, rows: count, question }] of sums) {
-    values.set(item, { value: sum / weight, weight: weight / count, question });
+  for (const [item, { sum, weight, rows: count, group }] of sums) {
+    values.set(item, { value: sum / weight, weight: weight / count, group });
   }
   return values;
 }

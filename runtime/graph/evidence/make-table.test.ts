@@ -3,7 +3,8 @@ import { knownMetric, type Metric } from '../metrics/metric.ts';
 import type { MetricRow } from '../metrics/metrics.ts';
 import { Comparison, evidenceTableSchema } from '../metrics/evidence-table.ts';
 import { evidenceTable, evidenceTableByTurns, type VariantEvidence } from './make-table.ts';
-import { accuracyRows } from './testing/simulated-answers.ts';
+import { SeededRandom } from './seeded-random.ts';
+import { accuracyRows, normal } from './testing/simulated-answers.ts';
 import { accuracy, familyWiseError } from './testing/simulations.ts';
 
 const perplexity: Metric = knownMetric('perplexity') ?? accuracy;
@@ -206,6 +207,93 @@ it('questions are resampled whole: repeating their items says nothing new', () =
     cellsOf([variant('base', rows(15, copies)), variant('a', rows(27, copies))]).get('a');
   expect(of(5)).toEqual(of(1));
   expect(of(5)?.n).toBe(40);
+});
+
+it('groups are resampled whole, whatever their questions are', () => {
+  const rows = (right: number, copies: number) =>
+    accuracyRows(answers(right, 40)).flatMap((row) =>
+      Array.from({ length: copies }, (_, at): MetricRow => ({
+        ...row,
+        item: `${row.item ?? ''}#${at}`,
+        question: `${row.item ?? ''}#${at}`,
+        group: row.item ?? '',
+      })),
+    );
+  const table = (copies: number) =>
+    evidenceTable([variant('base', rows(15, copies)), variant('a', rows(27, copies))], {
+      ...{ baseline: 'base', metrics: [accuracy] },
+    });
+  expect(table(5)).toEqual(table(1));
+  expect(table(5)).toMatchObject({ grouped: true });
+  expect(table(5).rows[1]?.cells[0]?.n).toBe(40);
+});
+
+// Acceptance: verdict and interval never disagree.
+describe('the interval of a difference excludes no difference exactly where the correction rejects', () => {
+  const measures = [accuracy, perplexity, knownMetric('promptTokens') ?? accuracy];
+
+  /** Variants of random effects over few or many groups; some lack rows. */
+  function randomTable(random: SeededRandom, round: number) {
+    const items = 11 + random.index(round % 4 === 0 ? 120 : 40);
+    const perGroup = 1 + random.index(3);
+    const seeds = [1, 3, 5][round % 3] ?? 1;
+    const ease = Array.from({ length: items }, () => normal(random));
+    const variants = Array.from({ length: 2 + random.index(4) }, (_, at) => {
+      const effect = at === 0 ? 0 : normal(random);
+      const lacks = random.index(4) === 0 ? 0.1 : 0;
+      return {
+        ...{ name: String(at), settings: {} },
+        repeats: Array.from({ length: seeds }, () => {
+          const luck = 0.3 * normal(random);
+          return ease.flatMap((own, item): MetricRow[] => {
+            const value = own + effect + luck + normal(random);
+            if (random.uniform() < lacks) return [];
+            return [
+              {
+                ...{ series: 'a', item: String(item), weight: 1 + (item % 5) },
+                group: String(Math.floor(item / perGroup)),
+                values: {
+                  accuracy: Number(value > 0),
+                  perplexity: Math.exp(3 + value / 2),
+                  promptTokens: Math.ceil(100 * Math.exp(value / 2)),
+                },
+              },
+            ];
+          });
+        }),
+      };
+    });
+    return evidenceTable(variants, { baseline: '0', metrics: measures, seed: round });
+  }
+
+  it('of random tables', () => {
+    const random = new SeededRandom(11);
+    const counts = { rejected: 0, kept: 0, untested: 0 };
+    for (let round = 0; round < 60; round += 1) {
+      for (const { cells } of randomTable(random, round).rows) {
+        for (const { difference, mean, interval, metric } of cells) {
+          if (metric === 'perplexity') expect(interval?.[0] ?? mean).toBeGreaterThanOrEqual(1);
+          if (difference === undefined) continue;
+          const { adjustedP, ratio, interval: between } = difference;
+          const none = ratio === true ? 1 : 0;
+          const isRejected = adjustedP !== null && adjustedP <= 0.05;
+          counts[adjustedP === null ? 'untested' : isRejected ? 'rejected' : 'kept'] += 1;
+          // An interval that is not bounded excludes nothing.
+          if (between === null) {
+            expect(isRejected).toBe(false);
+            continue;
+          }
+          const [low, high] = between;
+          expect(low > none || high < none, JSON.stringify(difference)).toBe(isRejected);
+          if (adjustedP !== null) {
+            expect(difference.mean).toBeGreaterThanOrEqual(low);
+            expect(difference.mean).toBeLessThanOrEqual(high);
+          }
+        }
+      }
+    }
+    for (const count of Object.values(counts)) expect(count).toBeGreaterThan(20);
+  });
 });
 
 it('perplexity is exp of the token-weighted loss', () => {

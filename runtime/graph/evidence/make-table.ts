@@ -3,7 +3,13 @@ import { GraphError } from '../base/errors.ts';
 import { suggestion } from '../base/message-words.ts';
 import type { Metric } from '../metrics/metric.ts';
 import { type Arm, armsOf, missingInAll } from './arm.ts';
-import { compareArms, type ArmDifference, fewestDiffering } from './compare-arms.ts';
+import {
+  type ArmDifference,
+  compareArms,
+  type ComparisonOptions,
+  differenceAt,
+  fewestDiffering,
+} from './compare-arms.ts';
 import {
   type Cell,
   type Difference,
@@ -12,9 +18,10 @@ import {
   type TableRow,
   type Cost,
 } from '../metrics/evidence-table.ts';
-import { holm } from './sign-flip-test.ts';
+import { type GroupSums, placesOf, sumsAt } from './groups.ts';
+import { scaleOf } from './item-values.ts';
 import { estimatedMean } from './mean-interval.ts';
-import { questionSums } from './questions.ts';
+import { holm, type HolmTest } from './sign-flip-test.ts';
 import { atOnce, byTurns, type Turns } from './turns.ts';
 import type { MetricRow } from '../metrics/metrics.ts';
 
@@ -37,8 +44,8 @@ export interface VariantEvidence {
   readonly named?: TableRow['named'];
 }
 
-const confidence = 0.95;
 const error = 0.05;
+const confidence = 1 - error;
 
 export interface TableOptions {
   /** Name of the variant that the others are compared with. */
@@ -49,17 +56,20 @@ export interface TableOptions {
   readonly seed?: number;
 }
 
-interface Compared {
-  readonly row: number;
-  readonly metric: number;
+interface Compared extends ComparisonOptions {
+  /** Row and metric. */
+  readonly at: string;
   readonly variant: Arm;
+  /** What its counts are of. */
+  readonly unit: 'question' | 'group';
   readonly comparison: ArmDifference;
 }
 
 /**
  * The table of variants: means with intervals, paired differences from the baseline, and verdicts. All comparisons of
- * all metrics form one family: if nothing differs, at most 5 % of tables say `better` or `worse` anywhere. Comparisons
- * with too few differing questions are no tests and do not count. Throws `bad-param` for an unknown baseline, and for
+ * all metrics form one family: if nothing differs, at most 5 % of tables say `better` or `worse` anywhere. The interval of
+ * a difference inverts its test at the level of that correction. Comparisons with too few differing groups are no tests
+ * and do not count. Throws `bad-param` for an unknown baseline, and for
  * two variants or metrics of one name.
  */
 export function evidenceTable(
@@ -95,7 +105,8 @@ function* makeTable(
       `There is no variant "${baseline}" to use as the baseline.${suggestion(baseline, names)}`,
     );
   }
-  const options = { confidence, seed };
+  const rows = variants.flatMap(({ repeats }) => repeats.flat());
+  const unit = rows.some(({ group }) => group !== undefined) ? 'group' : 'question';
   const compared: Compared[] = [];
   const columns: Cell[][] = [];
   const failedInAll: [string, number][] = [];
@@ -107,16 +118,18 @@ function* makeTable(
     const cells: Cell[] = [];
     for (const [row, arm] of arms.entries()) {
       if (row !== base && baseArm !== undefined) {
-        const comparison = compareArms(arm, baseArm, { ...options, metric });
+        const comparison = compareArms(arm, baseArm, { metric, seed });
         yield;
-        if (comparison !== undefined) compared.push({ row, metric: at, variant: arm, comparison });
+        if (comparison !== undefined) {
+          compared.push({ at: `${row} ${at}`, variant: arm, unit, comparison, metric, seed });
+        }
       }
-      cells.push(cellOf(arm, metric, options));
+      cells.push(yield* cellOf(arm, { metric, seed }));
       yield;
     }
     columns.push(cells);
   }
-  const differences = judged(compared);
+  const differences = yield* judged(compared);
   const settings = differingSettings(variants);
   return {
     baseline,
@@ -144,65 +157,85 @@ function* makeTable(
         ...(named === undefined ? {} : { named }),
       };
     }),
+    seeds: Math.max(1, ...variants.map(({ repeats }) => repeats.length)),
+    ...(unit === 'group' ? { grouped: true } : {}),
     ...(failedInAll.length === 0 ? {} : { failedInAll: Object.fromEntries(failedInAll) }),
   };
 }
 
-function cellOf(
-  arm: Arm,
-  metric: Metric,
-  options: { readonly confidence: number; readonly seed: number },
-): Cell {
-  const [sums] = questionSums(
-    [...arm.values.values()].map((value) => [value]),
-    1,
-  );
+function* cellOf(arm: Arm, { metric, seed }: ComparisonOptions): Turns<Cell> {
+  const items = [...arm.values.values()].map((value) => [value]);
+  const places = placesOf(items);
   const failures = arm.missing.size;
-  if (sums === undefined || sums.sums.length === 0) {
+  if (places.size === 0) {
     return { metric: metric.name, mean: null, interval: null, n: 0, failures };
   }
-  const { mean, interval } = estimatedMean(sums, metric, options);
-  return { metric: metric.name, mean, interval, n: sums.sums.length, failures };
+  const sumsOf = (values: typeof items): GroupSums[] => [...sumsAt(values, 1, places)];
+  const seeds = arm.seeds.flatMap((own) => sumsOf([...own.values()].map((value) => [value])));
+  const [all = noSums] = sumsOf(items);
+  const estimated = yield* estimatedMean({ all, seeds }, metric, { level: error, seed });
+  return { metric: metric.name, ...estimated, n: places.size, failures };
 }
 
-/** Applies Holm's correction over all comparisons; returns each verdict by row and metric. */
-function judged(compared: readonly Compared[]): ReadonlyMap<string, Difference> {
+const noSums: GroupSums = { sums: new Float64Array(), weights: new Float64Array() };
+
+/** Applies Holm's correction over all comparisons; returns each difference by row and metric. */
+function* judged(compared: readonly Compared[]): Turns<ReadonlyMap<string, Difference>> {
   const tests = compared.filter(({ comparison }) => comparison.p !== null);
-  const adjusted = holm(tests.map(({ comparison }) => comparison.p ?? 1));
-  const adjustedOf = new Map(tests.map((test, at) => [test, adjusted[at] ?? 1]));
-  return new Map(
-    compared.map((cell) => [
-      `${cell.row} ${cell.metric}`,
-      difference(cell, adjustedOf.get(cell) ?? null),
-    ]),
+  const corrected = holm(
+    tests.map(({ comparison }) => comparison.p ?? 1),
+    error,
   );
+  const testOf = new Map(tests.map((test, at) => [test, corrected[at]]));
+  const differences = new Map<string, Difference>();
+  for (const cell of compared) {
+    differences.set(cell.at, yield* differenceIn(cell, testOf.get(cell)));
+    yield;
+  }
+  return differences;
 }
 
-function difference({ variant, comparison }: Compared, adjustedP: number | null): Difference {
-  const { gain, pairedP, ...shown } = comparison;
-  const tooFew = (reason: string): Difference => ({
-    ...{ ...shown, adjustedP, verdict: 'too few', reason },
-  });
-  const differing = shown.wins + shown.losses;
+function* differenceIn(
+  { variant, comparison, metric, seed, unit }: Compared,
+  test: HolmTest | undefined,
+): Turns<Difference> {
+  const { level, adjustedP } = test ?? { level: error, adjustedP: null };
+  const rejects = adjustedP !== null && adjustedP <= error;
+  const { mean, interval } = yield* differenceAt(comparison, { metric, seed, level, rejects });
+  const { n, wins, ties, losses, p } = comparison;
+  return {
+    ...{ mean, interval, confidence: 1 - level, n, wins, ties, losses, p, adjustedP },
+    ...(scaleOf(metric).isRatio ? { ratio: true } : {}),
+    ...verdictOf(comparison, adjustedP, { stopped: variant.stopped, unit }),
+  };
+}
+
+function verdictOf(
+  { gain, p, pairedP, wins, losses }: ArmDifference,
+  adjustedP: number | null,
+  { stopped, unit }: { readonly stopped: boolean; readonly unit: string },
+): Pick<Difference, 'verdict' | 'reason'> {
+  const tooFew = (reason: string) => ({ verdict: 'too few', reason }) as const;
+  const differing = wins + losses;
   if (adjustedP === null) {
     return tooFew(
-      `${differing === 0 ? 'No question differs' : differing === 1 ? 'Only 1 question differs' : `Only ${differing} questions differ`}; it takes ${fewestDiffering} to tell.`,
+      `${differing === 0 ? `No ${unit} differs` : differing === 1 ? `Only 1 ${unit} differs` : `Only ${differing} ${unit}s differ`}; it takes ${fewestDiffering} to tell.`,
     );
   }
   if (adjustedP > error) {
     // It would differ by the shared items, but missing items prevent the verdict.
-    if (pairedP !== shown.p && (pairedP ?? 1) <= error) {
+    if (pairedP !== p && (pairedP ?? 1) <= error) {
       const who = gain > 0 ? 'it' : 'the baseline';
       return tooFew(
         `Rows that ${who} should have are missing. If those were as bad as possible, ${who} might not be better.`,
       );
     }
-    return { ...shown, adjustedP, verdict: 'no difference shown' };
+    return { verdict: 'no difference shown' };
   }
-  if (gain > 0 && variant.stopped) {
+  if (gain > 0 && stopped) {
     return tooFew('It was stopped before it had seen all items, so it is not called better.');
   }
-  return { ...shown, adjustedP, verdict: gain > 0 ? 'better' : 'worse' };
+  return { verdict: gain > 0 ? 'better' : 'worse' };
 }
 
 /** Settings that differ between variants, in order of first appearance. */

@@ -8,7 +8,7 @@ describe('powerOf', () => {
     { questions: 80, comparisons: 4, rate: 0.3, gain: 0.2 },
     { questions: 200, comparisons: 11, rate: 0.7, gain: 0.12 },
   ])('is within 5 points of simulated tables: %o', ({ gain, ...planned }) => {
-    const simulated = simulatedPower(gain, planned, { simulations: 400, seed: 1 });
+    const simulated = simulatedPower(gain, planned, { simulations: 200, seed: 1 });
     expect(Math.abs(powerOf(gain, planned) - simulated)).toBeLessThan(0.05);
   });
 

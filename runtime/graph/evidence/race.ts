@@ -3,9 +3,10 @@ import type { Metric } from '../metrics/metric.ts';
 import type { MetricRow } from '../metrics/metrics.ts';
 import type { RaceDrop } from '../metrics/evidence-table.ts';
 import { type Arm, armsOf } from './arm.ts';
-import { fewestDiffering, gainsOf, pairsOf } from './compare-arms.ts';
-import { estimate, questionSums } from './questions.ts';
-import { estimatedDifference } from './mean-interval.ts';
+import { countsOf, differencesOf, fewestDiffering, pairsOf } from './compare-arms.ts';
+import { total } from './groups.ts';
+import { type ItemValue, scaleOf } from './item-values.ts';
+import { differenceInterval, differenceOf } from './mean-interval.ts';
 import { seededOrder } from './seeded-random.ts';
 import { signFlipShows } from './sign-flip-test.ts';
 import { atOnce, byTurns, type Turns } from './turns.ts';
@@ -45,11 +46,10 @@ export interface RaceRules {
 }
 
 /**
- * The variants to drop after a look that is not the last: those whose adjusted interval of the difference from the best
- * lies wholly on the worse side, with at least ten differing questions, and for which a paired sign-flip test agrees at
- * the same level. The error is split evenly over the looks that can drop a variant and over the pairs of one variant.
- * So the truly best variant is dropped in at most that share of races. For right–wrong answers the test is exact, so
- * this holds even at extreme levels, where intervals are too narrow. A variant without values drops nobody.
+ * The variants to drop after a look that is not the last: those that a paired sign-flip test shows to be worse than the
+ * best, with at least ten differing groups. The error is split evenly over the looks that can drop a variant and over the
+ * pairs of one variant. So the truly best variant is dropped in at most that share of races. For right–wrong answers the
+ * test is exact, so this holds even at extreme levels. A variant without values drops nobody.
  */
 export function raceLook(racers: readonly Racer[], rules: RaceRules): readonly RaceDrop[] {
   return atOnce(look(racers, rules));
@@ -92,31 +92,33 @@ function* look(racers: readonly Racer[], rules: RaceRules): Turns<readonly RaceD
 }
 
 /**
- * How far an arm lies below the leader; undefined unless both interval and test say so, or if the leader lacks items
- * that this one answered.
+ * How far an arm lies below the leader, with the interval that inverts the test; undefined unless the test says so, or if
+ * the leader lacks items that this one answered.
  */
 function* lagOf(
   arm: Arm,
   leading: Arm,
   options: { readonly metric: Metric; readonly confidence: number; readonly seed: number },
-): Turns<Pick<RaceDrop, 'difference' | 'interval' | 'n'> | undefined> {
-  const pairs = pairsOf(arm, leading);
+): Turns<Pick<RaceDrop, 'difference' | 'ratio' | 'interval' | 'n'> | undefined> {
+  const { metric, confidence, seed } = options;
+  const pairs = pairsOf(arm.values, leading.values);
   // It may lead only because of that.
   if (pairs.length < arm.values.size || pairs.length === 0) return undefined;
-  const [own, others] = questionSums(
-    pairs.map(({ one, other }) => [one, other]),
-    2,
-  );
-  if (own === undefined || others === undefined) return undefined;
-  if (differing(own, others) < fewestDiffering) return undefined;
-  const { mean, interval } = estimatedDifference(own, others, options);
-  const sign = signOf(options.metric);
-  if (interval === null || Math.max(...interval.map((end) => sign * end)) >= 0) return undefined;
-  const gains = gainsOf(pairs, sign);
-  const level = 1 - options.confidence;
-  const isBelow = gains.reduce((sum, gain) => sum + gain, 0) < 0;
-  if (!isBelow || !(yield* signFlipShows(gains, { level, seed: options.seed }))) return undefined;
-  return { difference: mean, interval, n: own.sums.length };
+  const sign = signOf(metric);
+  const { wins, losses } = countsOf(pairs, sign);
+  if (wins + losses < fewestDiffering) return undefined;
+  const all = differencesOf(pairs);
+  const level = 1 - confidence;
+  if (sign * total(all.sums) >= 0 || !(yield* signFlipShows(all.sums, { level, seed }))) {
+    return undefined;
+  }
+  const sums = { all, seeds: [] };
+  const interval = yield* differenceInterval(sums, { metric, level, seed, rejects: true });
+  if (interval === null) return undefined;
+  return {
+    ...{ difference: differenceOf(all, metric), interval, n: all.sums.length },
+    ...(scaleOf(metric).isRatio ? { ratio: true } : {}),
+  };
 }
 
 /** Of an improvement. */
@@ -125,25 +127,20 @@ const signOf = ({ direction }: Metric): number => (direction === 'higher' ? 1 : 
 function bestOf(arms: readonly Arm[], sign: number): number | undefined {
   let best: { readonly at: number; readonly mean: number } | undefined;
   for (const [at, { values }] of arms.entries()) {
-    const [sums] = questionSums(
-      [...values.values()].map((value) => [value]),
-      1,
-    );
-    if (sums === undefined || sums.sums.length === 0) continue;
-    const mean = sign * estimate(sums).mean;
+    if (values.size === 0) continue;
+    const mean = sign * meanOfItems(values.values());
     if (best === undefined || mean > best.mean) best = { at, mean };
   }
   return best?.at;
 }
 
-type Sums = ReturnType<typeof questionSums>[number];
-
-function differing(one: Sums, other: Sums): number {
-  return one.sums.filter((sum, at) => {
-    const mean = sum / (one.weights[at] ?? 1);
-    const otherMean = (other.sums[at] ?? 0) / (other.weights[at] ?? 1);
-    return Math.abs(mean - otherMean) > 1e-9 * Math.max(Math.abs(mean), Math.abs(otherMean));
-  }).length;
+function meanOfItems(items: Iterable<ItemValue>): number {
+  let [sum, weights] = [0, 0];
+  for (const { value, weight } of items) {
+    sum += weight * value;
+    weights += weight;
+  }
+  return sum / weights;
 }
 
 /** Data of all racers for one metric, and the full set of items. */

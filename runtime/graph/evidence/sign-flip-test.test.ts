@@ -89,9 +89,21 @@ describe('signFlipTest', () => {
   });
 });
 
-it('multiplies by how many are left, never letting one pass another', () => {
-  const adjusted = holm([0.01, 0.04, 0.03, 0.005]);
-  for (const [at, p] of [0.03, 0.06, 0.06, 0.02].entries()) expect(adjusted[at]).toBeCloseTo(p, 12);
-  expect(holm([0.6, 0.7])).toEqual([1, 1]);
-  expect(holm([])).toEqual([]);
+describe('Holm’s correction', () => {
+  it('multiplies by how many are left, never letting one pass another', () => {
+    const adjusted = holm([0.01, 0.04, 0.03, 0.005], 0.05).map(({ adjustedP }) => adjustedP);
+    for (const [at, p] of [0.03, 0.06, 0.06, 0.02].entries()) {
+      expect(adjusted[at]).toBeCloseTo(p, 12);
+    }
+    expect(holm([0.6, 0.7], 0.05).map(({ adjustedP }) => adjustedP)).toEqual([1, 1]);
+    expect(holm([], 0.05)).toEqual([]);
+  });
+
+  it('tells the level of each test: one that is not rejected holds all after it', () => {
+    const ps = [0.01, 0.04, 0.03, 0.005];
+    const levels = holm(ps, 0.05).map(({ level }) => level);
+    for (const [at, level] of [0.05 / 3, 0.025, 0.025, 0.0125].entries()) {
+      expect(levels[at]).toBeCloseTo(level, 12);
+    }
+  });
 });

@@ -6,11 +6,15 @@ const draws = 9999;
 /** Of a level for which that many do not tell, nothing is shown but what Hoeffding's bound shows. */
 const mostDraws = 1_000_000;
 /** Signs drawn in a turn: a few dozen milliseconds. */
-const signsPerTurn = 4_000_000;
+export const signsPerTurn = 4_000_000;
 /** Up to so many differences all of their signs are tried. */
 const few = 16;
 /** From so many on, the normal limit takes the place of drawing. */
-const many = 5000;
+export const many = 5000;
+
+/** How many draws tell a level; of finer ones nothing is shown. */
+export const drawsFor = (level: number): number =>
+  Math.min(mostDraws, Math.max(draws, Math.ceil(10 / level)));
 
 /**
  * Two-sided p of the paired sign-flip test: if a variant and the baseline were alike, each difference could as well
@@ -35,7 +39,7 @@ export function* signFlipShows(
   const p = exactly(sample);
   if (p !== undefined) return p <= level;
   if (pAtMost(sample) <= level) return true;
-  const count = Math.min(mostDraws, Math.max(draws, Math.ceil(10 / level)));
+  const count = drawsFor(level);
   const most = Math.floor(level * (count + 1)) - 1;
   return (yield* drawnAsFar(sample, { seed, count, most })) <= most;
 }
@@ -117,17 +121,30 @@ function* drawnAsFar(
   return as;
 }
 
+/** A test among others. */
+export interface HolmTest {
+  readonly adjustedP: number;
+  /** The level at which it was tested: `adjustedP` is at most the error exactly where its p is at most this. */
+  readonly level: number;
+}
+
 /**
- * Holm's step-down correction: adjusted p in the order given. Where those ≤ 5 % are taken for differences, the
- * probability that any of them is none is at most 5 %, however the tests depend on each other.
+ * Holm's step-down correction, in the order given: where those with an adjusted p of at most `error` are taken for
+ * differences, the probability that any of them is none is at most that, however the tests depend on each other. The
+ * least p is tested at `error` divided by the number of tests, the next by one less, until one is not rejected; the rest
+ * are held to the level of that one.
  */
-export function holm(ps: readonly number[]): number[] {
+export function holm(ps: readonly number[], error: number): HolmTest[] {
   const order = ps.map((_, at) => at).sort((a, b) => (ps[a] ?? 1) - (ps[b] ?? 1));
-  const adjusted = ps.map(() => 1);
+  const tests = ps.map((): HolmTest => ({ adjustedP: 1, level: error }));
   let greatest = 0;
+  let left = ps.length;
   for (const [rank, at] of order.entries()) {
-    greatest = Math.max(greatest, Math.min(1, (ps.length - rank) * (ps[at] ?? 1)));
-    adjusted[at] = greatest;
+    const p = ps[at] ?? 1;
+    greatest = Math.max(greatest, Math.min(1, (ps.length - rank) * p));
+    // The same comparison as of the adjusted p: divided by the number, a p at its level may round to either side.
+    tests[at] = { adjustedP: greatest, level: error / left };
+    if (greatest <= error) left -= 1;
   }
-  return adjusted;
+  return tests;
 }

@@ -42,10 +42,10 @@ describe('a table as text', () => {
     const lines = tableToCsv(table).trimEnd().split('\n');
     expect(lines).toHaveLength(4);
     expect(lines[0]).toMatch(
-      /^variant,chunk\.size,retrieve\.mode,metric,direction,mean,low,high,n,failures,failed in all variants,difference,/,
+      /^variant,chunk\.size,retrieve\.mode,metric,direction,mean,low,high,n,failures,failed in all variants,compared as,difference,/,
     );
     expect(lines[1]).toMatch(
-      /^as saved,256,dense,accuracy,higher,0\.5,0\.3\d+,0\.6\d+,60,0,0,,,,,,,,,,baseline,1234,,,,6,6,$/,
+      /^as saved,256,dense,accuracy,higher,0\.5,0\.3\d+,0\.6\d+,60,0,0,,,,,,,,,,,,baseline,1234,,,,6,6,$/,
     );
     expect(lines[2]).toMatch(
       /^'=large\|,512,"a ""b"", c",accuracy,higher,0\.83\d+,.*,better,61000,12,,,6,2,$/,
@@ -75,11 +75,11 @@ describe('a table as text', () => {
 
       | variant | chunk.size | retrieve.mode | accuracy ↑ | accuracy − baseline | win/tie/loss | shown | n | failures | time | tokens | reused | problem |
       | --- | --- | --- | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |
-      | =large\\| | 512 | a "b", c | 0.833 [0.720, 0.907] | +0.333 [+0.202, +0.452] | 20/40/0 | better | 60 | 0 | 61.00 s | 12 | 2 of 6 |  |
+      | =large\\| | 512 | a "b", c | 0.833 [0.720, 0.907] | +0.333 [+0.194, +0.452] | 20/40/0 | better | 60 | 0 | 61.00 s | 12 | 2 of 6 |  |
       | as saved (baseline) | 256 | dense | 0.500 [0.377, 0.623] |  |  |  | 60 | 0 | 1.234 s | — | 6 of 6 |  |
       | broken | -1 |  |  |  |  |  | 0 | 60 | — | — | — | chunk.size is below 1. |
 
-      Each interval is a 95 % interval on its own (unadjusted). Verdicts come from a paired sign-flip test, Holm-corrected for all comparisons in this table.
+      Each interval of a mean is a 95 % interval on its own (unadjusted). Verdicts come from a paired sign-flip test, Holm-corrected for all comparisons in this table. The interval of a difference is at the level of that correction, so it excludes “no difference” exactly where the test shows one. Intervals and verdicts hold for this run of each variant only: 5 seeds or more would cover other seeds.
       "
     `);
     const perplexity = knownMetric('perplexity');
@@ -93,6 +93,32 @@ describe('a table as text', () => {
       'Assuming higher is better for score: nothing says which way is better. 3 of 4 were dropped.',
     );
   });
+});
+
+it('tells ratios from differences, and for which seeds its intervals hold', () => {
+  const texts = (by: number) =>
+    Array.from({ length: 20 }, (_, at) => ({
+      ...{ series: 'texts', item: String(at), group: String(at) },
+      values: { perplexity: by * (10 + at) },
+    }));
+  const of = (seeds: number) =>
+    evidenceTable(
+      [1, 0.5].map((by) => ({
+        ...{ name: String(by), settings: {} },
+        repeats: Array.from({ length: seeds }, () => texts(by)),
+      })),
+      { baseline: '1', metrics: [knownMetric('perplexity') ?? accuracy] },
+    );
+  const text = tableToMarkdown(of(3));
+  expect(text).toContain('| perplexity ÷ baseline |');
+  expect(text).toContain('| ×0.500 [×0.500, ×0.500] | 20/0/0 | better |');
+  expect(text).toContain('Compared as ratios (×1 is no difference): perplexity.');
+  expect(text).toContain('hold for the trainings of these 3 seeds only');
+  expect(tableToCsv(of(3))).toMatch(/,ratio,0\.5/);
+  expect(tableNote(of(5))).toContain('cover other seeds too (5 ran)');
+  // A table that was recorded before says nothing of seeds.
+  const { seeds: _seeds, ...old } = of(3);
+  expect(tableNote(old)).not.toContain('seeds');
 });
 
 it('says why it takes more, once for all of whom it is true', () => {

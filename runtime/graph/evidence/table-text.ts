@@ -8,9 +8,10 @@ import type {
   TableRow,
 } from '../metrics/evidence-table.ts';
 import type { Metric } from '../metrics/metric.ts';
-import { metricTitle, signed, tableNumber } from '../metrics/metric-words.ts';
+import { differenceWriter, metricTitle, tableNumber } from '../metrics/metric-words.ts';
 import { bestFirst } from './leaders.ts';
 import { inMetricWords } from './table-words.ts';
+import { fewestSeeds } from './two-way.ts';
 import { verdictWords } from './verdict-words.ts';
 import { paretoFront, paretoText } from './pareto-front.ts';
 
@@ -37,7 +38,8 @@ export function tableToCsv(table: EvidenceTable): string {
       'failures',
       'failed in all variants',
     ],
-    ...['difference', 'difference low', 'difference high', 'pairs', 'wins', 'ties', 'losses'],
+    ...['compared as', 'difference', 'difference low', 'difference high', 'difference confidence'],
+    ...['pairs', 'wins', 'ties', 'losses'],
     ...[
       'p',
       'adjusted p',
@@ -58,7 +60,9 @@ export function tableToCsv(table: EvidenceTable): string {
       ...table.settings.map((name) => settingText(row.settings[name])),
       ...[metric, directions.get(metric), mean, interval?.[0], interval?.[1], n, failures],
       own(table.failedInAll ?? {}, metric) ?? 0,
-      ...[against?.mean, against?.interval?.[0], against?.interval?.[1], against?.n],
+      against === undefined ? undefined : against.ratio === true ? 'ratio' : 'difference',
+      ...[against?.mean, against?.interval?.[0], against?.interval?.[1]],
+      ...[against && (against.confidence ?? table.confidence), against?.n],
       ...[against?.wins, against?.ties, against?.losses, against?.p, against?.adjustedP],
       row.variant === table.baseline ? 'baseline' : against?.verdict,
       ...[
@@ -87,9 +91,9 @@ export function tableToMarkdown(
   const problems = table.rows.some(({ problem }) => problem !== undefined);
   const head = [
     ...['variant', ...table.settings.map(markdownText)],
-    ...table.metrics.flatMap((metric) => [
+    ...table.metrics.flatMap((metric, at) => [
       markdownText(metricTitle(metric)),
-      markdownText(`${metric.name} − baseline`),
+      markdownText(`${metric.name} ${isRatio(table, at) ? '÷' : '−'} baseline`),
       ...['win/tie/loss', 'shown'],
     ]),
     ...['n', 'failures', ...costs.map(({ name }) => name)],
@@ -100,7 +104,11 @@ export function tableToMarkdown(
     ...table.settings.map((name) => markdownText(settingText(row.settings[name]))),
     ...row.cells.flatMap((cell) => [
       numberWithInterval(cell.mean, cell.interval),
-      numberWithInterval(cell.difference?.mean, cell.difference?.interval, signed),
+      numberWithInterval(
+        cell.difference?.mean,
+        cell.difference?.interval,
+        differenceWriter(cell.difference),
+      ),
       winTieLoss(cell.difference),
       cell.difference?.verdict ?? '',
     ]),
@@ -118,6 +126,11 @@ export function tableToMarkdown(
   return `${above}${text.join('\n')}\n\n${markdownText(tableNote(table))}\n${below}`;
 }
 
+/** Whether a table compares the metric of that index by ratios. */
+export function isRatio({ rows }: EvidenceTable, metric: number): boolean {
+  return rows.some(({ cells }) => cells[metric]?.difference?.ratio === true);
+}
+
 /** Why verdicts are `too few`: one sentence for each reason, with its variants and metrics. */
 export function tableReasons({ rows, metrics }: EvidenceTable): string[] {
   const whose = new Map<string, string[]>();
@@ -133,14 +146,26 @@ export function tableReasons({ rows, metrics }: EvidenceTable): string[] {
 
 /** The meaning of a table's numbers and words, in a few sentences; `say` names its metrics within a sentence. */
 export function tableNote(table: EvidenceTable, say = (metric: string): string => metric): string {
-  const { confidence, metrics, race } = table;
+  const { confidence, metrics, race, seeds } = table;
   const names = (those: readonly Metric[]): string => those.map(({ name }) => say(name)).join(', ');
   const lower = metrics.filter(({ direction }) => direction === 'lower');
   const assumed = metrics.filter((metric) => metric.assumed === true);
   const front = paretoFront(table);
+  const differences = table.rows.flatMap(({ cells }) =>
+    cells.flatMap((cell) => cell.difference ?? []),
+  );
+  const isInLine = differences.some((difference) => difference.confidence !== undefined);
+  const ratios = metrics.filter((_, at) => isRatio(table, at));
   return [
-    `Each interval is a ${Math.round(confidence * 100)} % interval on its own (unadjusted).`,
+    `Each interval ${isInLine ? 'of a mean ' : ''}is a ${Math.round(confidence * 100)} % interval on its own (unadjusted).`,
     'Verdicts come from a paired sign-flip test, Holm-corrected for all comparisons in this table.',
+    ...(isInLine
+      ? [
+          'The interval of a difference is at the level of that correction, so it excludes “no difference” exactly where the test shows one.',
+        ]
+      : []),
+    ...(ratios.length === 0 ? [] : [`Compared as ratios (×1 is no difference): ${names(ratios)}.`]),
+    ...(seeds === undefined || differences.length === 0 ? [] : [seedsNote(seeds)]),
     ...(lower.length === 0 ? [] : [`Lower is better: ${names(lower)}.`]),
     ...(assumed.length === 0
       ? []
@@ -149,6 +174,13 @@ export function tableNote(table: EvidenceTable, say = (metric: string): string =
     ...(front === undefined ? [] : [paretoText(front, tableNumber, say)]),
     ...(race === undefined ? [] : [race]),
   ].join(' ');
+}
+
+/** Which other runs the intervals speak of. */
+function seedsNote(seeds: number): string {
+  if (seeds >= fewestSeeds) return `Intervals and verdicts cover other seeds too (${seeds} ran).`;
+  const those = seeds === 1 ? 'this run of each variant' : `the trainings of these ${seeds} seeds`;
+  return `Intervals and verdicts hold for ${those} only: ${fewestSeeds} seeds or more would cover other seeds.`;
 }
 
 /** `3 rows failed in every variant (recall@3) and do not count in any mean.` */

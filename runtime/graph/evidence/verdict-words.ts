@@ -50,9 +50,13 @@ class Sayer {
   readonly #table: EvidenceTable;
   readonly #words: WordsOfVariant;
 
+  /** What its counts are of. */
+  readonly #unit: string;
+
   constructor(table: EvidenceTable, words: WordsOfVariant) {
     this.#table = table;
     this.#words = words;
+    this.#unit = table.grouped === true ? 'group' : 'question';
   }
 
   /** Who leads by the first metric, and what is known of the others. */
@@ -123,7 +127,7 @@ class Sayer {
     });
     if (questions === undefined) return [];
     return [
-      `To show a gain of ${cared.toFixed(2)}, it takes about ${roundedUp(questions)} questions.`,
+      `To show a gain of ${cared.toFixed(2)}, it takes about ${roundedUp(questions)} ${this.#unit}s.`,
     ];
   }
 
@@ -180,7 +184,10 @@ class Sayer {
     return kinds.map((kind) => {
       const own = found.get(kind) ?? [];
       const who = this.#who(own, rows, subject);
-      const asked = questionsOf(own.flatMap(({ cells }) => cells[0] ?? []));
+      const asked = questionsOf(
+        own.flatMap(({ cells }) => cells[0] ?? []),
+        this.#unit,
+      );
       const are = who.isOne ? 'is' : 'are';
       const they = apart && own.length === rows.length;
       switch (kind) {
@@ -199,8 +206,8 @@ class Sayer {
           return sentence(`${who.text} ${are} worse than ${against}`);
         case 'equal':
           return they
-            ? 'They are equal on every question.'
-            : sentence(`${who.text} ${are} equal to ${against} on every question`);
+            ? `They are equal on every ${this.#unit}.`
+            : sentence(`${who.text} ${are} equal to ${against} on every ${this.#unit}`);
         case 'even':
           return they
             ? sentence(`${asked} show no difference between them`)
@@ -215,7 +222,7 @@ class Sayer {
           );
         case 'unshared':
           return sentence(
-            `${who.text} ${who.isOne ? 'shares' : 'share'} no question with ${against}`,
+            `${who.text} ${who.isOne ? 'shares' : 'share'} no ${this.#unit} with ${against}`,
           );
       }
     });
@@ -263,9 +270,9 @@ function roundedUp(value: number): number {
 const meanOf = ({ cells }: TableRow, metric = 0): number => cells[metric]?.mean ?? NaN;
 
 /** `33 questions`; without a number if the comparisons have different ones. */
-function questionsOf(cells: readonly Cell[]): string {
+function questionsOf(cells: readonly Cell[], unit: string): string {
   const counts = new Set(cells.flatMap(({ difference }) => difference?.n ?? []));
   const [count] = counts;
-  if (counts.size !== 1 || count === undefined) return 'the questions';
-  return count === 1 ? '1 question' : `${count} questions`;
+  if (counts.size !== 1 || count === undefined) return `the ${unit}s`;
+  return count === 1 ? `1 ${unit}` : `${count} ${unit}s`;
 }

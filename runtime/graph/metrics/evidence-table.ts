@@ -7,17 +7,18 @@ export const raceDropSchema = z.object({
   variant: z.string(),
   /** The best variant so far, which beats it. */
   behind: z.string(),
-  /** Variant − best, over the questions that both have. */
+  /** Variant − best, over the groups that both have; their ratio if `ratio` is set. */
   difference: z.number(),
+  ratio: z.literal(true).optional(),
   /** At `confidence`, adjusted for all looks and all pairs with one variant. */
   interval: z.tuple([z.number(), z.number()]),
   confidence: z.number(),
-  /** Questions that both have. */
+  /** Groups that both have. */
   n: z.number().int(),
 });
 export type RaceDrop = z.infer<typeof raceDropSchema>;
 
-/** `[low, high]`, at 95 % for this number alone: not adjusted for the numbers beside it. */
+/** `[low, high]` */
 const intervalSchema = z.tuple([z.number(), z.number()]);
 export type Interval = z.infer<typeof intervalSchema>;
 
@@ -25,7 +26,7 @@ export type Interval = z.infer<typeof intervalSchema>;
  * Verdict of a comparison with the baseline.
  * - `better`, `worse`: more than chance, at 5 % for the whole table.
  * - `no difference shown`: chance could explain it; that does not show that the two are equal.
- * - `too few`: fewer than ten differing questions, or the variant lacks items that it should have.
+ * - `too few`: fewer than ten differing groups, or the variant lacks items that it should have.
  */
 export const verdictSchema = z.enum(['better', 'worse', 'no difference shown', 'too few']);
 export type Verdict = z.infer<typeof verdictSchema>;
@@ -33,17 +34,25 @@ export type Verdict = z.infer<typeof verdictSchema>;
 const differenceSchema = z.object({
   /**
    * Variant − baseline over the items that both have, as the metric aggregates: below 0 is better if lower is better.
+   * If `ratio` is set, variant ÷ baseline: below 1 is better if lower is better.
    */
   mean: z.number(),
-  /** Null with only one question. */
+  /** A geometric mean: compared as a ratio. */
+  ratio: z.literal(true).optional(),
+  /** The differences that the test does not reject at 1 − `confidence`. Null with too few groups. */
   interval: intervalSchema.nullable(),
-  /** Questions that both have. */
+  /** At which the correction tested it, so that verdict and interval agree. Absent in old tables: the table's. */
+  confidence: z.number().optional(),
+  /** Groups that both have. */
   n: z.int(),
-  /** Questions in which the variant is better, equal and worse. */
+  /** Groups in which the variant is better, equal and worse. */
   wins: z.int(),
   ties: z.int(),
   losses: z.int(),
-  /** p of the paired sign-flip test, two-sided; null if too few questions differ. */
+  /**
+   * p of the paired sign-flip test, two-sided; with five seeds or more, the greater of that and of the test over seeds and
+   * groups. Null if too few groups differ.
+   */
   p: z.number().nullable(),
   /** The same after Holm's correction over all variants and metrics of the table. */
   adjustedP: z.number().nullable(),
@@ -57,8 +66,9 @@ const cellSchema = z.object({
   metric: z.string(),
   /** Null if no item has a value. Failures never count as 0. */
   mean: z.number().nullable(),
+  /** At the table's confidence, for this mean alone. Null with too few groups. */
   interval: intervalSchema.nullable(),
-  /** Questions behind the mean; the repeats of an item are averaged first. */
+  /** Groups behind the mean; the repeats of an item are averaged first. */
   n: z.int(),
   /** Items that it should have and lacks: failed ones, and those that another variant has. */
   failures: z.int(),
@@ -109,12 +119,16 @@ export type TableRow = z.infer<typeof tableRowSchema>;
 /** The table of an experiment or of the node `compare`: variants in the given order. */
 export const evidenceTableSchema = z.object({
   baseline: z.string(),
-  /** Confidence of the intervals: 0.95. */
+  /** Confidence of the means' intervals: 0.95. */
   confidence: z.number(),
   metrics: z.array(metricSchema),
   /** Names of the settings that differ between variants, in order. */
   settings: z.array(z.string()),
   rows: z.array(tableRowSchema),
+  /** Seeds behind its means. With five or more, intervals and verdicts are over seeds too. Absent in old tables. */
+  seeds: z.int().optional(),
+  /** Its rows name groups, so that counts are of groups and not of questions. */
+  grouped: z.literal(true).optional(),
   /** By metric, items that failed in every variant that received them, so that no mean has them; absent: none. */
   failedInAll: z.record(z.string(), z.int()).optional(),
   /** If the variants raced: a sentence on what that saved and risked. */
@@ -141,10 +155,11 @@ export const Comparison = portType({
   encoding: 'json',
   mediaType: 'application/vnd.graft.comparison+json',
   schema: evidenceTableSchema,
-  version: 3,
+  version: 4,
   migrations: [
     { from: 1, name: 'metrics may say that their direction is a guess', row: (table) => table },
     { from: 2, name: 'a table may say what failed in all variants', row: (table) => table },
+    { from: 3, name: 'differences may be ratios at their own confidence', row: (table) => table },
   ],
   reusedFrom: 1,
   headline,

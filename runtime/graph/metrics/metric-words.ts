@@ -49,6 +49,18 @@ export function signed(value: number): string {
   return value > 0 ? `+${tableNumber(value)}` : tableNumber(value);
 }
 
+/** A ratio: `×0.871`. */
+export function times(value: number): string {
+  return `×${tableNumber(value)}`;
+}
+
+/** How a table writes a comparison with the baseline. */
+export function differenceWriter({ ratio }: { readonly ratio?: true | undefined } = {}): (
+  value: number,
+) => string {
+  return ratio === true ? times : signed;
+}
+
 function minus(text: string): string {
   return text.replaceAll('-', '−');
 }

@@ -17,8 +17,10 @@ export const metricRowSchema = z.object({
    * if the row covers many items or none.
    */
   item: z.string().optional(),
-  /** Id of the item's question: resampling keeps the items of a question together. Absent: the item itself. */
+  /** Id of the item's question. Absent: the item itself. */
   question: z.string().optional(),
+  /** What the question is about: resampling keeps the items of a group together. Absent: the question. */
+  group: z.string().optional(),
   /** Weight of the row in a weighted mean: its tokens. Absent: 1. */
   weight: z.number().nonnegative().optional(),
   values: z.record(z.string(), z.number()),
@@ -51,7 +53,7 @@ export const Metrics = portType({
   encoding: 'jsonl',
   mediaType: metricsMediaType,
   schema: metricRowSchema,
-  version: 2,
+  version: 3,
   migrations: [
     {
       from: 1,
@@ -63,6 +65,7 @@ export const Metrics = portType({
         return { item: label, weight: values.tokens, ...text.data };
       },
     },
+    { from: 2, name: 'rows may say what their question is about', row: (row) => row },
   ],
   // Graft does not recompute a training for a field that its rows lack.
   reusedFrom: 1,

@@ -35,6 +35,27 @@ describe('the verdict on an answer', () => {
     expect(verdict(text, reference)).toBe(expected);
   });
 
+  it('accepts one of several references', () => {
+    const question = { id: 'q', question: '?', reference: '6.45 pm', accept: ['18:45', ' '] };
+    const of = (text: string) => answerVerdict({ text, question });
+    expect([of('At 18:45.'), of('At 6.45 pm.'), of('At 19:45.'), of('')]).toEqual([
+      ...['right', 'right', 'wrong', 'wrong'],
+    ]);
+    const { reference: _reference, ...without } = question;
+    expect(answerVerdict({ text: '18:45', question: without })).toBe('right');
+  });
+
+  it('is wrong where the answer names a wrong choice beside the right one', () => {
+    const choices = ['Hazel', 'Yew', 'Larch', 'Old larch'];
+    const of = (text: string, reference: string) =>
+      answerVerdict({ text, question: { id: 'q', question: '?', reference, choices } });
+    expect(of('Larch.', 'Larch')).toBe('right');
+    expect(of('Hazel, yew and larch', 'Larch')).toBe('wrong');
+    expect(of('Hazel', 'Larch')).toBe('wrong');
+    // All words of another choice belong to the right one.
+    expect(of('An old larch', 'Old larch')).toBe('right');
+  });
+
   it('does not take what an answer cites for its words', () => {
     expect(verdict('Burner two [1].', 'Burner two, at 1.')).toBe('wrong');
     expect(verdict('Burner two, at 1 [2, 3].', 'Burner two, at 1.')).toBe('right');

@@ -1,6 +1,6 @@
-import type { Answer } from './port-types.ts';
+import type { Answer, Question } from './port-types.ts';
 
-/** Verdict on an answer, compared with its question's reference. */
+/** Verdict on an answer, compared with its question's references. */
 export type AnswerVerdict = 'right' | 'wrong' | 'no reference';
 
 /** Words without content. "No" and "not" are not among them. */
@@ -107,17 +107,36 @@ export function referenceTest(reference: string): (text: SearchedText) => boolea
   };
 }
 
-/** Whether an answer agrees with its question’s reference, by the rule in `verdictRule`. */
+/** Tells of texts whether they have every word of one of a question's references. */
+export function rightAnswerTest(question: Question): (text: SearchedText) => boolean {
+  const tests = referencesOf(question).map(referenceTest);
+  return (text) => tests.some((test) => test(text));
+}
+
+/** The right answers of a question: its reference and what it accepts besides. */
+export function referencesOf({ reference = '', accept = [] }: Question): readonly string[] {
+  return [reference, ...accept].filter((right) => right.trim() !== '');
+}
+
+/** Whether an answer agrees with one of its question’s references, by the rule in `verdictRule`. */
 export function answerVerdict({
   text,
   question,
 }: Pick<Answer, 'text' | 'question'>): AnswerVerdict {
-  const { reference = '', answerable } = question;
+  const { answerable, choices = [] } = question;
   if (answerable === false && abstains(text)) return 'right';
-  if (reference.trim() === '') return answerable === false ? 'wrong' : 'no reference';
-  const needed = neededWords(reference);
+  const references = referencesOf(question);
+  if (references.length === 0) return answerable === false ? 'wrong' : 'no reference';
   const given = new Set(wordsOf(withoutCitations(text)));
-  return needed.length > 0 && needed.every((word) => given.has(word)) ? 'right' : 'wrong';
+  const isGiven = (reference: string): boolean => {
+    const needed = neededWords(reference);
+    return needed.length > 0 && needed.every((word) => given.has(word));
+  };
+  // A choice whose words all belong to a right answer is not named by them.
+  const right = new Set(references.flatMap(wordsOf));
+  const isWrong = (choice: string): boolean =>
+    isGiven(choice) && !neededWords(choice).every((word) => right.has(word));
+  return references.some(isGiven) && !choices.some(isWrong) ? 'right' : 'wrong';
 }
 
 /** `[1]`, `[1, 2]` and `[1–3]`, by which a model cites passages; the group holds the content of the brackets. */
@@ -160,4 +179,4 @@ export function abstains(text: string): boolean {
 
 /** The rule of `answerVerdict`, in words for people. */
 export const verdictRule =
-  'Right: the answer has every word and number of the reference, in any order. Capitals, punctuation, little words and the reference’s words in brackets do not count; “three” counts as “3”. If there is no answer, right means that it says so. The rule compares words, not meaning: an answer in other words is marked wrong.';
+  'Right: the answer has every word and number of the reference, or of another accepted one, in any order, and names no wrong choice. Capitals, punctuation, little words and the reference’s words in brackets do not count; “three” counts as “3”. If there is no answer, right means that it says so. The rule compares words, not meaning: an answer in other words is marked wrong.';

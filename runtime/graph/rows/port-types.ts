@@ -83,6 +83,8 @@ export const questionSchema = z.object({
   question: z.string(),
   /** A reference answer, for evaluation. */
   reference: z.string().optional(),
+  /** Further right answers, in other words than the reference. */
+  accept: z.array(z.string()).optional(),
   /** Answers to choose from; the reference is one of them. */
   choices: z.array(z.string()).optional(),
   /** Paths of the documents that hold the answer. */
@@ -94,6 +96,8 @@ export const questionSchema = z.object({
   variants: z.array(z.string()).optional(),
   /** The question that it paraphrases: a split keeps both on one side. */
   paraphraseOf: z.string().optional(),
+  /** What it is about: tests and intervals count the questions of a group as one. Absent: the question itself. */
+  group: z.string().optional(),
 });
 export type Question = z.infer<typeof questionSchema>;
 

@@ -6,6 +6,7 @@ import {
   raceAccount,
   savedVariant,
   tableNumber,
+  times,
   type EvidenceTable,
   type Metric,
   type MetricName,
@@ -169,12 +170,13 @@ function lackProblem(
 }
 
 function dropProblem(
-  { look, behind, difference, interval, n }: Dropped,
+  { look, behind, difference, ratio, interval, n }: Dropped,
   { race }: TablePlan,
 ): Told {
-  const [low, high] = interval.map(tableNumber);
+  const write = ratio === true ? times : tableNumber;
+  const [low, high] = interval.map(write);
   const text = `“${behind}”`;
-  const problem = `Dropped at look ${String(look)} of ${String(race?.looks ?? look)}, after ${n.toLocaleString('en-US')} questions: ${tableNumber(difference)} [${low ?? ''}, ${high ?? ''}] to ${text}, the best so far.`;
+  const problem = `Dropped at look ${String(look)} of ${String(race?.looks ?? look)}, after ${n.toLocaleString('en-US')} questions: ${write(difference)} [${low ?? ''}, ${high ?? ''}] to ${text}, the best so far.`;
   return { problem, named: [{ text, variant: behind }] };
 }
 

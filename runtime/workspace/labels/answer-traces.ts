@@ -12,7 +12,7 @@ import {
   Questions,
   questionHitsSchema,
   questionSchema,
-  referenceTest,
+  rightAnswerTest,
   SearchedText,
   traceAnswer,
   tracePart,
@@ -283,7 +283,7 @@ class AnswerRows {
   byDocument(): ReadonlyMap<string, readonly WantedDocument[]> {
     const wanting = new Map<string, WantedDocument[]>();
     for (const [at, { question }] of this.answers.entries()) {
-      const holds = referenceTest(question.reference ?? '');
+      const holds = rightAnswerTest(question);
       for (const [document, path] of [...new Set(question.documents)].entries()) {
         const known = wanting.get(path) ?? [];
         known.push({ at, document, holds });

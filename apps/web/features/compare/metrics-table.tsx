@@ -1,7 +1,8 @@
 import {
+  differenceWriter,
+  isRatio,
   metricInSentence,
   metricTitle,
-  signed,
   tableNote,
   tableNumber,
   tableReasons,
@@ -42,8 +43,20 @@ function Mean({ cell }: { readonly cell: Cell | undefined }) {
 
 function Gain({ cell, reach }: { readonly cell: Cell | undefined; readonly reach: number }) {
   const { mean, interval } = cell?.difference ?? {};
-  const scale = { least: -reach, most: reach, anchor: 0 };
-  return <Estimate value={mean} interval={interval} scale={scale} write={signed} />;
+  const anchor = noDifference(cell);
+  const scale = { least: anchor - reach, most: anchor + reach, anchor };
+  const write = differenceWriter(cell?.difference);
+  return <Estimate value={mean} interval={interval} scale={scale} write={write} />;
+}
+
+const noDifference = (cell: Cell | undefined): number => (cell?.difference?.ratio === true ? 1 : 0);
+
+/** How far a comparison and its interval lie from no difference. */
+function reachOf(cell: Cell | undefined): number {
+  const { mean = noDifference(cell), interval } = cell?.difference ?? {};
+  return Math.max(
+    ...[mean, ...(interval ?? [])].map((value) => Math.abs(value - noDifference(cell))),
+  );
 }
 
 function Shown({ cell }: { readonly cell: Cell | undefined }) {
@@ -82,7 +95,7 @@ export function MetricsTable(props: { readonly table: EvidenceTable; readonly al
               <SideHeads sides={rows.length} />
               {others.map((row, at) => (
                 <th key={row.variant} scope="col" colSpan={2}>
-                  <span className="side-letter">{letterOf(at + 1)}</span> −{' '}
+                  <span className="side-letter">{letterOf(at + 1)}</span> against{' '}
                   <span className="side-letter">{letterOf(0)}</span>
                 </th>
               ))}
@@ -90,12 +103,7 @@ export function MetricsTable(props: { readonly table: EvidenceTable; readonly al
           </thead>
           <tbody>
             {lines.map(({ metric, cells }) => {
-              const reach = Math.max(
-                ...cells.flatMap((cell) => [
-                  Math.abs(cell?.difference?.mean ?? 0),
-                  ...(cell?.difference?.interval ?? []).map(Math.abs),
-                ]),
-              );
+              const reach = Math.max(...cells.map(reachOf));
               return (
                 <tr key={metric.name}>
                   <th

@@ -1,16 +1,17 @@
 import {
   type Cell,
+  differenceWriter,
   dollarsText,
   type EvidenceTable,
   inMetricWords,
   type Interval,
+  isRatio,
   type Metric,
   metricInSentence,
   metricMeaning,
   type MetricMeanings,
   metricTitle,
   settingText,
-  signed,
   type Standing,
   standings,
   tableNote,
@@ -118,11 +119,12 @@ function MetricEvidence(props: {
   const means = scaleOver(cells.map((cell) => [cell?.mean, cell?.interval]));
   const differences = scaleOver(
     cells.map((cell) => [cell?.difference?.mean, cell?.difference?.interval]),
-    0,
+    isRatio(table, at) ? 1 : 0,
   );
   // The best first.
   const sorting = useSorting({ column: 'mean', descending: metric.direction === 'higher' });
   const stand = standings(table, at);
+  const unit = table.grouped === true ? 'Groups' : 'Questions';
   const isTold = !stand.every((standing) => standing === 'leads');
   const valueOf = ({ row, cell }: Line, column: string): number | string | null | undefined => {
     const difference = cell?.difference;
@@ -174,7 +176,7 @@ function MetricEvidence(props: {
               Mean
             </SortedHead>
             <SortedHead column="difference" sorting={sorting}>
-              Difference
+              {isRatio(table, at) ? 'Ratio' : 'Difference'}
             </SortedHead>
             {failures && (
               <SortedHead column="failed" sorting={sorting}>
@@ -196,11 +198,11 @@ function MetricEvidence(props: {
               column="won"
               sorting={sorting}
               more
-              title="Questions won, tied and lost against the baseline"
+              title={`${unit} won, tied and lost against the baseline`}
             >
               Won/tied/lost
             </SortedHead>
-            <SortedHead column="n" sorting={sorting} more title="Questions">
+            <SortedHead column="n" sorting={sorting} more title={unit}>
               n
             </SortedHead>
           </tr>
@@ -240,7 +242,7 @@ function MetricEvidence(props: {
                   value={cell?.difference?.mean}
                   interval={cell?.difference?.interval}
                   scale={differences}
-                  write={signed}
+                  write={differenceWriter(cell?.difference)}
                 />
               </td>
               {failures && <td>{count(cell?.failures ?? 0)}</td>}

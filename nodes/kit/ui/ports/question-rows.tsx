@@ -15,6 +15,8 @@ export function QuestionRows(props: PreviewProps): ReactNode {
           <span className="gk-grow">
             {row.question}
             {row.reference !== undefined && <small>{row.reference}</small>}
+            {row.accept !== undefined && <small>Also right: {row.accept.join(' · ')}</small>}
+            {row.group !== undefined && <small>About: {row.group}</small>}
             {row.paraphraseOf !== undefined && <small>Paraphrase of: {row.paraphraseOf}</small>}
             {row.variants?.map((variant) => (
               <small key={variant}>Also searched for: {variant}</small>

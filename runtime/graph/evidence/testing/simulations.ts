@@ -1,7 +1,8 @@
 import type { PlannedComparison } from '../power.ts';
 import { knownMetric, type Metric } from '../../metrics/metric.ts';
 import { evidenceTable } from '../make-table.ts';
-import { estimatedDifference } from '../mean-interval.ts';
+import type { MetricRow } from '../../metrics/metrics.ts';
+import type { Interval } from '../../metrics/evidence-table.ts';
 import { raceLook, raceLooks } from '../race.ts';
 import { SeededRandom } from '../seeded-random.ts';
 import { accuracyRows, answersOfMany, answersOfTwo } from './simulated-answers.ts';
@@ -13,73 +14,38 @@ export const accuracy: Metric = knownMetric('accuracy') ?? {
 /** The √½ that makes answers about one half correlate by .5. */
 export const halfCorrelated = Math.SQRT1_2;
 
-export interface PairSetting {
-  readonly questions: number;
-  readonly rates: readonly [number, number];
-  readonly correlation: number;
+/** Numbers of two variants, and the difference or ratio that is true of them. */
+export interface Design {
+  readonly name: string;
+  readonly metric: Metric;
+  /** What the mean of the first is, and its difference from or ratio to the second. */
+  readonly truth: { readonly mean: number; readonly difference: number };
+  /** Rows of so many groups, of each variant one list for each seed. */
+  draw(random: SeededRandom, groups: number): readonly (readonly (readonly MetricRow[])[])[];
 }
 
-/** An interval of so many wins and losses among `n` pairs. */
-type PairInterval = (wins: number, losses: number, n: number) => readonly [number, number];
-
-const ours: PairInterval = (wins, losses, n) => {
-  const weights = new Float64Array(n).fill(1);
-  const { interval } = estimatedDifference(
-    { sums: new Float64Array(n).fill(1, 0, wins), weights },
-    { sums: new Float64Array(n).fill(1, wins, wins + losses), weights },
-    { metric: accuracy, confidence: 0.95, seed: 0 },
-  );
-  return interval ?? [Number.NaN, Number.NaN];
-};
-
-/** The probability that the interval holds the true difference, summed over all outcomes: no chance in it. */
-export function exactCoverage(
-  { questions: n, rates: [one, other], correlation }: PairSetting,
-  interval: PairInterval = ours,
-): number {
-  const both = one * other + correlation * Math.sqrt(one * (1 - one) * other * (1 - other));
-  const logs = [one - both, other - both, 1 - one - other + 2 * both].map(Math.log);
-  const logFactorials = [0];
-  for (let k = 1; k <= n; k += 1) logFactorials.push((logFactorials[k - 1] ?? 0) + Math.log(k));
-  let covered = 0;
-  for (let wins = 0; wins <= n; wins += 1) {
-    for (let losses = 0; losses <= n - wins; losses += 1) {
-      const counts = [wins, losses, n - wins - losses];
-      const log = counts.reduce(
-        (sum, count, at) => sum + count * (logs[at] ?? 0) - (logFactorials[count] ?? 0),
-        logFactorials[n] ?? 0,
-      );
-      if (log < -25) continue;
-      const [low, high] = interval(wins, losses, n);
-      if (low <= one - other && one - other <= high) covered += Math.exp(log);
-    }
-  }
-  return covered;
-}
-
-/** Of simulated tables of two variants: how many intervals hold the true difference, and what was said. */
-export function coverageByTables(
-  { rates, correlation, questions }: PairSetting,
+/** Of simulated tables of two variants: how many intervals hold the true mean and the true difference. */
+export function coverageOf(
+  { metric, truth, draw }: Design,
+  groups: number,
   { simulations, seed }: Simulated,
-): { readonly covered: number; readonly tooFew: number; readonly fewDiffering: number } {
+): { readonly mean: number; readonly difference: number; readonly tooFew: number } {
   const random = new SeededRandom(seed);
-  let [covered, tooFew, fewDiffering] = [0, 0, 0];
+  let [means, differences, tooFew] = [0, 0, 0];
+  const holds = (interval: Interval | null | undefined, value: number): boolean =>
+    interval !== null && interval !== undefined && interval[0] <= value && value <= interval[1];
   for (let round = 0; round < simulations; round += 1) {
-    const answered = answersOfTwo(random, { questions, rates, correlation });
     const table = evidenceTable(
-      ['a', 'b'].map((name, at) => ({
-        ...{ name, settings: {}, repeats: [accuracyRows(answered[at] ?? [])] },
-      })),
-      { baseline: 'b', metrics: [accuracy] },
+      draw(random, groups).map((repeats, at) => ({ name: String(at), settings: {}, repeats })),
+      { baseline: '1', metrics: [metric], seed: round },
     );
-    const difference = table.rows[0]?.cells[0]?.difference;
-    const [low, high] = difference?.interval ?? [Number.NaN, Number.NaN];
-    if (low <= rates[0] - rates[1] && rates[0] - rates[1] <= high) covered += 1;
-    if (difference?.verdict === 'too few') tooFew += 1;
-    if ((difference?.wins ?? 0) + (difference?.losses ?? 0) < 10) fewDiffering += 1;
+    const cell = table.rows[0]?.cells[0];
+    if (holds(cell?.interval, truth.mean)) means += 1;
+    if (holds(cell?.difference?.interval, truth.difference)) differences += 1;
+    if (cell?.difference?.verdict === 'too few') tooFew += 1;
   }
   const share = (count: number): number => count / simulations;
-  return { covered: share(covered), tooFew: share(tooFew), fewDiffering: share(fewDiffering) };
+  return { mean: share(means), difference: share(differences), tooFew: share(tooFew) };
 }
 
 interface Simulated {
