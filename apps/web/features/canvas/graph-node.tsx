@@ -3,8 +3,15 @@ import { plural } from '@graft/nodes/kit/ui';
 import { useScore } from '../../api/runs/use-score.ts';
 import type { NodeProps } from '@xyflow/react';
 import { memo, use } from 'react';
-import { type ShownProblem, paramTitle, titleAmong } from '@graft/view';
-import { useDocument, useRunView, useOverlay, useScreen, useParamsHere } from '../../kit/stores.ts';
+import { isAnswering, type ShownProblem, paramTitle, titleAmong } from '@graft/view';
+import {
+  useConversation,
+  useDocument,
+  useRunView,
+  useOverlay,
+  useScreen,
+  useParamsHere,
+} from '../../kit/stores.ts';
 import { useWarningsAt } from '../../api/graphs/use-problems.ts';
 import { useDrift } from '../../api/runs/plan-report.ts';
 import { NodeTitle } from '../../kit/node-title.tsx';
@@ -95,6 +102,7 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
         : past
           ? 'not part of that run'
           : (given ?? resultText(step));
+  const answering = useConversation(({ turns }) => isAnswering(turns, path));
   const [output] = Object.values(step?.outputs ?? {});
   const score = useScore(output);
   const drift = useDrift(path);
@@ -121,6 +129,8 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
       <footer className="node-foot">
         {step?.status === 'running' ? (
           <ProgressBar label={`Progress of ${node.title ?? title}`} share={progressShare(step)} />
+        ) : answering ? (
+          <ProgressBar label={`${node.title ?? title} answers a question`} share={undefined} />
         ) : null}
         {problem === undefined || step?.status === 'running' ? (
           <div
@@ -132,9 +142,12 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
                 {plural(warnings.length, 'warning')} ·{' '}
               </span>
             )}
-            {[drift.length === 0 ? undefined : 'changed since locked', score, result]
-              .filter((part) => part !== undefined)
-              .join(' · ')}
+            {drift.length === 0 ? '' : 'changed since locked · '}
+            {score}
+            <span className={score === undefined ? undefined : 'node-rest'}>
+              {score === undefined ? '' : ' · '}
+              {result}
+            </span>
           </div>
         ) : (
           <div className={incomplete ? '' : 'text-error'} title={problem.message}>
