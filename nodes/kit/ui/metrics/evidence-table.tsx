@@ -4,6 +4,7 @@ import {
   type EvidenceTable,
   inMetricWords,
   type Interval,
+  isLeadShown,
   type Metric,
   metricInSentence,
   metricMeaning,
@@ -124,6 +125,7 @@ function MetricEvidence(props: {
   const sorting = useSorting({ column: 'mean', descending: metric.direction === 'higher' });
   const stand = standings(table, at);
   const isTold = !stand.every((standing) => standing === 'leads');
+  const isShown = isLeadShown(table, at);
   const valueOf = ({ row, cell }: Line, column: string): number | string | null | undefined => {
     const difference = cell?.difference;
     switch (column) {
@@ -207,7 +209,7 @@ function MetricEvidence(props: {
         </thead>
         <tbody>
           {inOrder(lines, sorting.order, valueOf).map(({ row, cell, standing }) => (
-            <tr key={row.variant} data-standing={standing}>
+            <tr key={row.variant} data-standing={standing} data-shown={isShown}>
               <th scope="row" title={row.variant}>
                 {row.variant}
                 <StandingMark standing={standing} />
