@@ -34,7 +34,7 @@ interface ResultProps {
 function useTable({ runId, name }: ResultProps) {
   const { data: table, error } = useQuery(queries.experiments.table.queryOptions({ runId }));
   const graph = useDocument((state) => state.graph);
-  if (table === undefined) return { error };
+  if (table === undefined) return { error, shown: undefined };
   const titles = {
     node: (path: string) => stepTitle(path, graph),
     setting: (address: string) => settingName(address, graph),
@@ -44,17 +44,17 @@ function useTable({ runId, name }: ResultProps) {
     const problem = problemInNames(row, graph, call);
     return problem === undefined ? row : { ...row, problem };
   });
-  return {
-    ...{ error, table, titles, titled: inVariantNames({ ...table, rows }, call) },
-    verdict: verdictWords(inMetricWords(table, titles.node), settings),
-  };
+  const titled = inVariantNames({ ...table, rows }, call);
+  const verdict = verdictWords(inMetricWords(table, titles.node), settings);
+  return { error, shown: { table, titles, titled, verdict } };
 }
 
 /** The table of a run of an experiment as a file. */
 export function ResultDownloads(props: ResultProps) {
   const { runId, name } = props;
-  const { table, verdict } = useTable(props);
-  if (table === undefined) return null;
+  const { shown } = useTable(props);
+  if (shown === undefined) return null;
+  const { table, verdict } = shown;
   const formats = [
     { title: 'CSV', ending: 'csv', write: tableToCsv },
     {
@@ -92,11 +92,12 @@ export function ResultDownloads(props: ResultProps) {
 /** The result of an experiment: the verdict, then the table with drawn intervals. */
 export function ExperimentResult(props: ResultProps) {
   const { runId, name } = props;
-  const { table, titled, titles, verdict, error } = useTable(props);
+  const { shown, error } = useTable(props);
   const graph = useDocument((state) => state.graph);
   const meanings = comparedMeanings(graph, name, nodeTypes());
   if (error !== null) return <p className="px-3.5 py-1 text-error">{error.message}</p>;
-  if (table === undefined) return null;
+  if (shown === undefined) return null;
+  const { table, titled, titles, verdict } = shown;
   return (
     <div className="gk-scrolled" data-testid="experiment-table">
       <p className="max-w-[110ch] px-4 py-1.5" data-testid="verdict">
