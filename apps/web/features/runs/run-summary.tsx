@@ -44,7 +44,7 @@ function Summary({ run, end }: { readonly run: RunState; readonly end: number })
   const over = isOver(run);
   return (
     <p
-      className="flex shrink-0 gap-4 text-ink-2"
+      className="flex shrink-0 gap-3 text-ink-2 @[640px]:gap-4"
       role="status"
       data-testid="run-status"
       data-status={run.status}
