@@ -95,7 +95,7 @@ export function RunRow(props: RunRowProps) {
             {fileName(run.file)}
           </span>
         ) : null}
-        {other === undefined ? null : <span className="min-w-0 truncate text-ink-2">{other}</span>}
+        {other === undefined ? null : <span className="shrink-0 text-ink-2">{other}</span>}
         <Changes lines={changes} />
         {run.error === undefined ? null : (
           <span className="truncate text-error" title={run.error}>

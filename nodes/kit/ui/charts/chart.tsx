@@ -87,14 +87,15 @@ function seriesOptions(
   };
 }
 
-/** Times of a scale, as lists write them, each day below its first. */
+/** Times of a scale, as lists write them: each minute once, each day below its first. */
 function times(splits: readonly number[]): string[] {
-  let day = '';
+  let [day, minute] = ['', ''];
   return splits.map((seconds) => {
     const [date = '', time = date] = clock(seconds * 1000, 0).split(', ');
     const isNew = date !== day;
-    day = date;
-    return isNew ? `${time}\n${date}` : time;
+    const label = isNew ? `${time}\n${date}` : time === minute ? '' : time;
+    [day, minute] = [date, time];
+    return label;
   });
 }
 
