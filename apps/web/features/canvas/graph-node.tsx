@@ -1,4 +1,10 @@
-import { answersMediaType, type GraphNode, type NodeFacts, type NodeType } from '@graft/graph';
+import {
+  answersMediaType,
+  metricsMediaType,
+  type GraphNode,
+  type NodeFacts,
+  type NodeType,
+} from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import { useScore } from '../../api/runs/use-score.ts';
 import type { NodeProps } from '@xyflow/react';
@@ -79,6 +85,18 @@ function useMissing(problem: ShownProblem | undefined, node: GraphNode | undefin
   return `needs ${port ?? field}`;
 }
 
+/** A measured value, `Perplexity 60.18 (documents)`: where there is little room, its name gives way. */
+function Measured({ text }: { readonly text: string }) {
+  const [, name, value, rest] = /^(.+?) ([−-]?\d\S*)( .*)?$/.exec(text) ?? [];
+  if (name === undefined) return text;
+  return (
+    <span className="node-measured">
+      <span>{name}</span> <span>{value}</span>
+      <span className="node-rest">{rest}</span>
+    </span>
+  );
+}
+
 /** The whole card. Its width is fixed, and nothing in it moves when a run starts. */
 function Card({ id, selected }: { readonly id: string; readonly selected: boolean }) {
   const { node, path, step, problem, incomplete, outdated, look, off, title, card } = useCard(id);
@@ -146,7 +164,7 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
             {score}
             <span className={score === undefined ? undefined : 'node-rest'}>
               {score === undefined ? '' : ' · '}
-              {result}
+              {output?.mediaType === metricsMediaType ? <Measured text={result} /> : result}
             </span>
           </div>
         ) : (
