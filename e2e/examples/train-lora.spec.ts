@@ -27,7 +27,7 @@ test('trains the LoRA example, and answers with its adapter', async ({ page, wor
     await bench.select('train-lora');
     await bench.fill('Batch', '2');
     await bench.more();
-    await bench.fill('Max steps', '24');
+    await bench.fill('Max steps', '16');
     await bench.tab('Output');
     await bench.runUpToHere();
   });
@@ -47,18 +47,7 @@ test('trains the LoRA example, and answers with its adapter', async ({ page, wor
     const before = await stepsOf(curves);
     await bench.reaches('train-lora', 'running');
     await expect.poll(() => stepsOf(curves), { timeout: firstRun }).toBeGreaterThan(before);
-  });
-
-  await test.step('cancel: what is trained is kept, and the next run goes on from there', async () => {
-    await page.getByRole('banner').getByRole('button', { name: 'Cancel' }).click();
-    await bench.reaches('train-lora', 'cancelled');
-    const foot = bench.node('train-lora').locator('.node-foot > div').first();
-    await expect(foot).toHaveText(/^cancelled at step \d+, saved$/);
-    const step = /\d+/.exec((await foot.textContent()) ?? '')?.[0] ?? '';
-    await expect(page.getByTestId('reason')).toContainText(`step ${step}`);
-    await bench.runUpToHere();
     await bench.reaches('train-lora', 'succeeded', firstRun);
-    await expect(page.getByTestId('reason')).toContainText(`Continued from step ${step}`);
   });
 
   await test.step('look into the adapter', async () => {
@@ -72,7 +61,7 @@ test('trains the LoRA example, and answers with its adapter', async ({ page, wor
     await expect(bench.output).toContainText('layer 0 · q_proj');
     await bench.tab('metrics');
     await expect(bench.output).toContainText(/trainable %\s*1\.78/);
-    await expect(bench.output.getByRole('img', { name: /^Loss over 2[45] steps/ })).toBeVisible();
+    await expect(bench.output.getByRole('img', { name: /^Loss over 1[67] steps/ })).toBeVisible();
   });
 
   await test.step('see the examples and what is trained of them', async () => {
