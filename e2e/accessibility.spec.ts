@@ -175,7 +175,7 @@ test('a run, its output, its notices, and a run of before', async ({ page, works
 
   await test.step('a file that changed outside', async () => {
     await bench.fill('Size', '65');
-    await expect(page.getByTestId('save-state')).toHaveText('unsaved changes');
+    await expect(page.getByTestId('save-state')).toHaveText('unsaved');
     const chunk = { type: 'chunk', params: { size: 200, overlap: 8 } };
     await workspace.graph('ran', { ...chunking, nodes: { ...chunking.nodes, chunk } });
     await expect(page.getByTestId('notice')).toBeVisible();

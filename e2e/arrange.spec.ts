@@ -135,6 +135,26 @@ test('puts a node on an edge, from the palette and from the canvas, and ends a w
   });
 });
 
+test('a card that is dropped nearly in a row and a column stands in them', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('in-line', { ...chunking, layout: { files: [0, 0], chunk: [280, 160] } });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'in-line.graft.json');
+  const pane = await bench.canvas.boundingBox();
+  const [files, chunk] = [await boxOf(bench, 'files'), await boxOf(bench, 'chunk')];
+  if (pane === null) throw new Error('There is no canvas.');
+  // A card is held at its title, 60 pixels from its left and 17 from its top.
+  await bench.drag('Questions', chunk.x - pane.x + 60 + 7, files.y - pane.y + 17 + 9);
+  await bench.holdsStill();
+  const [added, left, below] = await Promise.all(
+    ['questions', 'files', 'chunk'].map((id) => boxOf(bench, id)),
+  );
+  expect(Math.abs((added?.x ?? 0) - (below?.x ?? 0))).toBeLessThan(1);
+  expect(Math.abs((added?.y ?? 0) - (left?.y ?? 0))).toBeLessThan(1);
+});
+
 test('lines up, spreads out and tidies what is selected, and undoes it', async ({
   page,
   workspace,

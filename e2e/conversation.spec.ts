@@ -59,10 +59,19 @@ test('an answer is streamed, stopped with what came, and asked again', async ({
   await expect(answers).toContainText('The kiln is lit');
   await expect(box).toBeFocused();
   await expect(box).toHaveValue('');
+  // Header and canvas say so as well.
+  const answering = page.getByTestId('answering');
+  const atWork = bench
+    .node('write')
+    .getByRole('progressbar', { name: 'Generate answers a question' });
+  await expect(answering).toBeVisible();
+  await expect(atWork).toBeVisible();
   await answers.getByRole('button', { name: 'Stop' }).click();
   await expect(answers).toHaveAttribute('data-status', 'cancelled');
   await expect(answers).toContainText('The kiln is lit');
   await expect(answers).toContainText('Stopped.');
+  await expect(answering).toHaveCount(0);
+  await expect(atWork).toHaveCount(0);
   gates[0]?.open();
   await expectAccessible(page, 'an answer that was stopped');
 

@@ -68,7 +68,7 @@ test('refuses a stale save, and merges', async ({ page, workspace }) => {
   await bench.select('chunk');
   await bench.tab('Parameters');
   await bench.fill('Size', '200');
-  await expect(page.getByTestId('save-state')).toHaveText('unsaved changes');
+  await expect(page.getByTestId('save-state')).toHaveText('unsaved');
 
   const theirs = (await readFile(file, 'utf8')).replace('"k": 20', '"k": 12');
   await giveFile(workspace.folder, 'shared.graft.json', theirs);

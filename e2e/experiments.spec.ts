@@ -92,6 +92,8 @@ test('runs an experiment of the file and shows what its table says', async ({
       expect.stringContaining('some'),
       expect.stringMatching(/few\.jsonl\s*may be as good/),
     ]);
+  // Green, because the table shows that it is better.
+  await expect(table.locator('tr[data-standing="leads"]')).toHaveAttribute('data-shown', 'true');
   await expect(table.getByRole('row', { name: /^file rows\/some/ })).toContainText('baseline');
   await expect(table.locator('.gk-interval').first()).toBeVisible();
   // With both side panels open, variant, verdict and mean are seen without scrolling; the rest when asked for.
@@ -108,6 +110,11 @@ test('runs an experiment of the file and shows what its table says', async ({
   );
   await table.getByRole('button', { name: 'Mean' }).click();
   await expect.poll(async () => (await variants())[0]).toContain('few');
+  // The heads stay while the rows go by below them.
+  await table.getByRole('rowheader').first().hover();
+  await page.mouse.wheel(0, 120);
+  await expect.poll(() => search.evaluate(({ scrollTop }) => scrollTop)).toBeGreaterThan(80);
+  await expect(table.getByRole('columnheader', { name: 'Mean' })).toBeInViewport({ ratio: 1 });
 
   for (const [button, begin] of [
     ['CSV', 'variant,hits.file,metric,direction,mean'],

@@ -33,6 +33,9 @@ test.describe('files', () => {
     await page.keyboard.press('Enter');
     await expect(dialog.getByRole('alert')).toContainText('already exists');
     await name.fill('a/../x');
+    // Nothing is promised that Create would refuse.
+    await expect(dialog).toContainText('A name stays within the workspace');
+    await expect(dialog).not.toContainText('a/../x.graft.json');
     await page.keyboard.press('Enter');
     await expect(dialog.getByRole('alert')).toContainText('".."');
     await name.fill('shelf/fresh');
@@ -50,7 +53,7 @@ test.describe('files', () => {
     await bench.open(workspace.url, 'old-name.graft.json');
     await bench.select('questions');
     await bench.fill('Questions', 'Why not?');
-    await expect(page.getByTestId('save-state')).toHaveText('unsaved changes');
+    await expect(page.getByTestId('save-state')).toHaveText('unsaved');
 
     await fileRow(page, 'old-name.graft.json').dblclick();
     const field = page.getByLabel('New name of old-name');
@@ -61,7 +64,7 @@ test.describe('files', () => {
     await page.keyboard.press('Enter');
     await expect(page.getByRole('navigation', { name: 'File' })).toHaveText('new-name');
     await expect(fileRow(page, 'old-name.graft.json')).toHaveCount(0);
-    await expect(page.getByTestId('save-state')).toHaveText('unsaved changes');
+    await expect(page.getByTestId('save-state')).toHaveText('unsaved');
 
     await page.getByRole('button', { name: 'Save', exact: true }).click();
     await expect(page.getByTestId('save-state')).toHaveText('saved');
@@ -148,7 +151,7 @@ test.describe('files', () => {
     await page.keyboard.press('Control+a');
     await page.keyboard.type('77');
     await page.reload();
-    await expect(page.getByTestId('save-state')).toHaveText('unsaved changes');
+    await expect(page.getByTestId('save-state')).toHaveText('unsaved');
     await expect(bench.node('chunk')).toContainText('77 tokens');
   });
 

@@ -110,6 +110,24 @@ test('after a command the focus is where one goes on', async ({ page, workspace 
   });
 });
 
+test('a command that leaves the focus on the canvas draws no frame around it', async ({
+  page,
+  workspace,
+}) => {
+  await workspace.graph('unframed', chain);
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'unframed.graft.json');
+  const canvas = page.locator('.react-flow');
+  await page.keyboard.press('Control+Enter');
+  await bench.reaches('questions', 'succeeded');
+  await isOn(page, 'Canvas');
+  await expect(canvas).toHaveCSS('outline-style', 'none');
+  // The next Tab leads to a node, which has one.
+  await page.keyboard.press('Tab');
+  await expect.poll(() => focused(page)).toMatch(/^node /);
+  await expect(page.locator('.react-flow__node:focus .node')).toHaveCSS('outline-style', 'solid');
+});
+
 test('a node that is frozen by its button has the focus', async ({ page, workspace }) => {
   await workspace.graph('focus-frozen', { ...chain, nodes: { ...chain.nodes } });
   const bench = new Workbench(page);
@@ -250,7 +268,7 @@ test('a row that was just added is no problem', async ({ page, workspace }) => {
   await expect(row(2)).not.toHaveAttribute('aria-invalid', 'true');
   await expect(page.getByTestId('save-state')).toHaveText('saved');
   await page.keyboard.type('notes/kilns.md');
-  await expect(page.getByTestId('save-state')).toHaveText('unsaved changes');
+  await expect(page.getByTestId('save-state')).toHaveText('unsaved');
   // Between two rows, too: what stands below moves down.
   await row(1).press('Enter');
   await expect(row(2)).toHaveValue('');

@@ -101,6 +101,8 @@ test('the command menu begins with what fits best, of whichever group', async ({
     ['run', 'Run'],
     ['save', 'Save'],
     ['chunk', 'Chunk'],
+    ['history', 'Show all runs'],
+    ['upload', 'Open a package'],
   ] as const) {
     await menu.getByRole('combobox').fill(words);
     await expect(first).toContainText(title);

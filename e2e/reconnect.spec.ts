@@ -14,7 +14,7 @@ test('what a run would do is asked anew when the server is back', async ({ page 
     await kill();
     await expect(page.getByText('reconnecting')).toBeVisible();
     await bench.fill('Questions', 'How?');
-    await expect(page.getByTestId('save-state')).toHaveText('unsaved changes');
+    await expect(page.getByTestId('save-state')).toHaveText('unsaved');
     await again();
     await expect(page.getByText('reconnecting')).toBeHidden();
     await expect(plan).toContainText('will run');

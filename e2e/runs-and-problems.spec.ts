@@ -230,6 +230,26 @@ test('counts problems once, marks their nodes, and leads to them', async ({ page
   });
 });
 
+test('what many nodes lack takes one line, which unfolds to them', async ({ page, workspace }) => {
+  const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
+  await workspace.graph('lacking', {
+    nodes: Object.fromEntries(ids.map((id) => [id, { type: 'embed' }])),
+    layout: Object.fromEntries(ids.map((id, at) => [id, [at * 260, 0] as const])),
+  });
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'lacking.graft.json');
+  const count = page.getByTestId('problem-count');
+  await expect(count).toHaveText('6 to fill in');
+  await count.click();
+  const list = page.getByRole('list', { name: 'Problems' });
+  await expect(list.getByText('6 places: ')).toBeVisible();
+  await expect(list.getByRole('button')).toHaveCount(0);
+  await list.getByText('6 places: ').click();
+  await expect(list.getByRole('button')).toHaveCount(6);
+  await list.getByRole('button').nth(3).click();
+  await expect(bench.node('d')).toHaveAttribute('data-selected', 'true');
+});
+
 test('does not paint a fresh node red', async ({ page, workspace }) => {
   const bench = new Workbench(page);
   await bench.open(workspace.url);

@@ -93,7 +93,7 @@ test('several values of a parameter become an experiment, in one edit, and run f
   await expect
     .poll(async () => Object(JSON.parse(await readFile(file, 'utf8'))).experiments as unknown)
     .toEqual({
-      sweep: { vary: { 'some.share': [0.25, 0.5, 0.75] }, metrics: ['score.metrics:recall@1'] },
+      values: { vary: { 'some.share': [0.25, 0.5, 0.75] }, metrics: ['score.metrics:recall@1'] },
     });
 
   // What is chosen and not typed is varied by its choices.
@@ -112,7 +112,7 @@ test('several values of a parameter become an experiment, in one edit, and run f
     .click();
   await expect(chip).toContainText('3 values');
   await chip.getByRole('button', { name: '3 values', exact: true }).click();
-  const panel = page.getByRole('region', { name: 'Experiment sweep' });
+  const panel = page.getByRole('region', { name: 'Experiment values' });
   const planned = panel.getByTestId('planned-variants');
   await expect(planned).toContainText('3 variants, against “as saved”, by recall@1 of Score hits');
   await expect(planned.getByRole('rowheader')).toHaveText([
@@ -126,6 +126,40 @@ test('several values of a parameter become an experiment, in one edit, and run f
   await expect(planned.getByRole('group', { name: 'Variants' })).toBeHidden();
   await expect(rows.nth(0)).toBeInViewport({ ratio: 0.9 });
   await expect(rows.nth(1)).toBeInViewport({ ratio: 0.5 });
+});
+
+test('values that are typed leave an experiment of the file as it was written', async ({
+  page,
+  workspace,
+}) => {
+  await giveFile(workspace.folder, 'several/hits.jsonl', hits);
+  const file = path.join(workspace.folder, 'written-values.graft.json');
+  const shares = {
+    doc: 'How many rows does it take?',
+    vary: { 'some.share': [0.1, 0.9] },
+    metrics: ['score.metrics:recall@1'],
+  };
+  await writeFile(file, JSON.stringify({ ...graph, experiments: { shares } }));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'written-values.graft.json');
+  await bench.select('some');
+  await bench.tab('Parameters');
+  const share = page.getByLabel('Share', { exact: true });
+  await share.fill('0.25, 0.5');
+  await page.keyboard.press('Enter');
+  const notice = page.getByTestId('notice');
+  await expect(notice).toContainText('Added the experiment “values”: Share 0.25, 0.5.');
+  await expect(page.getByRole('region', { name: 'Experiment values' })).toBeVisible();
+  await page.keyboard.press('Control+s');
+  const saved = async (): Promise<unknown> =>
+    Object(JSON.parse(await readFile(file, 'utf8'))).experiments as unknown;
+  await expect.poll(saved).toEqual({
+    shares,
+    values: { vary: { 'some.share': [0.25, 0.5] }, metrics: ['score.metrics:recall@1'] },
+  });
+  await notice.getByRole('button', { name: 'Undo' }).click();
+  await page.keyboard.press('Control+s');
+  await expect.poll(saved).toEqual({ shares });
 });
 
 test('a parameter within a subgraph says that it takes one value there', async ({

@@ -80,7 +80,7 @@ test('a run that cannot start saves nothing, and says where it is wrong', async 
   await bench.run();
   const notice = page.getByTestId('notice');
   await expect(notice).toContainText('Chunk, size: "size" must be at least');
-  await expect(page.getByTestId('save-state')).toHaveText('unsaved changes');
+  await expect(page.getByTestId('save-state')).toHaveText('unsaved');
   await bench.node('files').locator('header').click();
   await notice.getByRole('button', { name: 'Show problem' }).click();
   await expect(page.getByLabel('Size', { exact: true })).toBeVisible();

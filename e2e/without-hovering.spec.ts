@@ -23,7 +23,7 @@ test('what can be done is seen without hovering, and the header holds still', as
   await expect(several).toBeVisible();
   await expect(several).toHaveCSS('opacity', '1');
   await bench.fill('Size', '200');
-  await expect(page.getByTestId('save-state')).toHaveText('unsaved changes');
+  await expect(page.getByTestId('save-state')).toHaveText('unsaved');
   expect(await views.boundingBox()).toEqual(before);
 
   await test.step('so has each row of an output its actions, shown where it has the focus', async () => {

@@ -40,9 +40,11 @@ export {
   type NamedOutput,
 } from './compare/comparison.ts';
 export {
+  answersUnderWay,
   conversationStore,
   answerHeld,
   isAnswered,
+  isAnswering,
   answerProblem,
   oneQuestion,
   mostTurns,

@@ -71,7 +71,7 @@ export {
   type VariantEvidence,
 } from './evidence/make-table.ts';
 export { fewestSeeds } from './evidence/two-way.ts';
-export { bestFirst, standings, type Standing } from './evidence/leaders.ts';
+export { bestFirst, isLeadShown, standings, type Standing } from './evidence/leaders.ts';
 export { type SettingWords, type WordsOfVariant } from './evidence/variant-words.ts';
 export { inMetricWords, tableMetricWords } from './evidence/table-words.ts';
 export { verdictWords } from './evidence/verdict-words.ts';

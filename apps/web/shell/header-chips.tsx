@@ -1,5 +1,5 @@
-import { announce, openPanel } from '@graft/view';
-import { useDocument, useRunView, useScreen } from '../kit/stores.ts';
+import { announce, answersUnderWay, commandOf, openPanel } from '@graft/view';
+import { useConversation, useDocument, useRunView, useScreen } from '../kit/stores.ts';
 import { setRunsOnChange, useOpenRunsOnChange } from '../api/runs/run-on-change.ts';
 import { CloseIcon } from '../kit/icons.tsx';
 import { openFile } from '../api/graphs/open-file.ts';
@@ -67,11 +67,40 @@ export function RunsOnChange() {
   );
 }
 
+/** Whether a question that was asked of the open graph has no answer yet, where its conversation is not the whole page. */
+export function useAnswering(): boolean {
+  const path = useDocument((state) => state.file?.path);
+  const isApp = useScreen(({ view }) => view === 'app');
+  return useConversation(
+    ({ file, turns }) => !isApp && file === path && answersUnderWay(turns).length > 0,
+  );
+}
+
+/** Says that a question is being answered, and leads to it. */
+function Answering() {
+  if (!useAnswering()) return null;
+  return (
+    <button
+      type="button"
+      // Not for answers that are only read again as the page opens.
+      className="chip late inline-flex shrink-0 items-center gap-1 hover:underline"
+      data-tone="working"
+      title="Show the question"
+      data-testid="answering"
+      onClick={commandOf('ask').run}
+    >
+      <span className="mr-0.5 size-1.5 shrink-0 rounded-full bg-working" />
+      answering
+    </button>
+  );
+}
+
 /** What happens in the background. */
 export function HeaderChips() {
   return (
     <>
       <RunningElsewhere />
+      <Answering />
       <RunsOnChange />
     </>
   );

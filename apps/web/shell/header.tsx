@@ -26,7 +26,7 @@ import {
   SettingsIcon,
   UndoIcon,
 } from '../kit/icons.tsx';
-import { HeaderChips } from './header-chips.tsx';
+import { HeaderChips, useAnswering } from './header-chips.tsx';
 import { planLine, runLine } from '../api/runs/plan-report.ts';
 import { keyName } from '../kit/chord.ts';
 import { RunOrCancel } from '../kit/run-or-cancel.tsx';
@@ -53,7 +53,7 @@ function Breadcrumb() {
       </nav>
       <span className="save-state">
         <span className="chip" data-tone={dirty ? 'working' : undefined} data-testid="save-state">
-          {dirty ? 'unsaved changes' : 'saved'}
+          {dirty ? 'unsaved' : 'saved'}
         </span>
       </span>
       <button
@@ -231,6 +231,7 @@ export function Header() {
   const connected = useRunView((state) => state.connected);
   const elsewhere = useRunView((state) => state.elsewhere.length > 0);
   const runsOnChange = useOpenRunsOnChange();
+  const answering = useAnswering();
   const hasFile = useDocument((state) => state.file !== null);
   // After the first graph: the page is not to wait for it.
   const isSettled = useScreen(
@@ -248,7 +249,7 @@ export function Header() {
           reconnecting
         </span>
       )}
-      {elsewhere || runsOnChange ? <HeaderChips /> : null}
+      {elsewhere || runsOnChange || answering ? <HeaderChips /> : null}
       {isSettled ? <DownloadsChip /> : null}
       <PlanLine />
       <button type="button" className="button max-md:hidden" onClick={commandOf('show-plan').run}>

@@ -8,23 +8,28 @@ import { Metrics } from '../metrics/metrics.ts';
 import type { Registry } from '../types/node-type.ts';
 import { freeId } from '../base/names.ts';
 
-/** Name of an experiment made to try values of parameters. */
-const sweep = 'sweep';
+/** Name of an experiment made to try typed values of parameters. */
+const typed = 'values';
+/** Its name in files written before December 2026. */
+const formerly = 'sweep';
 
 /** Values of a parameter, and the experiment that tries them. */
 export interface VariedParam {
   readonly experiment: string;
   readonly values: readonly unknown[];
-  /** Whether the experiment was made to try values and nobody has added anything else to it. */
-  readonly isSweep: boolean;
+  /** Whether the experiment was made of typed values and nobody has added anything else to it. */
+  readonly isTyped: boolean;
 }
 
-const isSweep = (
+const isTyped = (
   name: string,
   { vary: _vary, metrics: _metrics, ...others }: Experiment,
-): boolean => name.startsWith(sweep) && Object.keys(others).length === 0;
+): boolean =>
+  (name.startsWith(typed) || name.startsWith(formerly)) && Object.keys(others).length === 0;
 
-/** Where a parameter varies: in the `preferred` experiment, else in a sweep, else in the first that varies it. */
+/**
+ * Where a parameter varies: in the `preferred` experiment, else in one of typed values, else in the first that varies it.
+ */
 export function variedParam(
   { experiments = {} }: Graph,
   setting: SettingName,
@@ -35,11 +40,11 @@ export function variedParam(
     const values = own(experiment.vary ?? {}, key);
     return values === undefined
       ? []
-      : [{ experiment: name, values, isSweep: isSweep(name, experiment) }];
+      : [{ experiment: name, values, isTyped: isTyped(name, experiment) }];
   });
   return (
     found.find(({ experiment }) => experiment === preferred) ??
-    found.find((varied) => varied.isSweep) ??
+    found.find((varied) => varied.isTyped) ??
     found[0]
   );
 }
@@ -47,8 +52,8 @@ export function variedParam(
 /**
  * Tries values of a parameter in an experiment, by the first metric of each downstream node that measures something. No
  * experiment loses values or gets others than it was written with. An experiment that tries exactly these values is
- * returned unchanged. A sweep of other parameters (`preferred` first) also gets this one. Other values of the same
- * parameter make a new sweep, unless they `replace` the values of a sweep in progress.
+ * returned unchanged. One of typed values of other parameters (`preferred` first) also gets this one. Other values of
+ * the same parameter make a new experiment, unless they `replace` those that are being typed.
  */
 export function varyParam(
   graph: Graph,
@@ -67,16 +72,16 @@ export function varyParam(
     sameJson(own(vary, key), values),
   );
   if (tried !== undefined && replace === undefined) return { graph, experiment: tried[0] };
-  const sweeps = Object.entries(experiments)
-    .filter(([name, experiment]) => isSweep(name, experiment))
+  const ofValues = Object.entries(experiments)
+    .filter(([name, experiment]) => isTyped(name, experiment))
     .sort(([a], [b]) => Number(b === preferred) - Number(a === preferred));
-  const [joined] = sweeps.filter(([, { vary = {} }]) => !Object.hasOwn(vary, key));
-  const [like] = sweeps.filter(([, { vary = {} }]) => Object.hasOwn(vary, key));
+  const [joined] = ofValues.filter(([, { vary = {} }]) => !Object.hasOwn(vary, key));
+  const [like] = ofValues.filter(([, { vary = {} }]) => Object.hasOwn(vary, key));
   const experiment =
     replace ??
     (like === undefined && joined !== undefined
       ? joined[0]
-      : freeId(sweep, (candidate) => Object.hasOwn(experiments, candidate)));
+      : freeId(typed, (candidate) => Object.hasOwn(experiments, candidate)));
   const base = own(experiments, replace ?? '') ??
     like?.[1] ??
     joined?.[1] ?? { metrics: metricsBelow(graph, setting, registry) };
@@ -93,7 +98,7 @@ export function unvaryParam(graph: Graph, setting: SettingName, name: string): G
   const { [formatSettingName(setting)]: _values, ...left } = vary;
   const isEmpty = Object.keys(left).length === 0;
   const { [name]: _experiment, ...kept } = experiments;
-  if (isEmpty && isSweep(name, experiment)) {
+  if (isEmpty && isTyped(name, experiment)) {
     return Object.keys(kept).length === 0 ? rest : { ...rest, experiments: kept };
   }
   const changed: Experiment = {

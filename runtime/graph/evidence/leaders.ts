@@ -36,6 +36,20 @@ export function standings(table: EvidenceTable, metric: number): readonly Standi
   });
 }
 
+/**
+ * Whether the table shows that those which lead by the metric of that index owe it to more than chance: they are better
+ * than the baseline, or the baseline leads and every other variant is worse.
+ */
+export function isLeadShown(table: EvidenceTable, metric: number): boolean {
+  const stand = standings(table, metric);
+  const leading = table.rows.filter((_, at) => stand[at] === 'leads');
+  const others = table.rows.filter((_, at) => stand[at] === 'open' || stand[at] === 'behind');
+  const verdictOf = ({ cells }: TableRow) => cells[metric]?.difference?.verdict;
+  return leading.some(({ variant }) => variant === table.baseline)
+    ? others.length > 0 && others.every((row) => verdictOf(row) === 'worse')
+    : leading.some((row) => verdictOf(row) === 'better');
+}
+
 /** The rows of a table by the metric of that index, best mean first; those without a mean last. */
 export function bestFirst(table: EvidenceTable, metric = 0): readonly TableRow[] {
   const sign = table.metrics[metric]?.direction === 'lower' ? 1 : -1;

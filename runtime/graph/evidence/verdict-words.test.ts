@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { knownMetric, type Metric } from '../metrics/metric.ts';
 import type { MetricRow } from '../metrics/metrics.ts';
 import { evidenceTable, type VariantEvidence } from './make-table.ts';
-import { bestFirst, standings } from './leaders.ts';
+import { bestFirst, isLeadShown, standings } from './leaders.ts';
 import { inMetricWords } from './table-words.ts';
 import type { SettingWords } from './variant-words.ts';
 import { verdictWords } from './verdict-words.ts';
@@ -67,6 +67,15 @@ it('calls nobody behind a best that is not shown better than the baseline', () =
   expect(standings(answers({ saved: 20, near: 21, least: 2 }), 0)).toEqual([
     ...['open', 'leads', 'open'],
   ]);
+});
+
+it('calls a lead shown where it is better than the baseline, or the baseline is better than all others', () => {
+  const isShown = (counts: Readonly<Record<string, number>>) => isLeadShown(answers(counts), 0);
+  expect(isShown({ saved: 20, most: 38, near: 21 })).toBe(true);
+  expect(isShown({ saved: 38, least: 20, less: 10 })).toBe(true);
+  expect(isShown({ saved: 20, near: 21 })).toBe(false);
+  expect(isShown({ saved: 21, near: 20, far: 2 })).toBe(false);
+  expect(isShown({ saved: 20, same: 20 })).toBe(false);
 });
 
 it('says that all are equal, or only on the average', () => {

@@ -48,12 +48,18 @@ export function useResultText(path: string): readonly [string, ...string[]] {
   return score === undefined ? [text] : [score, text];
 }
 
-/** What the run on the screen is doing while a node waits for it: `Embed: 192 of 317`. Undefined where the node does not wait. */
+/**
+ * What the run on the screen is doing until a node has its result: `Embed: 192 of 317`. Undefined where nothing is to come of
+ * it. A count alone would read as a score.
+ */
 export function useAwaited(path: string): string | undefined {
   return useStore(runView, (state) => {
     const { run } = state;
-    if (run === null || isOver(run) || stepOf(state, path)?.status !== 'queued') return undefined;
-    const at = stepsInOrder(run).find(({ status }) => status === 'running');
+    if (run === null || isOver(run)) return undefined;
+    const own = stepOf(state, path);
+    if (own?.status !== 'queued' && own?.status !== 'running') return undefined;
+    const at =
+      own.status === 'running' ? own : stepsInOrder(run).find(({ status }) => status === 'running');
     if (at === undefined) return undefined;
     const title = stepTitle(at.node, drawnFile(documentStore.getState()));
     return at.progress === undefined ? title : `${title}: ${progressText(at.progress)}`;

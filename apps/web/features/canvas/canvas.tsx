@@ -101,6 +101,8 @@ const reconnectHandlers = {
 
 function CanvasTools() {
   const planned = useScreen((state) => state.planOverlay);
+  const isOpen = useDocument(({ file }) => file !== null);
+  if (!isOpen) return null;
   return (
     <Panel position="bottom-right">
       <div className="flex rounded-[7px] border border-line bg-panel p-0.5">

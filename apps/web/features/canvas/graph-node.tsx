@@ -1,10 +1,23 @@
-import { answersMediaType, type GraphNode, type NodeFacts, type NodeType } from '@graft/graph';
+import {
+  answersMediaType,
+  metricsMediaType,
+  type GraphNode,
+  type NodeFacts,
+  type NodeType,
+} from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import { useScore } from '../../api/runs/use-score.ts';
 import type { NodeProps } from '@xyflow/react';
 import { memo, use } from 'react';
-import { type ShownProblem, paramTitle, titleAmong } from '@graft/view';
-import { useDocument, useRunView, useOverlay, useScreen, useParamsHere } from '../../kit/stores.ts';
+import { isAnswering, type ShownProblem, paramTitle, titleAmong } from '@graft/view';
+import {
+  useConversation,
+  useDocument,
+  useRunView,
+  useOverlay,
+  useScreen,
+  useParamsHere,
+} from '../../kit/stores.ts';
 import { useWarningsAt } from '../../api/graphs/use-problems.ts';
 import { useDrift } from '../../api/runs/plan-report.ts';
 import { NodeTitle } from '../../kit/node-title.tsx';
@@ -72,6 +85,18 @@ function useMissing(problem: ShownProblem | undefined, node: GraphNode | undefin
   return `needs ${port ?? field}`;
 }
 
+/** A measured value, `Perplexity 60.18 (documents)`: where there is little room, its name gives way. */
+function Measured({ text }: { readonly text: string }) {
+  const [, name, value, rest] = /^(.+?) ([−-]?\d\S*)( .*)?$/.exec(text) ?? [];
+  if (name === undefined) return text;
+  return (
+    <span className="node-measured">
+      <span>{name}</span> <span>{value}</span>
+      <span className="node-rest">{rest}</span>
+    </span>
+  );
+}
+
 /** The whole card. Its width is fixed, and nothing in it moves when a run starts. */
 function Card({ id, selected }: { readonly id: string; readonly selected: boolean }) {
   const { node, path, step, problem, incomplete, outdated, look, off, title, card } = useCard(id);
@@ -95,6 +120,7 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
         : past
           ? 'not part of that run'
           : (given ?? resultText(step));
+  const answering = useConversation(({ turns }) => isAnswering(turns, path));
   const [output] = Object.values(step?.outputs ?? {});
   const score = useScore(output);
   const drift = useDrift(path);
@@ -121,6 +147,8 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
       <footer className="node-foot">
         {step?.status === 'running' ? (
           <ProgressBar label={`Progress of ${node.title ?? title}`} share={progressShare(step)} />
+        ) : answering ? (
+          <ProgressBar label={`${node.title ?? title} answers a question`} share={undefined} />
         ) : null}
         {problem === undefined || step?.status === 'running' ? (
           <div
@@ -132,9 +160,12 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
                 {plural(warnings.length, 'warning')} ·{' '}
               </span>
             )}
-            {[drift.length === 0 ? undefined : 'changed since locked', score, result]
-              .filter((part) => part !== undefined)
-              .join(' · ')}
+            {drift.length === 0 ? '' : 'changed since locked · '}
+            {score}
+            <span className={score === undefined ? undefined : 'node-rest'}>
+              {score === undefined ? '' : ' · '}
+              {output?.mediaType === metricsMediaType ? <Measured text={result} /> : result}
+            </span>
           </div>
         ) : (
           <div className={incomplete ? '' : 'text-error'} title={problem.message}>

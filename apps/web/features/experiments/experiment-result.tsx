@@ -24,14 +24,37 @@ function download(text: string, name: string): void {
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }
 
-function Downloads(props: {
-  readonly table: EvidenceTable;
-  readonly name: string;
+interface ResultProps {
   readonly runId: string;
-  /** What the table shows, as on the screen. */
-  readonly verdict: string | undefined;
-}) {
-  const { table, name, runId, verdict } = props;
+  /** The experiment's. */
+  readonly name: string;
+}
+
+/** The table of a run of an experiment as it is shown: the names that people see, and what it says in words. */
+function useTable({ runId, name }: ResultProps) {
+  const { data: table, error } = useQuery(queries.experiments.table.queryOptions({ runId }));
+  const graph = useDocument((state) => state.graph);
+  if (table === undefined) return { error, shown: undefined };
+  const titles = {
+    node: (path: string) => stepTitle(path, graph),
+    setting: (address: string) => settingName(address, graph),
+  };
+  const { settings, variant: call } = shownWords(graph, name);
+  const rows = table.rows.map((row) => {
+    const problem = problemInNames(row, graph, call);
+    return problem === undefined ? row : { ...row, problem };
+  });
+  const titled = inVariantNames({ ...table, rows }, call);
+  const verdict = verdictWords(inMetricWords(table, titles.node), settings);
+  return { error, shown: { table, titles, titled, verdict } };
+}
+
+/** The table of a run of an experiment as a file. */
+export function ResultDownloads(props: ResultProps) {
+  const { runId, name } = props;
+  const { shown } = useTable(props);
+  if (shown === undefined) return null;
+  const { table, verdict } = shown;
   const formats = [
     { title: 'CSV', ending: 'csv', write: tableToCsv },
     {
@@ -41,7 +64,7 @@ function Downloads(props: {
     },
   ];
   return (
-    <span className="ml-auto flex shrink-0 gap-1.5">
+    <span className="flex shrink-0 gap-1.5">
       {formats.map(({ title, ending, write }) => (
         <button
           key={ending}
@@ -67,37 +90,19 @@ function Downloads(props: {
 }
 
 /** The result of an experiment: the verdict, then the table with drawn intervals. */
-export function ExperimentResult({
-  runId,
-  name,
-}: {
-  readonly runId: string;
-  readonly name: string;
-}) {
-  const { data: table, error } = useQuery(queries.experiments.table.queryOptions({ runId }));
+export function ExperimentResult(props: ResultProps) {
+  const { runId, name } = props;
+  const { shown, error } = useTable(props);
   const graph = useDocument((state) => state.graph);
   const meanings = comparedMeanings(graph, name, nodeTypes());
   if (error !== null) return <p className="px-3.5 py-1 text-error">{error.message}</p>;
-  if (table === undefined) return null;
-  const { settings, variant: call } = shownWords(graph, name);
-  const rows = table.rows.map((row) => {
-    const problem = problemInNames(row, graph, call);
-    return problem === undefined ? row : { ...row, problem };
-  });
-  const titled = inVariantNames({ ...table, rows }, call);
-  const titles = {
-    node: (path: string) => stepTitle(path, graph),
-    setting: (address: string) => settingName(address, graph),
-  };
-  const verdict = verdictWords(inMetricWords(table, titles.node), settings);
+  if (shown === undefined) return null;
+  const { table, titled, titles, verdict } = shown;
   return (
-    <div data-testid="experiment-table">
-      <div className="flex items-start gap-4 px-4 py-1.5">
-        <p className="max-w-[80ch]" data-testid="verdict">
-          {verdict ?? 'Nothing was compared.'}
-        </p>
-        <Downloads {...{ table, name, runId, verdict }} />
-      </div>
+    <div className="gk-scrolled" data-testid="experiment-table">
+      <p className="max-w-[110ch] px-4 py-1.5" data-testid="verdict">
+        {verdict ?? 'Nothing was compared.'}
+      </p>
       <EvidenceTableView
         table={titled.table}
         {...{ meanings, titles }}

@@ -12,7 +12,7 @@ import {
   useExperiments,
   experimentEnded,
 } from '../../api/experiments.ts';
-import { ExperimentResult } from './experiment-result.tsx';
+import { ExperimentResult, ResultDownloads } from './experiment-result.tsx';
 import { PlannedVariants } from './planned-variants.tsx';
 import { shownWords } from './experiment-names.ts';
 import { report } from '../../api/graphs/graph-file.ts';
@@ -110,14 +110,12 @@ function Details(props: {
             if (working !== undefined) void cancelExperiment(working.id);
           }}
         />
-        <p className="min-w-0 truncate text-ink-2" title={experiment.doc}>
+        <p className="min-w-0 flex-1 truncate text-ink-2" title={experiment.doc}>
           {experiment.doc}
         </p>
+        {finished === undefined ? null : <ResultDownloads runId={finished.id} name={name} />}
         {newest?.finishedAt === undefined || working !== undefined ? null : (
-          <span
-            className="ml-auto shrink-0 text-ink-2 tabular-nums"
-            data-testid="experiment-status"
-          >
+          <span className="shrink-0 text-ink-2 tabular-nums" data-testid="experiment-status">
             {clock(newest.startedAt)} {newest.status} in{' '}
             {duration(newest.finishedAt - newest.startedAt)}
           </span>

@@ -35,6 +35,9 @@ async function answered(question: NameQuestion, { name, graph }: Answer): Promis
   return extractAs(question.subgraph, name);
 }
 
+/** Whether a name would be refused, because it leads out of the workspace. */
+const leadsOut = (name: string): boolean => /^\/|(^|\/)\.\.(\/|$)/.test(name.trim());
+
 /** What stands in the field until somebody types: the folder, with a name for what a new graph begins with. */
 function useProposal(question: NameQuestion, start: Start | undefined): string {
   const { data: files = [] } = useQuery(queries.graphs.list.queryOptions());
@@ -136,6 +139,8 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
         <p id="name-dialog-help" className="mt-1 min-h-9 text-sm text-ink-2">
           {refused === undefined && !isOfFile ? (
             'The selected nodes move into it. Open it by a double click.'
+          ) : refused === undefined && leadsOut(name) ? (
+            'A name stays within the workspace: leave out “..” and a “/” at the beginning.'
           ) : refused === undefined ? (
             <>
               Saved in the workspace as{' '}

@@ -54,7 +54,7 @@ export function StartChoice({ starts, isLooking, chosen, choose }: ChoiceProps) 
             </span>
             <span
               id={`${id}-${start}-about`}
-              className={`block text-sm text-ink-2 ${lay === undefined ? '' : 'truncate'}`}
+              className={`block text-sm text-ink-2 ${lay === undefined ? '' : 'line-clamp-2'}`}
               title={about}
             >
               {lay === undefined && isLooking ? 'Looking through the folder …' : about}

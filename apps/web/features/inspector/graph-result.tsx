@@ -81,7 +81,7 @@ export function GraphResult({ results }: { readonly results: readonly string[] }
       <Headline path={prefix + shown} />
       {pair === undefined ? null : <ComparePair pair={pair} />}
       {results.length === 1 ? null : (
-        <ul className="mt-2 grid gap-px" aria-label="Results">
+        <ul className="mt-2 grid grid-cols-[minmax(0,1fr)] gap-px" aria-label="Results">
           {results.map((id) => (
             <li key={id}>
               <button

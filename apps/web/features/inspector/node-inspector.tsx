@@ -109,7 +109,7 @@ export function NodeInspector({ id }: { readonly id: string }) {
           </p>
         ) : (
           // Whole under About.
-          <p className="mt-0.5 truncate text-ink-2" title={definition.doc}>
+          <p className="mt-0.5 line-clamp-2 text-ink-2" title={definition.doc}>
             {definition.doc}
           </p>
         )}

@@ -125,6 +125,13 @@ export const runCommands: readonly Command[] = [
     run: () => showBelow('plan'),
   },
   {
+    id: 'show-runs',
+    title: 'Show all runs',
+    group: 'Run',
+    enabled: hasFile,
+    run: () => showBelow('runs'),
+  },
+  {
     id: 'show-experiments',
     title: 'Show the experiments',
     group: 'Run',

@@ -155,7 +155,9 @@ function Heads({ everywhere }: { readonly everywhere: boolean }) {
           {id === 'started' ? <span className="run-status">Status</span> : null}
         </Fragment>
       ))}
-      <span className="min-w-0 flex-1 truncate">{everywhere ? 'File, changes' : 'Changes'}</span>
+      <span className="min-w-0 flex-1 truncate">
+        {everywhere ? 'File, changes' : <span className="run-changes">Changes</span>}
+      </span>
       <span className="run-notes-head">Note and tags</span>
       <span className="run-compare" />
     </div>

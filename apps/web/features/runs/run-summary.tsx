@@ -44,7 +44,7 @@ function Summary({ run, end }: { readonly run: RunState; readonly end: number })
   const over = isOver(run);
   return (
     <p
-      className="flex shrink-0 gap-4 text-ink-2"
+      className="flex shrink-0 gap-3 text-ink-2 @[640px]:gap-4"
       role="status"
       data-testid="run-status"
       data-status={run.status}
@@ -56,14 +56,14 @@ function Summary({ run, end }: { readonly run: RunState; readonly end: number })
         {over ? duration(end - run.startedAt) : `${duration(end - run.startedAt)} so far`}
       </span>
       {run.status === 'succeeded' ? <ResultLink /> : null}
-      {reused > 0 ? <span className="hidden @[640px]:inline">{reused} reused</span> : null}
+      {reused > 0 ? <span className="hidden @[900px]:inline">{reused} reused</span> : null}
       {devices.length > 0 ? (
-        <span className="hidden max-w-32 truncate @[900px]:block">{devices.join(', ')}</span>
+        <span className="hidden max-w-32 truncate @[1060px]:block">{devices.join(', ')}</span>
       ) : null}
       {over ? (
         <>
           <a
-            className="hidden hover:text-ink hover:underline @[560px]:inline"
+            className="hidden hover:text-ink hover:underline @[640px]:inline"
             href={reportAddress(run.runId)}
             download
             title="One HTML file with all results of this run; it opens without Graft"
@@ -71,7 +71,7 @@ function Summary({ run, end }: { readonly run: RunState; readonly end: number })
             Export as HTML
           </a>
           <a
-            className="hidden hover:text-ink hover:underline @[700px]:inline"
+            className="hidden hover:text-ink hover:underline @[800px]:inline"
             href={reportAddress(run.runId, 'md')}
             download
             title="One Markdown file, or an archive if there are pictures of curves"

@@ -98,7 +98,7 @@ function Find(props: FindBarProps) {
   });
   const none = found === undefined || found.rows.length === 0;
   return (
-    <div className="flex min-w-0 flex-1 items-center">
+    <div className="flex min-w-[200px] flex-1 items-center">
       <span className="relative min-w-0 flex-1">
         <input
           type="search"
@@ -230,7 +230,7 @@ export function FindBar({ children, ...props }: FindBarProps) {
   const jumps = byRow && total > manyRows;
   return (
     <div className="output-bar sticky top-0 z-10 flex flex-col gap-1.5 border-b border-line bg-panel px-4 py-1.5">
-      <div className="flex min-h-[26px] items-center gap-1">
+      <div className="flex min-h-[26px] flex-wrap items-center justify-end gap-1">
         {findable && total > fewRows ? <Find {...props} /> : <span className="flex-1" />}
         {children}
       </div>

@@ -1,6 +1,6 @@
 import { memo, type ReactNode, useEffect, useRef } from 'react';
 import uPlot from 'uplot';
-import { measure } from '../text/amounts.ts';
+import { clock, measure } from '../text/amounts.ts';
 import { chartColours, type ChartColours, onThemeChange } from './chart-colours.ts';
 
 interface ChartSeries {
@@ -87,6 +87,18 @@ function seriesOptions(
   };
 }
 
+/** Times of a scale, as lists write them: each minute once, each day below its first. */
+function times(splits: readonly number[]): string[] {
+  let [day, minute] = ['', ''];
+  return splits.map((seconds) => {
+    const [date = '', time = date] = clock(seconds * 1000, 0).split(', ');
+    const isNew = date !== day;
+    const label = isNew ? `${time}\n${date}` : time === minute ? '' : time;
+    [day, minute] = [date, time];
+    return label;
+  });
+}
+
 function chartOptions(props: ChartProps, colours: ChartColours): uPlot.Options {
   const line = (): string => colours.of('--line');
   const ink = (): string => colours.of('--ink-2');
@@ -119,7 +131,7 @@ function chartOptions(props: ChartProps, colours: ChartColours): uPlot.Options {
         size: props.axis ? (props.time === true ? timeAxisHeight : axisHeight) : 0,
         gap: 4,
         ...(props.time === true
-          ? {}
+          ? { values: (_plot: uPlot, splits: number[]) => times(splits) }
           : {
               incrs: stepSizes,
               values: (_plot: uPlot, splits: number[]) =>

@@ -5,6 +5,7 @@ import {
   type EvidenceTable,
   inMetricWords,
   type Interval,
+  isLeadShown,
   isRatio,
   type Metric,
   metricInSentence,
@@ -126,6 +127,7 @@ function MetricEvidence(props: {
   const stand = standings(table, at);
   const unit = table.grouped === true ? 'Groups' : 'Questions';
   const isTold = !stand.every((standing) => standing === 'leads');
+  const isShown = isLeadShown(table, at);
   const valueOf = ({ row, cell }: Line, column: string): number | string | null | undefined => {
     const difference = cell?.difference;
     switch (column) {
@@ -209,7 +211,7 @@ function MetricEvidence(props: {
         </thead>
         <tbody>
           {inOrder(lines, sorting.order, valueOf).map(({ row, cell, standing }) => (
-            <tr key={row.variant} data-standing={standing}>
+            <tr key={row.variant} data-standing={standing} data-shown={isShown}>
               <th scope="row" title={row.variant}>
                 {row.variant}
                 <StandingMark standing={standing} />

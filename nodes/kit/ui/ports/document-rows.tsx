@@ -30,7 +30,7 @@ export function DocumentRows(props: PreviewProps): ReactNode {
               <small>{originOf(document).where}</small>
             </span>
             <span className="gk-faint">
-              {(cut?.get(at) ?? document.text.length).toLocaleString('en')}
+              {plural(cut?.get(at) ?? document.text.length, 'character')}
             </span>
           </button>
           {at === chosen &&

@@ -24,7 +24,7 @@ export function useVaried(node: string, field: ParamField): Varied | undefined {
   const tried = variedParam(graph, at, chosen);
   return {
     ...(tried === undefined ? {} : { tried }),
-    ...(tried?.isSweep === true ? { values: tried.values } : {}),
+    ...(tried?.isTyped === true ? { values: tried.values } : {}),
     vary: (values, own) => varyValues(at, { values, own, title: field.title }),
     replace(values) {
       const choice = { values, registry: nodeTypes(), replace: tried?.experiment };
@@ -33,7 +33,7 @@ export function useVaried(node: string, field: ParamField): Varied | undefined {
     unvary(own) {
       useDocument.getState().edit((before) => {
         const kept = own === undefined ? before : setParam(before, at, own);
-        return tried?.isSweep === true ? unvaryParam(kept, at, tried.experiment) : kept;
+        return tried?.isTyped === true ? unvaryParam(kept, at, tried.experiment) : kept;
       });
     },
   };
@@ -65,7 +65,7 @@ export function SeveralChip({
   const own = useDocument((state) => state.graph.nodes[node]);
   const { tried, unvary } = varied;
   if (tried === undefined || own === undefined) return null;
-  const { values, experiment, isSweep } = tried;
+  const { values, experiment, isTyped } = tried;
   const wrong = refused(nodeTypes().get(own.type), own.params, { param: field.name, values });
   return (
     <span
@@ -82,7 +82,7 @@ export function SeveralChip({
         {plural(values.length, 'value')}
         {wrong.length === 0 ? '' : `, not ${wrong.map((value) => `“${String(value)}”`).join(', ')}`}
       </button>
-      {isSweep ? (
+      {isTyped ? (
         <button
           type="button"
           className="hover:text-ink"

@@ -33,11 +33,11 @@ it('makes an experiment of its own beside one that was written, shows it and say
   varyValues(at, typed);
   expect(experiments()).toMatchObject({
     'chunk-and-mode': written,
-    sweep: { vary: { 'chunk.size': [128, 256] } },
+    values: { vary: { 'chunk.size': [128, 256] } },
   });
-  expect(useExperiments.getState().chosen).toBe('sweep');
+  expect(useExperiments.getState().chosen).toBe('values');
   expect(useScreen.getState().bottomTab).toBe('experiments');
-  expect(notice()?.message).toBe('Added the experiment “sweep”: Size 128, 256.');
+  expect(notice()?.message).toBe('Added the experiment “values”: Size 128, 256.');
 });
 
 it('takes it back by Undo, and leaves what was edited since', () => {
