@@ -44,7 +44,7 @@ function Summary({ run, end }: { readonly run: RunState; readonly end: number })
   const over = isOver(run);
   return (
     <p
-      className="flex shrink-0 gap-4 text-ink-2"
+      className="flex min-w-0 gap-4 overflow-hidden text-ink-2"
       role="status"
       data-testid="run-status"
       data-status={run.status}
@@ -56,9 +56,9 @@ function Summary({ run, end }: { readonly run: RunState; readonly end: number })
         {over ? duration(end - run.startedAt) : `${duration(end - run.startedAt)} so far`}
       </span>
       {run.status === 'succeeded' ? <ResultLink /> : null}
-      {reused > 0 ? <span className="hidden @[640px]:inline">{reused} reused</span> : null}
+      {reused > 0 ? <span className="hidden @[900px]:inline">{reused} reused</span> : null}
       {devices.length > 0 ? (
-        <span className="hidden max-w-32 truncate @[900px]:block">{devices.join(', ')}</span>
+        <span className="hidden max-w-32 truncate @[1040px]:block">{devices.join(', ')}</span>
       ) : null}
       {over ? (
         <>
