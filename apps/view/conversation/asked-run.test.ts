@@ -58,14 +58,20 @@ it('shows at a node what was asked where no run of the file gave any result', ()
 it('knows the answer of a question again where the plan keeps it for the graph', () => {
   const asked = { run: run('asked', 'succeeded', 'same'), isDrawn: true };
   const kept = asked.run.steps.get('write');
-  runView.setState({ asked, kept: { after: null, steps: kept === undefined ? {} : { write: kept } } });
+  runView.setState({
+    asked,
+    kept: { after: null, steps: kept === undefined ? {} : { write: kept } },
+  });
   expect(isAskedResult(runView.getState(), 'write')).toBe(true);
   runView.setState({ asked: { run: run('asked', 'succeeded', 'other'), isDrawn: true } });
   expect(isAskedResult(runView.getState(), 'write')).toBe(false);
 });
 
 it('shows the nodes at work for a question, unless a run of the file is going on', () => {
-  runView.setState({ run: run('own', 'succeeded'), asked: { run: run('q', 'running'), isDrawn: true } });
+  runView.setState({
+    run: run('own', 'succeeded'),
+    asked: { run: run('q', 'running'), isDrawn: true },
+  });
   expect(stepAtWork(runView.getState(), 'write')?.status).toBe('running');
   runView.setState({ run: run('own', 'running') });
   expect(stepAtWork(runView.getState(), 'write')).toBeUndefined();

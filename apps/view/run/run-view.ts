@@ -190,7 +190,9 @@ export function isAskedResult(state: AllRuns, node: string): boolean {
   const asked = askedStep(state, node);
   if (asked === undefined || stepRun(state, node) !== undefined) return false;
   const shown = stepOf(state, node)?.outputs ?? {};
-  return Object.entries(asked.outputs).every(([port, { digest }]) => shown[port]?.digest === digest);
+  return Object.entries(asked.outputs).every(
+    ([port, { digest }]) => shown[port]?.digest === digest,
+  );
 }
 
 /** The same of the runs alone. */

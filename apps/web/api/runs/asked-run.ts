@@ -25,7 +25,8 @@ export function showAskedRun(): () => void {
     }
     if (compared?.graph !== graph) compared = { graph, isDrawn: isSameWork(seen.graph, graph) };
     const { isDrawn } = compared;
-    if (asked?.run !== run || asked.isDrawn !== isDrawn) runView.setState({ asked: { run, isDrawn } });
+    if (asked?.run !== run || asked.isDrawn !== isDrawn)
+      runView.setState({ asked: { run, isDrawn } });
   };
   look();
   const stops = [conversationStore.subscribe(look), documentStore.subscribe(look)];

@@ -52,7 +52,10 @@ export function useStatus(path: string, step: StepView | undefined): Status | un
     (state) => stepIn(state.run, path) !== undefined && ownStep(keptNow(state), path) === undefined,
   );
   const past = useStore(runView, (state) => state.past);
-  const atWork = useStore(runView, (state) => step !== undefined && stepAtWork(state, path) === step);
+  const atWork = useStore(
+    runView,
+    (state) => step !== undefined && stepAtWork(state, path) === step,
+  );
   // Of a graph that was changed since, the plan says what comes next.
   const asked = useStore(
     runView,

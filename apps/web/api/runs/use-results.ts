@@ -51,7 +51,10 @@ export function useResults(): readonly string[] | undefined {
 /** What the result of a node says of itself, by its path: how many of its answers are right, and how much there is of it. */
 export function useResultText(path: string): readonly [string, ...string[]] {
   const text = useStore(runView, (state) => resultText(resultStep(state, path)));
-  const first = useStore(runView, (state) => Object.values(resultStep(state, path)?.outputs ?? {})[0]);
+  const first = useStore(
+    runView,
+    (state) => Object.values(resultStep(state, path)?.outputs ?? {})[0],
+  );
   const score = useScore(first);
   return score === undefined ? [text] : [score, text];
 }
@@ -60,7 +63,8 @@ export function useResultText(path: string): readonly [string, ...string[]] {
 export function useAwaited(path: string): string | undefined {
   return useStore(runView, (state) => {
     const { run } = state;
-    if (run === null || isOver(run) || resultStep(state, path)?.status !== 'queued') return undefined;
+    if (run === null || isOver(run) || resultStep(state, path)?.status !== 'queued')
+      return undefined;
     const at = stepsInOrder(run).find(({ status }) => status === 'running');
     if (at === undefined) return undefined;
     const title = stepTitle(at.node, drawnFile(documentStore.getState()));

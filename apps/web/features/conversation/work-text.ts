@@ -26,7 +26,9 @@ function serverOf(graph: Graph, node: string): string | undefined {
     const isModel = Object.values(nodeTypes().get(model?.type ?? '')?.outputs ?? {}).some(
       ({ type }) => type.id === Model.id,
     );
-    const at = isModel ? nodeFacts(model, model?.params)?.find(([name]) => name === 'at') : undefined;
+    const at = isModel
+      ? nodeFacts(model, model?.params)?.find(([name]) => name === 'at')
+      : undefined;
     if (at !== undefined) return at[1];
   }
   return undefined;
