@@ -77,7 +77,8 @@ export function TurnAnswer({
   const graph = useDocument((state) => state.graph);
   // Nodes and servers are for those who see the graph.
   const inApp = useScreen(({ view }) => view === 'app') || isAsking();
-  const models = run === undefined || isAsking() ? '' : modelsText(run);
+  // While it is waited for, the line of the work names it.
+  const models = run === undefined || !over || isAsking() ? '' : modelsText(run);
   return (
     <div
       className="mt-1.5 [[data-testid=answer]+&]:mt-4"
