@@ -139,13 +139,12 @@ test('while a question is asked the canvas and the header show it, and each answ
     await bench.tab('Output');
     const row = bench.output.locator('[data-row="1"]');
     await expect(row).toContainText('Who opens the gate?');
-    // As an answer that is followed, with its way through the graph below.
+    // As below an answer whose way through the graph is told.
     await row.evaluate((element) => {
       const foot = document.createElement('div');
       foot.className = 'gk-row-foot';
       foot.textContent = 'looked for hits';
       element.append(foot);
-      element.setAttribute('data-current', 'true');
     });
     const corner = row.locator('.gk-row-actions');
     await row.hover();
