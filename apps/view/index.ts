@@ -54,6 +54,7 @@ export {
   type GivenAnswer,
   type Turn,
 } from './conversation/conversation-store.ts';
+export { askedRun } from './conversation/asked-run.ts';
 export { questionNodes, type QuestionNode } from './conversation/question-nodes.ts';
 export {
   addPreferredNode,
@@ -229,6 +230,10 @@ export {
   keptNow,
   stepOf,
   stepRun,
+  resultStep,
+  askedStep,
+  stepAtWork,
+  isAskedResult,
   type Steps,
   type PastParams,
 } from './run/run-view.ts';

@@ -25,6 +25,11 @@ interface RunView {
    * `after` was the one on the screen, and true as long as it is.
    */
   readonly kept: { readonly after: string | null; readonly steps: Steps };
+  /**
+   * The run of the question that was asked last beside the file, and whether what it ran is still drawn. Its steps are seen where
+   * no run of the file gave any, and all of them while it goes on.
+   */
+  readonly asked: { readonly run: RunState; readonly isDrawn: boolean } | null;
   /** The graph as it was drawn when the run was started here, which it was saved as. */
   readonly ranGraph: { readonly runId: string; readonly graph: Graph } | null;
   /** Whether a run is being started, of which nothing is known yet. */
@@ -60,6 +65,7 @@ export const runView = createStore<RunView>()((set, get) => ({
   pastParams: {},
   earlier: {},
   kept: { after: null, steps: {} },
+  asked: null,
   ranGraph: null,
   starting: false,
   elsewhere: [],
@@ -148,12 +154,45 @@ export function keptNow({ run, past, kept }: Pick<RunView, 'run' | 'past' | 'kep
   return past || kept.after !== (run?.runId ?? null) ? {} : kept.steps;
 }
 
-/** The step of a node that the screen shows: what is kept, the run's own, or else the newest one before it. */
-export function stepOf(
-  state: Pick<RunView, 'run' | 'past' | 'earlier' | 'kept'>,
+type FileRuns = Pick<RunView, 'run' | 'past' | 'earlier' | 'kept'>;
+type AllRuns = FileRuns & Pick<RunView, 'asked'>;
+
+/** The step of a node that the screen shows: the file's own, or else what a question that was asked beside it gave there. */
+export function stepOf(state: AllRuns, node: string): StepView | undefined {
+  return resultStep(state, node) ?? askedStep(state, node);
+}
+
+/** The step of a node in the results of the file: what is kept, the run's own, or else the newest one before it. */
+export function resultStep(state: FileRuns, node: string): StepView | undefined {
+  return ownStep(keptNow(state), node) ?? stepRun(state, node);
+}
+
+/** What the question that was asked last gave at a node; undefined beside a run of before. */
+export function askedStep(
+  { asked, past }: Pick<RunView, 'asked' | 'past'>,
   node: string,
 ): StepView | undefined {
-  return ownStep(keptNow(state), node) ?? stepRun(state, node);
+  const step = past ? undefined : stepIn(asked?.run ?? null, node);
+  return step === undefined || Object.keys(step.outputs).length === 0 ? undefined : step;
+}
+
+/** The step of a node while a question is asked and no run of the file goes on: what is being done there now. */
+export function stepAtWork(
+  { run, asked, past }: Pick<RunView, 'run' | 'asked' | 'past'>,
+  node: string,
+): StepView | undefined {
+  if (past || asked === null || isOver(asked.run)) return undefined;
+  return run === null || isOver(run) ? stepIn(asked.run, node) : undefined;
+}
+
+/** Whether a node shows the result that a question gave which was asked beside the file, and not one of a run of the file. */
+export function isAskedResult(state: AllRuns, node: string): boolean {
+  const asked = askedStep(state, node);
+  if (asked === undefined || stepRun(state, node) !== undefined) return false;
+  const shown = stepOf(state, node)?.outputs ?? {};
+  return Object.entries(asked.outputs).every(
+    ([port, { digest }]) => shown[port]?.digest === digest,
+  );
 }
 
 /** The same of the runs alone. */

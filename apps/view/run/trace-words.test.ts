@@ -32,7 +32,7 @@ it('says of hits where the wanted passages are', () => {
   expect(words(stop([0], { documents: [2] }))).toBe('found another passage');
   expect(words(stop([0]), trace('dropped', { how: 'dropped', station: 1 }))).toBe('dropped here');
   expect(words(stop([0]), trace('dropped', { how: 'dropped', station: 0 }))).toBe('not found');
-  expect(words(stop([]))).toBe('searched');
+  expect(words(stop([]))).toBe('looked for hits');
 });
 
 it('says of a prompt whether they are there, and what cut them', () => {
@@ -53,7 +53,7 @@ it('says of a prompt whether they are there, and what cut them', () => {
   expect(words(stop([0]), 'without-passages')).toBe('takes no passages');
   expect(words(stop([0]))).toBe('not in the prompt');
   expect(words(stop([1, 0]))).toBe('1 of 2 in the prompt');
-  expect(words(stop([]))).toBe('asked');
+  expect(words(stop([]))).toBe('prompt written');
 });
 
 it('says of an answer what it is', () => {
@@ -61,7 +61,7 @@ it('says of an answer what it is', () => {
   expect(words(trace('right'))).toBe('right');
   expect(words(trace('lucky'))).toBe('right without the passage');
   expect(words(trace('not-found'))).toBe('wrong');
-  expect(words(trace('no reference'))).toBe('no reference');
+  expect(words(trace('no reference'))).toBe('no reference to compare with');
   expect(verdictWords(trace('right'))).toBeUndefined();
   expect(verdictWords(trace('model'))).toBe('In the prompt: lost by the model');
 });

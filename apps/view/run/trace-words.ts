@@ -10,7 +10,7 @@ export function ordinal(place: number): string {
 
 function hitsWords({ lost }: AnswerTrace, { station, places, documents }: TraceStop): string {
   const found = places.filter((place) => place > 0);
-  if (places.length === 0) return 'searched';
+  if (places.length === 0) return 'looked for hits';
   if (found.length === places.length) return `found ${found.map(ordinal).join(' and ')}`;
   if (lost?.how === 'dropped' && lost.station === station) return 'dropped here';
   if (found.length > 0) return `${String(found.length)} of ${String(places.length)} found`;
@@ -19,7 +19,7 @@ function hitsWords({ lost }: AnswerTrace, { station, places, documents }: TraceS
 
 function promptWords({ lost }: AnswerTrace, { station, places, considered }: TraceStop): string {
   const shown = places.filter((place) => place > 0).length;
-  if (places.length === 0) return 'asked';
+  if (places.length === 0) return 'prompt written';
   if (shown === places.length) return 'in the prompt';
   const loss = lost?.station === station ? lost.how : undefined;
   const cut =
@@ -51,7 +51,8 @@ export function stopWords(trace: AnswerTrace, stop: TraceStop, kind: StationKind
 }
 
 function answerWords({ verdict }: AnswerTrace): string {
-  if (verdict === 'right' || verdict === 'no reference') return verdict;
+  if (verdict === 'right') return verdict;
+  if (verdict === 'no reference') return 'no reference to compare with';
   if (verdict === 'lucky') return 'right without the passage';
   return verdict === 'unanswerable' ? 'should say that there is no answer' : 'wrong';
 }

@@ -2,7 +2,7 @@ import type { Span } from '@graft/graph';
 import { createStore } from 'zustand/vanilla';
 import { documentStore } from '../document/document-store.ts';
 import { prefixOf } from '../document/levels.ts';
-import { runView, stepRun } from '../run/run-view.ts';
+import { askedStep, runView, stepRun } from '../run/run-view.ts';
 
 export type InspectorTab = 'parameters' | 'output' | 'logs' | 'about';
 /** The views of a graph: canvas, page of cells, form with outputs; and runs side by side. */
@@ -60,6 +60,8 @@ interface ScreenState {
   readonly openEnd: OpenEnd | null;
   /** The cited place whose text is open. */
   readonly source: Span | null;
+  /** The run whose answer cites it; null: one of those on the screen. */
+  readonly sourceRun: string | null;
   readonly notices: readonly Notice[];
   look(view: View): void;
   /** Selects nodes; of a single one the inspector shows the tab on which such nodes open. */
@@ -78,6 +80,7 @@ interface ScreenState {
         | 'planOverlay'
         | 'openEnd'
         | 'source'
+        | 'sourceRun'
       >
     >,
   ): void;
@@ -94,7 +97,9 @@ interface ScreenState {
 
 /** Whether a node of the graph that is shown has run. What the plan says of others comes later, and moves no tab. */
 function hasRun(node: string): boolean {
-  const step = stepRun(runView.getState(), prefixOf(documentStore.getState().trail) + node);
+  const path = prefixOf(documentStore.getState().trail) + node;
+  const runs = runView.getState();
+  const step = stepRun(runs, path) ?? askedStep(runs, path);
   return Object.keys(step?.outputs ?? {}).length > 0;
 }
 
@@ -116,6 +121,7 @@ export const screenStore = createStore<ScreenState>()((set) => ({
   pendingEdge: null,
   openEnd: null,
   source: null,
+  sourceRun: null,
   notices: [],
   // Keys in another view must not act on the canvas selection.
   look: (view) => set((state) => (state.view === view ? state : { view, selection: [] })),

@@ -33,7 +33,7 @@ export function BottomPanel() {
             openPanel('lower');
             useScreen.getState().show({ bottomTab });
           }}
-          className="-my-1 -mr-1 ml-auto flex min-w-0 gap-3.5 overflow-x-auto px-1 py-1 [scrollbar-width:none]"
+          className="-my-1 -mr-1 ml-auto flex shrink-0 gap-3.5 overflow-x-auto px-1 py-1 [scrollbar-width:none]"
           tabClassName="text-sm text-ink-2 hover:text-ink aria-selected:font-[550] aria-selected:text-ink"
         />
       </div>

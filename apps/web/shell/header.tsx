@@ -106,6 +106,9 @@ function PlanLine() {
   const going = useRunView(({ run, past }) =>
     run === null || past || isOver(run) ? undefined : runLine(run),
   );
+  const asking = useRunView(({ asked, past }) =>
+    asked === null || past || isOver(asked.run) ? undefined : runLine(asked.run),
+  );
   if (problems.length > 0) {
     const counted = countProblems(problems, graph);
     return (
@@ -124,6 +127,13 @@ function PlanLine() {
     return (
       <span className="truncate text-ink-2 tabular-nums max-md:hidden" data-testid="run-line">
         {going}
+      </span>
+    );
+  }
+  if (asking !== undefined) {
+    return (
+      <span className="truncate text-ink-2 tabular-nums max-md:hidden" data-testid="asking-line">
+        Asking · {asking}
       </span>
     );
   }

@@ -5,6 +5,7 @@ import { listenAtPorts } from '../features/canvas/port-keys.ts';
 import { queries, queryClient } from '../api/client.ts';
 import {
   useChecks,
+  useConversation,
   useDocument,
   useOverlay,
   useRunView,
@@ -21,6 +22,7 @@ import { refreshRuns } from '../api/runs/run-actions.ts';
 import { forgetUsedGraph, readUsedGraphs } from '../api/graphs/used-graphs.ts';
 import { takeDroppedFiles } from '../features/files/dropped-files.ts';
 import { keepPlaceInAddress } from './keep-place-in-address.ts';
+import { showAskedRun } from '../api/runs/asked-run.ts';
 import { drawRanGraph } from '../api/runs/ran-graph.ts';
 import { readEarlier, readPastParams } from '../api/runs/run-history.ts';
 import { fileChangedOutside } from '../api/graphs/save-file.ts';
@@ -56,12 +58,20 @@ function sawNewestRun(seen: RunRecord): void {
     return;
   }
   void refreshRuns();
-  // A run of a part, or with other inputs, is shown only where it was started.
-  if (scope !== undefined && useScreen.getState().view !== 'app') return;
+  // A run of a part, or with other inputs, is shown only where it was started; one of a question with the question.
+  if (scope !== undefined && (useScreen.getState().view !== 'app' || isAskedAs(id))) return;
   const { run, newest, past, setNewest, follow } = useRunView.getState();
   if (id === newest) return;
   setNewest(id);
   if (run === null || (run.runId === newest && isOver(run) && !past)) follow(id);
+}
+
+/** Whether a run is one of a question, as far as that is known: a question that is being sent has no run yet. */
+function isAskedAs(runId: string): boolean {
+  const answers = useConversation.getState().turns.flatMap((turn) => turn.answers);
+  return answers.some(({ run, problem }) =>
+    run === undefined ? problem === undefined : run.runId === runId,
+  );
 }
 
 /** A look that is under way may have begun before this one. */
@@ -132,7 +142,9 @@ function usePlanned(): void {
   const lock = useDocument((state) => state.graph.lock);
   const used = useUsedGraphs((state) => state.lookup);
   const path = useDocument((state) => state.file?.path);
-  const working = useRunView(({ run }) => run !== null && !isOver(run));
+  const runs = useRunView(({ run }) => run !== null && !isOver(run));
+  const asks = useRunView(({ asked }) => asked !== null && !isOver(asked.run));
+  const working = runs || asks;
   const connected = useRunView((state) => state.connected);
   const changes = [nodes, edges, lock, graphs, used, path, connected];
   const planned = useRef<readonly unknown[]>([]);
@@ -238,6 +250,7 @@ export function useUpkeep(): void {
   useRestFetched();
   useKeptSelection();
   useEffect(keepFocus, []);
+  useEffect(showAskedRun, []);
   useHistory();
   usePastGraph();
   useEffect(listenAtPorts, []);

@@ -24,6 +24,7 @@ import {
   syncDraft,
   tellReloaded,
 } from './graph-file.ts';
+import { keptAsked } from './kept-questions.ts';
 import { discardChanges } from './save-file.ts';
 
 /** Runs looked through for the newest one of the file as it is. */
@@ -146,7 +147,10 @@ async function followNewestRun(path: string): Promise<void> {
   try {
     const runs = await api.runs.list.query({ file: path, limit: newestLooked });
     // What the file as it is gave, before what it gave to something that it was given for once.
-    const newest = runs.find(({ scope }) => scope === undefined) ?? runs[0];
+    // The conversation has the runs of what was asked.
+    const asked = new Set(keptAsked(path).map(({ runId }) => runId));
+    const newest =
+      runs.find(({ scope }) => scope === undefined) ?? runs.find(({ id }) => !asked.has(id));
     const { newest: begun, run, past, setNewest, lookBack, follow } = runView.getState();
     // One that has begun meanwhile is newer than all of the list.
     if (documentStore.getState().file?.path !== path || begun !== null) return;

@@ -11,6 +11,9 @@ export interface Status {
 /** The chip of a node that the newest run left out: its earlier result still exists. */
 export const keptStatus: Status = { label: 'earlier run', tone: 'plain' };
 
+/** The chip of a node whose result is that of a question asked beside the file. */
+export const askedStatus: Status = { label: 'asked', tone: 'plain' };
+
 /** The chip of a node that is switched off. */
 export const offStatus: Status = { label: 'off', tone: 'plain' };
 

@@ -1,11 +1,20 @@
 import { useStore } from 'zustand';
 import type { GraphNode, NodeFacts, NodeType } from '@graft/graph';
 import { useState } from 'react';
-import { nodeFacts, keptNow, ownStep, stepIn, type StepView, runView } from '@graft/view';
+import {
+  isAskedResult,
+  keptNow,
+  nodeFacts,
+  ownStep,
+  runView,
+  stepAtWork,
+  stepIn,
+  type StepView,
+} from '@graft/view';
 import { useOutdated } from './use-outdated.ts';
 import { plannedParts } from './plan-report.ts';
 import { usePlan } from './plan-store.ts';
-import { keptStatus, stepStatus, type Status } from './node-status.ts';
+import { askedStatus, keptStatus, stepStatus, type Status } from './node-status.ts';
 
 /** The facts, or the last valid ones: a node keeps its height while a value is typed. */
 export function useFacts(
@@ -43,10 +52,21 @@ export function useStatus(path: string, step: StepView | undefined): Status | un
     (state) => stepIn(state.run, path) !== undefined && ownStep(keptNow(state), path) === undefined,
   );
   const past = useStore(runView, (state) => state.past);
+  const atWork = useStore(
+    runView,
+    (state) => step !== undefined && stepAtWork(state, path) === step,
+  );
+  // Of a graph that was changed since, the plan says what comes next.
+  const asked = useStore(
+    runView,
+    (state) => state.asked?.isDrawn === true && isAskedResult(state, path),
+  );
   const outdated = useOutdated(step?.error, path);
   const status = own || step === undefined ? stepStatus(step) : keptStatus;
+  if (atWork) return stepStatus(step);
   if (past) return status;
   if (outdated) return { label: 'will run', tone: 'planned' };
+  if (asked) return askedStatus;
   if (!over || !runs || status?.tone === 'bad') return status;
   if (status === undefined) return undefined;
   return { label: 'will run', tone: 'planned' };

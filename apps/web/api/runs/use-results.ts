@@ -6,7 +6,8 @@ import {
   prefixOf,
   resultNodes,
   runView,
-  stepOf,
+  isAskedResult,
+  resultStep,
   stepsInOrder,
   stepTitle,
   usedGraphs,
@@ -35,15 +36,25 @@ export function useResults(): readonly string[] | undefined {
   const prefix = useStore(documentStore, ({ trail }) => prefixOf(trail));
   const ran = useStore(
     runView,
-    useShallow((state) => ids.filter((id) => stepOf(state, prefix + id) !== undefined)),
+    useShallow((state) =>
+      ids.filter(
+        (id) =>
+          resultStep(state, prefix + id) !== undefined &&
+          // Where a question was only asked, its answer stands with the question.
+          !isAskedResult(state, prefix + id),
+      ),
+    ),
   );
   return ran.length === 0 ? undefined : ran;
 }
 
 /** What the result of a node says of itself, by its path: how many of its answers are right, and how much there is of it. */
 export function useResultText(path: string): readonly [string, ...string[]] {
-  const text = useStore(runView, (state) => resultText(stepOf(state, path)));
-  const first = useStore(runView, (state) => Object.values(stepOf(state, path)?.outputs ?? {})[0]);
+  const text = useStore(runView, (state) => resultText(resultStep(state, path)));
+  const first = useStore(
+    runView,
+    (state) => Object.values(resultStep(state, path)?.outputs ?? {})[0],
+  );
   const score = useScore(first);
   return score === undefined ? [text] : [score, text];
 }
@@ -56,7 +67,7 @@ export function useAwaited(path: string): string | undefined {
   return useStore(runView, (state) => {
     const { run } = state;
     if (run === null || isOver(run)) return undefined;
-    const own = stepOf(state, path);
+    const own = resultStep(state, path);
     if (own?.status !== 'queued' && own?.status !== 'running') return undefined;
     const at =
       own.status === 'running' ? own : stepsInOrder(run).find(({ status }) => status === 'running');

@@ -32,19 +32,20 @@ export function useRows(artifact: ArtifactRef | undefined) {
   });
 }
 
-/** Opens a passage's document, which an ask link leaves closed. */
-const sourceOpener = (): { open: ((source: Span) => void) | undefined } => ({
-  open: isAsking() ? undefined : (source) => useScreen.getState().show({ source }),
-});
+/** Opens a passage's document as the run of the answer read it; an ask link leaves it closed. */
+const sourceOpener = (sourceRun: string): ((source: Span) => void) | undefined =>
+  isAsking() ? undefined : (source) => useScreen.getState().show({ source, sourceRun });
 
 /** An answer, whether it is right where that is known, and the passages that the model was given. */
 function AnswerRow({
   answer,
   turn,
+  runId,
   prompt,
 }: {
   readonly answer: Answer;
   readonly turn: Turn;
+  readonly runId: string;
   readonly prompt: Prompt | undefined;
 }) {
   const { reference, answerable } = turn;
@@ -60,7 +61,7 @@ function AnswerRow({
     <article className="asked-answer" data-verdict={verdict}>
       {verdict === 'no reference' ? null : <VerdictMark verdict={verdict} />}
       {isOther ? <p className="text-sm text-ink-2">{answer.question.question}</p> : null}
-      <AnswerText answer={compared} open={sourceOpener().open} />
+      <AnswerText answer={compared} open={sourceOpener(runId)} />
       {answer.text.trim() === '' ? <p className="text-ink-2">The answer is empty.</p> : null}
       {answer.finishReason === 'length' ? (
         <p className="text-sm text-ink-2">Cut off: it reached the longest answer.</p>
@@ -73,7 +74,7 @@ function AnswerRow({
               answer.citations.flatMap(({ number, by }) => (by === 'written' ? [number] : [])),
             )
           }
-          open={sourceOpener().open}
+          open={sourceOpener(runId)}
         />
       )}
     </article>
@@ -86,11 +87,13 @@ const promptsIn = (rows: readonly unknown[]): readonly Prompt[] =>
 /** The answers of a step, or what has been written of them so far. */
 export function AnswerRows({
   turn,
+  runId,
   step,
   artifact,
   prompts: made,
 }: {
   readonly turn: Turn;
+  readonly runId: string;
   readonly step: StepView;
   readonly artifact: ArtifactRef | undefined;
   readonly prompts: readonly unknown[];
@@ -112,7 +115,7 @@ export function AnswerRows({
     return answers.map((answer) => (
       <AnswerRow
         key={answer.id}
-        {...{ answer, turn }}
+        {...{ answer, turn, runId }}
         prompt={prompts.find(({ question }) => question.id === answer.question.id)}
       />
     ));
@@ -136,7 +139,7 @@ export function AnswerRows({
         </p>
       ) : null}
       {prompt === undefined ? null : (
-        <PassageList prompt={prompt} cited={undefined} open={sourceOpener().open} />
+        <PassageList prompt={prompt} cited={undefined} open={sourceOpener(runId)} />
       )}
     </>
   );

@@ -7,7 +7,6 @@ import {
   isOver,
   makerIn,
   nodeTypes,
-  stepsInOrder,
   type GivenAnswer,
   type RunState,
   type ShownOutput,
@@ -16,18 +15,11 @@ import {
 } from '@graft/view';
 import { useMemo } from 'react';
 import { retry, stopAnswer } from '../../api/runs/conversation.ts';
-import { progressText } from '../../api/runs/run-texts.ts';
+import { isAsking } from '../../api/graphs/asked-link.ts';
 import { OutputPreview } from '../../kit/slots.ts';
-import { useDocument, useRunView } from '../../kit/stores.ts';
+import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';
+import { modelsText, workText } from './work-text.ts';
 import { AnswerRows, useRows } from './answer-rows.tsx';
-
-/** What the run is doing: its current step and progress. `waits`: another run comes first. */
-function workText(run: RunState | undefined, waits: boolean): string {
-  if (run === undefined) return 'Sending.';
-  const at = stepsInOrder(run).find(({ status }) => status === 'running');
-  if (at === undefined) return waits ? 'Queued: another run is under way.' : 'Starting.';
-  return at.progress === undefined ? 'Running.' : progressText(at.progress);
-}
 
 /** The prompts that a step of the run answers, as far as they are known. */
 function usePrompts(run: RunState, step: StepView | undefined): readonly unknown[] {
@@ -65,7 +57,7 @@ function OutputOf({
         <OutputPreview key={artifact.digest} {...{ step, port, artifact }} />
       </div>
     );
-  return <AnswerRows {...{ turn, step, artifact, prompts }} />;
+  return <AnswerRows {...{ turn, step, artifact, prompts }} runId={run.runId} />;
 }
 
 /** An answer to a question, with what can be done about it. */
@@ -82,6 +74,11 @@ export function TurnAnswer({
   const busy = useRunView(
     ({ run: shown }) => shown !== null && shown.runId !== run?.runId && !isOver(shown),
   );
+  const graph = useDocument((state) => state.graph);
+  // Nodes and servers are for those who see the graph.
+  const inApp = useScreen(({ view }) => view === 'app') || isAsking();
+  // While it is waited for, the line of the work names it.
+  const models = run === undefined || !over || isAsking() ? '' : modelsText(run);
   return (
     <div
       className="mt-1.5 [[data-testid=answer]+&]:mt-4"
@@ -123,7 +120,7 @@ export function TurnAnswer({
               : ''
             : stopped
               ? 'Stopping.'
-              : workText(run, busy)}
+              : workText(run, { waits: busy, graph: inApp ? undefined : graph })}
         </span>
         {/* One button, so that it keeps the focus when the answer is there. */}
         <button
@@ -135,6 +132,12 @@ export function TurnAnswer({
         >
           {over ? 'Retry' : 'Stop'}
         </button>
+        {models === '' ? null : (
+          <span className="ml-auto min-w-0 truncate" title={`Answered by ${models}`}>
+            <span className="sr-only">Answered by </span>
+            {models}
+          </span>
+        )}
       </div>
     </div>
   );

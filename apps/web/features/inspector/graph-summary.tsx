@@ -2,7 +2,7 @@ import { plural } from '@graft/nodes/kit/ui';
 import { chordName } from '../../kit/chord.ts';
 import { commandOf, bodyAt, countProblems } from '@graft/view';
 import { DriftNotice } from './drift-notice.tsx';
-import { useDocument, useScreen } from '../../kit/stores.ts';
+import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { countText, useGraphWarnings, useProblems } from '../../api/graphs/use-problems.ts';
 import { part } from '../../kit/part.tsx';
@@ -68,12 +68,15 @@ function Tips() {
 function NoResult() {
   const isEmpty = useDocument((state) => Object.keys(state.shown.nodes).length === 0);
   const firstRun = useDocument((state) => state.file?.example?.firstRun);
+  const isAsked = useRunView(({ asked }) => asked !== null);
   const time = firstRun === undefined ? '' : ` The first run takes ${firstRunText(firstRun)}.`;
   return (
     <p className="mt-3 text-ink-2">
       {isEmpty
         ? 'Add a node to begin.'
-        : `Run the graph to see its result here.${time} Select a node to see its parameters and its output.`}
+        : isAsked
+          ? 'Answers to what you ask are below. A run answers the questions that the graph holds.'
+          : `Run the graph to see its result here.${time} Select a node to see its parameters and its output.`}
     </p>
   );
 }

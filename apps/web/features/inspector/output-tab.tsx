@@ -4,6 +4,7 @@ import {
   problemText,
   drawnFile,
   placeOf,
+  isAskedResult,
   stepOf,
   usedGraph,
   stepTitle,
@@ -77,6 +78,7 @@ function Score({ artifact }: { readonly artifact: ArtifactRef | undefined }) {
 /** Why the step ran, and what came out of it, a page at a time. */
 function StepOutput({ node, headed }: { readonly node: string; readonly headed: boolean }) {
   const own = useRunView((state) => stepOf(state, node));
+  const isAsked = useRunView((state) => isAskedResult(state, node));
   const isInput = useDocument(
     (state) =>
       nodeTypes().get(placeOf(drawnFile(state), node)?.node.type ?? '')?.structure === 'input',
@@ -125,7 +127,13 @@ function StepOutput({ node, headed }: { readonly node: string; readonly headed: 
           .
         </p>
       )}
-      {headed ? null : <ReasonBanner step={step} />}
+      {headed ? null : isAsked ? (
+        <p className="mx-4 my-3 rounded-[7px] bg-accent-soft px-[11px] py-2" data-testid="reason">
+          From the question that was asked last, beside the graph. A run puts its own output here.
+        </p>
+      ) : (
+        <ReasonBanner step={step} />
+      )}
       {error === undefined ? null : (
         <p
           className={`mx-4 mb-3 rounded-[7px] px-[11px] py-2 ${outdated ? 'border border-line text-ink-2' : 'bg-error-soft text-error'}`}

@@ -3,7 +3,7 @@ import { useMemo } from 'react';
 import { useShallow } from 'zustand/react/shallow';
 import { z } from 'zod';
 import { useDocument, useRunView } from '../../kit/stores.ts';
-import { edgesInto, placeOf, stepOf, nodeTypes } from '@graft/view';
+import { edgesInto, placeOf, resultStep, nodeTypes } from '@graft/view';
 import { isLabeller, labeller } from './labeller.ts';
 
 const paramsSchema = z.object({
@@ -21,15 +21,15 @@ export function labelParamsOf(graph: Graph, path: string): LabelParams | undefin
   return paramsSchema.safeParse(given).data;
 }
 
-type Runs = Parameters<typeof stepOf>[0];
+type Runs = Parameters<typeof resultStep>[0];
 
 /** What an edge brings, as the screen's runs gave it. */
 function givenBy(runs: Runs, { source, sourcePort }: Edge): ArtifactRef | undefined {
-  const step = stepOf(runs, source);
+  const step = resultStep(runs, source);
   const feed = step?.feeds?.[sourcePort];
   return feed === undefined
     ? step?.outputs[sourcePort]
-    : stepOf(runs, feed.node)?.outputs[feed.port];
+    : resultStep(runs, feed.node)?.outputs[feed.port];
 }
 
 function useEdgesInto(path: string, port: string): readonly Edge[] {

@@ -1,5 +1,13 @@
 import { memo, useRef, type KeyboardEvent } from 'react';
-import { action, cellHead, changedParams, deleteKeys, stepOf, undo, untitled } from '@graft/view';
+import {
+  action,
+  cellHead,
+  changedParams,
+  deleteKeys,
+  resultStep,
+  undo,
+  untitled,
+} from '@graft/view';
 import { CellFrame, Settings } from '../../kit/notebook/cell-frame.tsx';
 import { TitleField } from '../../kit/node-title.tsx';
 import { offStatus, outdatedText, resultText } from '../../api/runs/node-status.ts';
@@ -45,7 +53,7 @@ interface CellProps {
 export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
   const node = useDocument((state) => state.shown.nodes[id]);
   const path = usePath(id);
-  const step = useRunView((state) => stepOf(state, path));
+  const step = useRunView((state) => resultStep(state, path));
   const ran = useStatus(path, step);
   const outdated = useOutdated(step?.error, path);
   const definition = useShape(node);

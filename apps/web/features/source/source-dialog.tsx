@@ -1,17 +1,17 @@
-import type { Document, Span } from '@graft/graph';
+import type { ArtifactRef, Document, Span } from '@graft/graph';
 import { placeLabel } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useEffect, useMemo, useRef } from 'react';
 import { problemsOf } from '../../api/problem.ts';
-import { problemText } from '@graft/view';
+import { keptNow, problemText } from '@graft/view';
 import { CloseIcon } from '../../kit/icons.tsx';
-import { useRunView, useScreen } from '../../kit/stores.ts';
+import { useConversation, useRunView, useScreen } from '../../kit/stores.ts';
 import { documentArtifacts, findDocument, sourceLines } from './source-document.ts';
 import { useModal } from '../../kit/dialog.tsx';
 
 function close(): void {
-  useScreen.getState().show({ source: null });
+  useScreen.getState().show({ source: null, sourceRun: null });
 }
 
 /** The lines in view; scrolls to the first line of the span. */
@@ -65,9 +65,22 @@ function Lines({ document, span }: { readonly document: Document; readonly span:
   );
 }
 
+/** The documents that the run of the source has read; the newest first where it may be any run on the screen. */
+function useReadDocuments(): readonly ArtifactRef[] {
+  const sourceRun = useScreen((state) => state.sourceRun);
+  const runs = useRunView();
+  const turns = useConversation((state) => state.turns);
+  const answered = turns.flatMap(({ answers }) => answers).map(({ run }) => run);
+  const cited = answered.find((run) => run !== undefined && run.runId === sourceRun);
+  if (cited !== undefined) return documentArtifacts(cited.steps.values());
+  return documentArtifacts(
+    ...[runs.run?.steps.values() ?? [], Object.values(keptNow(runs))],
+    ...[Object.values(runs.earlier), runs.asked?.run.steps.values() ?? []],
+  );
+}
+
 function Source({ span }: { readonly span: Span }) {
-  const run = useRunView((state) => state.run);
-  const artifacts = documentArtifacts(run);
+  const artifacts = useReadDocuments();
   const { data, error } = useQuery({
     queryKey: ['source', span.documentId, ...artifacts.map(({ digest }) => digest)],
     queryFn: () => findDocument(artifacts, span),
@@ -78,8 +91,8 @@ function Source({ span }: { readonly span: Span }) {
   if (data === null) {
     return (
       <p className="p-5 text-ink-2">
-        The run on the screen did not read {span.path}. Run the graph, then open the source from its
-        output.
+        The run that gave this no longer has the text of {span.path}. Run the graph, or ask again,
+        then open the source from the new output.
       </p>
     );
   }

@@ -6,14 +6,16 @@ import {
   type ArtifactRef,
 } from '@graft/graph';
 import { api } from '../../api/client.ts';
-import type { RunState } from '@graft/view';
+import type { StepView } from '@graft/view';
 
-/** The documents that a run has read, without duplicates. */
-export function documentArtifacts(run: RunState | null): ArtifactRef[] {
+/** The documents that steps have read, without duplicates, in the order of the lists. */
+export function documentArtifacts(...lists: readonly Iterable<StepView>[]): ArtifactRef[] {
   const found = new Map<string, ArtifactRef>();
-  for (const { outputs } of run?.steps.values() ?? []) {
-    for (const output of Object.values(outputs)) {
-      if (output.mediaType === Documents.mediaType) found.set(output.digest, output);
+  for (const steps of lists) {
+    for (const { outputs } of steps) {
+      for (const output of Object.values(outputs)) {
+        if (output.mediaType === Documents.mediaType) found.set(output.digest, output);
+      }
     }
   }
   return [...found.values()];

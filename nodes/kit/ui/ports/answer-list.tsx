@@ -129,12 +129,16 @@ function CitationRow(props: {
       <SourceLink span={source} open={props.open} />
       <details>
         <summary className="gk-by">{by === 'written' ? 'cited by the model' : 'why'}</summary>
-        <small>
-          {source.title} · characters {source.start}–{source.end}
-          {by === 'attributed' &&
-            ' · Graft found it by the words that it shares with the answer. That does not make the answer right.'}
-        </small>
-        <small className="gk-mono">{chunkId}</small>
+        {by === 'attributed' && (
+          <p>
+            Graft found it by the words that it shares with the answer. That does not make the
+            answer right.
+          </p>
+        )}
+        <p>
+          Chunk <span className="gk-mono">{chunkId}</span>
+          {source.title !== source.path && ` of “${source.title}”`}
+        </p>
       </details>
     </li>
   );

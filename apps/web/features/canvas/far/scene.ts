@@ -1,6 +1,6 @@
 import type { InternalNode, Node as FlowNode } from '@xyflow/react';
 import { useEffect, useRef, useState } from 'react';
-import { prefixOf, shapeOf, stepOf, untitled, type StepView } from '@graft/view';
+import { prefixOf, shapeOf, stepAtWork, stepOf, untitled, type StepView } from '@graft/view';
 import { useDocument, useRunView, useUsedGraphs } from '../../../kit/stores.ts';
 import { familyColour } from '../../../kit/node-types.ts';
 import { resultText } from '../../../api/runs/node-status.ts';
@@ -92,7 +92,8 @@ export function useScene({ nodes, edges, flow }: Drawn): Scene {
       const node = graphNodes[id];
       const { width, height } = measured ?? {};
       if (node === undefined || width === undefined || height === undefined) return [];
-      const step = stepOf(runs, within + id);
+      const path = within + id;
+      const step = stepAtWork(runs, path) ?? stepOf(runs, path);
       return [
         {
           ...{ id, x, y, width, height, title: node.title ?? untitled(id, node) },

@@ -1,0 +1,16 @@
+import { isOver, type RunState } from '../run/run-state.ts';
+import type { Turn } from './conversation-store.ts';
+
+/** Whether a step of a run is being worked on; others of the workspace may come before. */
+const isAtWork = (run: RunState): boolean =>
+  [...run.steps.values()].some(({ status }) => status === 'running');
+
+/**
+ * The run that stands for what was asked: one that goes on, at best one that has its turn, else that of the newest answer
+ * that came. `turns` are the newest first.
+ */
+export function askedRun(turns: readonly Turn[]): RunState | undefined {
+  const runs = turns.flatMap(({ answers }) => answers.flatMap(({ run }) => run ?? []));
+  const going = runs.filter((run) => run.seq > 0 && !isOver(run));
+  return going.find(isAtWork) ?? going.at(-1) ?? runs.find(({ status }) => status === 'succeeded');
+}
