@@ -312,6 +312,32 @@ function addStores(program: Command, end: (code: ExitCode) => void): void {
     .option('--workspace <dir>', 'workspace folder')
     .action(async (options) => end(await (await cacheCommand()).verifyCache(options)));
 
+  const state = program
+    .command('state')
+    .description('move the state of a workspace: its runs, its cache and its artifacts');
+  const stateCommand = async (): Promise<typeof import('./commands/state.ts')> =>
+    import('./commands/state.ts');
+  state
+    .command('export')
+    .description('write the state into a new folder, or into one file that ends in .zip')
+    .argument('<path>', 'folder or .zip file')
+    .option('--json', 'print the outcome as JSON')
+    .option('--workspace <dir>', 'workspace folder')
+    .action(async (path, options) =>
+      end(await (await stateCommand()).exportStateTo(path, options)),
+    );
+  state
+    .command('import')
+    .description(
+      'bring exported state into a workspace without state, or into the one that it came from',
+    )
+    .argument('<path>', 'folder or .zip file')
+    .option('--json', 'print the outcome as JSON')
+    .option('--workspace <dir>', 'workspace folder (default: the one here, else this folder)')
+    .action(async (path, options) =>
+      end(await (await stateCommand()).importStateFrom(path, options)),
+    );
+
   const runs = program
     .command('runs')
     .description('list, show, compare, cancel, pin and prune runs');
