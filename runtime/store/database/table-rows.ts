@@ -12,6 +12,8 @@ interface MovedTable<Name extends TableName> {
   readonly row: z.ZodType<Tables[Name]>;
   /** The rows after one, in the order of the key. */
   after(queries: Queries, last: Tables[Name] | undefined): Promise<Tables[Name][]>;
+  /** The run that a row belongs to. */
+  readonly runOf?: (row: Tables[Name]) => string;
   /** Rows that are there already become as these are. */
   write(tx: Queries, rows: readonly Tables[Name][]): Promise<unknown>;
 }
@@ -60,14 +62,12 @@ const runs: MovedTable<'Run'> = {
     ...{ parent: textOrNull, variant: textOrNull, seed: numberOrNull, scope: textOrNull },
     ...{ graph: textOrNull, graphs: textOrNull, settings: textOrNull },
   }),
-  after: (queries, last) =>
-    queries
-      .selectFrom('Run')
-      .selectAll()
-      .$if(last !== undefined, (rows) => rows.where('id', '>', last?.id ?? ''))
-      .orderBy('id')
-      .limit(rowsAtOnce)
-      .execute(),
+  // Variants after the runs of their experiments, which they refer to.
+  after: async (queries, last) => {
+    const isVariant = last !== undefined && last.parent !== null;
+    const top = isVariant ? [] : await runsAfter(queries, last?.id, 'is');
+    return top.length > 0 ? top : runsAfter(queries, isVariant ? last.id : undefined, 'is not');
+  },
   write: (tx, rows) =>
     tx
       .insertInto('Run')
@@ -98,8 +98,24 @@ const runs: MovedTable<'Run'> = {
       .execute(),
 };
 
+function runsAfter(
+  queries: Queries,
+  last: string | undefined,
+  parentIs: 'is' | 'is not',
+): Promise<Tables['Run'][]> {
+  return queries
+    .selectFrom('Run')
+    .selectAll()
+    .where('parent', parentIs, null)
+    .$if(last !== undefined, (rows) => rows.where('id', '>', last ?? ''))
+    .orderBy('id')
+    .limit(rowsAtOnce)
+    .execute();
+}
+
 const steps: MovedTable<'Step'> = {
   row: z.strictObject({ runId: text, node: text, seq: number, version: number, summary: text }),
+  runOf: ({ runId }) => runId,
   after: (queries, last) =>
     queries
       .selectFrom('Step')
@@ -129,6 +145,7 @@ const steps: MovedTable<'Step'> = {
 
 const lastSteps: MovedTable<'LastStep'> = {
   row: z.strictObject({ file: text, node: text, runId: text, finishedAt: number }),
+  runOf: ({ runId }) => runId,
   after: (queries, last) =>
     queries
       .selectFrom('LastStep')
@@ -160,6 +177,7 @@ const lastSteps: MovedTable<'LastStep'> = {
 
 const events: MovedTable<'Event'> = {
   row: z.strictObject({ runId: text, seq: number, type: text, version: number, payload: text }),
+  runOf: ({ runId }) => runId,
   after: (queries, last) =>
     queries
       .selectFrom('Event')
@@ -181,6 +199,19 @@ const events: MovedTable<'Event'> = {
       .execute(),
 };
 
+/** A run that was pruned while its state was written has left rows without it. */
+async function ofKnownRuns<Row>(
+  tx: Queries,
+  rows: readonly Row[],
+  runOf: ((row: Row) => string) | undefined,
+): Promise<readonly Row[]> {
+  if (runOf === undefined) return rows;
+  const ids = [...new Set(rows.map(runOf))];
+  const runs = await tx.selectFrom('Run').select('id').where('id', 'in', ids).execute();
+  const known = new Set(runs.map(({ id }) => id));
+  return rows.filter((row) => known.has(runOf(row)));
+}
+
 /** A table with its rows as lines of JSON. */
 export interface TableLines {
   readonly name: TableName;
@@ -198,7 +229,8 @@ export function tablesOf(queries: Queries): readonly TableLines[] {
       let last: Tables[Name] | undefined;
       for (;;) {
         const rows = await table.after(queries, last);
-        for (const row of rows) yield JSON.stringify(row);
+        // In one order of columns, which differs between databases: equal rows give equal lines.
+        for (const row of rows) yield JSON.stringify(table.row.parse(row));
         last = rows.at(-1);
         if (last === undefined) return;
       }
@@ -207,7 +239,8 @@ export function tablesOf(queries: Queries): readonly TableLines[] {
       const rows = lines.map((line) => table.row.parse(JSON.parse(line)));
       for (const slice of chunks(rows, rowsAtOnce)) {
         await inTransaction(queries, async (tx) => {
-          await table.write(tx, slice);
+          const kept = await ofKnownRuns(tx, slice, table.runOf);
+          if (kept.length > 0) await table.write(tx, kept);
         });
       }
     },

@@ -25,8 +25,8 @@ function failureOf(error: unknown): Failure {
 
 /** Whether there is no such object. A bucket that is missing looks the same to some requests. */
 export function isMissing(error: unknown): boolean {
-  const { name, status } = failureOf(error);
-  return name !== 'NoSuchBucket' && (name === 'NoSuchKey' || name === 'NotFound' || status === 404);
+  const { name } = failureOf(error);
+  return name === 'NoSuchKey' || name === 'NotFound';
 }
 
 /** Whether an object is there already that was to be new, or has changed that was to be the same. */
@@ -92,7 +92,7 @@ export function s3Error(error: unknown, shown: string): GraphError {
       `The region of ${shown} is not right or not set. Set AWS_REGION to the bucket's.`,
     );
   }
-  if (refusals.has(name) || status === 401 || status === 403) {
+  if (refusals.has(name) || /UserNotFound/.test(name) || status === 401 || status === 403) {
     return unavailable(
       `${shown} refused the key (${name === '' ? String(status) : name}). Correct AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, and allow this key to list the bucket and to get, put and delete its objects.`,
     );

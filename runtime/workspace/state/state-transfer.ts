@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline/promises';
 import { Readable } from 'node:stream';
 import { GraphError } from '@graft/graph';
-import { makeFolder, removeFolder, writeStream } from '@graft/kit';
+import { removeFolder, writeStream } from '@graft/kit';
 import type { TableLines } from '@graft/store/database';
+import { z } from 'zod';
 import type { PackagedBlob } from '../package/archive-writer.ts';
 import { OpenedState, type StatePlace } from './opened-state.ts';
 import {
@@ -81,7 +81,7 @@ export async function importState(place: StatePlace, source: string): Promise<Im
   await using state = await OpenedState.open(place);
   await state.requireRest('imported');
   await state.become(archive.manifest.workspace);
-  return state.undisturbed(async () => {
+  return await state.undisturbed(async () => {
     const { manifest } = archive;
     const copied = await copyArtifacts(archive, state);
     for (const table of state.tables) await readLines(table, archive);
@@ -151,7 +151,7 @@ async function readLines(table: TableLines, archive: StateArchive): Promise<void
     try {
       await table.write(batch);
     } catch (error) {
-      if (error instanceof GraphError) throw error;
+      if (!(error instanceof z.ZodError)) throw error;
       throw new GraphError(
         'newer-format',
         `A row of the table ${table.name} has columns that this Graft does not know. Import with the Graft that exported it, or a newer one.`,
