@@ -67,6 +67,11 @@ export class WorkspaceIdentity {
     return id;
   }
 
+  /** Whether a mark is of the workspace with this id, or, where it has none yet, was made from this very folder. */
+  owns(mark: WorkspaceMark, id: string | undefined): boolean {
+    return id === undefined ? mark.place === this.#place : mark.id === id;
+  }
+
   mark(id: string): string {
     return `${JSON.stringify({ id, place: this.#place } satisfies WorkspaceMark)}\n`;
   }
@@ -80,8 +85,8 @@ export class WorkspaceIdentity {
     let id = before;
     for (const place of places) {
       const held = await this.#held(place, id ?? randomUUID());
-      if (id === undefined && held.place === this.#place) id = held.id;
-      if (id !== held.id) throw this.#another(place, held);
+      if (!this.owns(held, id)) throw this.#another(place, held);
+      id = held.id;
     }
     if (id !== undefined && id !== before) await this.take(id);
   }

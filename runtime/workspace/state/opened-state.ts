@@ -78,7 +78,8 @@ export class OpenedState implements AsyncDisposable {
       }
       for (const place of this.#marks) {
         const mark = await readMark(place);
-        if (mark !== undefined && mark.id === before) await place.replace(this.identity.mark(id));
+        if (mark === undefined || !this.identity.owns(mark, before)) continue;
+        await place.replace(this.identity.mark(id));
       }
       await this.identity.take(id);
     }
