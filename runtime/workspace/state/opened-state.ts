@@ -17,12 +17,16 @@ export interface StatePlace {
   readonly artifacts?: S3Settings;
 }
 
+/** Bytes of artifacts in S3 that are read or written before copies in the state folder are looked at. */
+const shrinkEvery = 1e9;
+
 /** The state of a workspace, opened to be moved: nothing runs on it. */
 export class OpenedState implements AsyncDisposable {
   readonly identity: WorkspaceIdentity;
   readonly #database: DatabaseStores;
   readonly #results: ArtifactStores;
   readonly #stateFolder: string;
+  #copied = 0;
 
   static async open(place: StatePlace): Promise<OpenedState> {
     const { stateFolder, database = join(stateFolder, 'index.db') } = place;
@@ -47,6 +51,14 @@ export class OpenedState implements AsyncDisposable {
 
   get tables(): readonly TableLines[] {
     return this.#database.tables;
+  }
+
+  /** Tells of bytes that were read or written: their copies must not fill the disk. Nothing else reads copies meanwhile. */
+  async noteCopied(bytes: number): Promise<void> {
+    this.#copied += bytes;
+    if (this.#copied < shrinkEvery) return;
+    this.#copied = 0;
+    await this.#results.copies?.shrink(Infinity, 0);
   }
 
   /** A folder that is removed with what dead processes left. */

@@ -60,7 +60,10 @@ export async function exportState(place: StatePlace, target: string): Promise<Ex
       for await (const { digest, size } of state.artifacts.list()) {
         artifacts[digest] = size;
         bytes += size;
-        const open = () => state.artifacts.get(digest);
+        const open = async function* () {
+          yield* state.artifacts.get(digest);
+          await state.noteCopied(size);
+        };
         blobs.push({ digest, size, open, compress: true });
       }
       await writeStateArchive(target, { graftState: 1, workspace, tables, artifacts }, blobs);
@@ -122,14 +125,16 @@ async function writeLines(
   };
 }
 
-async function copyArtifacts(archive: StateArchive, { artifacts }: OpenedState): Promise<number> {
+async function copyArtifacts(archive: StateArchive, state: OpenedState): Promise<number> {
+  const { artifacts } = state;
   const rest = Object.keys(archive.manifest.artifacts).values();
   let copied = 0;
   const worker = async (): Promise<void> => {
     for (const digest of rest) {
       if (await artifacts.has(digest)) continue;
       // The archive verifies its bytes as they are read.
-      await artifacts.put(archive.blob(digest));
+      const { size } = await artifacts.put(archive.blob(digest));
+      await state.noteCopied(size);
       copied += 1;
     }
   };
