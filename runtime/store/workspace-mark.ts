@@ -24,7 +24,7 @@ const markSchema = z.object({
   /** Machine and folder from which it was first opened. */
   place: z.string(),
 });
-export type WorkspaceMark = z.infer<typeof markSchema>;
+type WorkspaceMark = z.infer<typeof markSchema>;
 
 /** Which workspace a state folder belongs to; it names itself by a random id, once that is needed. */
 export class WorkspaceIdentity {

@@ -61,7 +61,7 @@ export interface LeasesParts {
 }
 
 /** Who has a lease. */
-export interface LeaseOwner {
+interface LeaseOwner {
   readonly name: string;
   readonly pid: number;
   /** Whether the process can be looked at from here. */

@@ -23,13 +23,13 @@ const silentMs = 30_000;
 const awayMs = 30_000;
 
 /** What is known of an object without reading it. */
-export interface ObjectHead {
+interface ObjectHead {
   readonly size: number;
   /** By the service's clock, ms since the epoch. */
   readonly writtenAt: number;
 }
 
-export interface ObjectBytes {
+interface ObjectBytes {
   readonly bytes: AsyncIterable<Uint8Array>;
   /** Names these very bytes in a later request. */
   readonly tag: string | undefined;
