@@ -1,20 +1,14 @@
 import type { Graph } from '@graft/graph';
-import { s3SettingsSchema } from '@graft/store/s3';
-import { z } from 'zod';
 import { openWorkspace } from '../workspace.ts';
 import { holdGraph, killFile, killGraph, slowGraph } from './kill-graph.ts';
 import { workerTestRegistry } from './test-nodes.ts';
 
 // Runs a graph once, as a server or a command would, and prints the run's id first: the one of the kill test, or, where
 // milliseconds or the path of a file are given, a single step that takes so long or until that file is there.
-const [root = '', workerEntry = '', salt = '0', end = '', state = '{}'] = process.argv.slice(2);
-const stateSchema = z.object({
-  database: z.string().exactOptional(),
-  artifacts: s3SettingsSchema.exactOptional(),
-});
+const [root = '', workerEntry = '', salt = '0', end = '', database = ''] = process.argv.slice(2);
 const workspace = await openWorkspace({
   ...{ root, workerEntry, registry: workerTestRegistry },
-  ...stateSchema.parse(JSON.parse(state)),
+  ...(database === '' ? {} : { database }),
 });
 const single = (): Graph => (/^\d+$/.test(end) ? slowGraph(Number(end)) : holdGraph(end));
 const graph = end === '' ? killGraph(Number(salt)) : single();

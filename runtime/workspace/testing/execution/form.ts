@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { noPostgres, startPostgres } from '@graft/kit/testing';
 import { stallDatabase } from '@graft/store/testing';
-import { openWorkspace, type S3Settings, type Workspace } from '../../workspace.ts';
+import { openWorkspace, type Workspace } from '../../workspace.ts';
 import { bundleTestServer, bundleTestWorker } from '../bundle-test-worker.ts';
 import { workerTestRegistry } from '../test-nodes.ts';
 
@@ -41,13 +41,8 @@ export interface ExecutionForm {
   make(): Promise<ExecutionPlace>;
 }
 
-/**
- * The forms in which Graft executes runs; with `s3`, which gives settings with a prefix of that name, the one with artifacts
- * there. To be called once, at the top of a test file.
- */
-export async function executionForms(
-  s3?: (name: string) => S3Settings,
-): Promise<readonly ExecutionForm[]> {
+/** Every form in which Graft executes runs. To be called once, at the top of a test file. */
+export async function executionForms(): Promise<readonly ExecutionForm[]> {
   const [postgres, worker, server] = await Promise.all([
     startPostgres(),
     bundleTestWorker(),
@@ -56,32 +51,24 @@ export async function executionForms(
   afterAll(() => Promise.all([postgres?.stop(), worker.remove(), server.remove()]));
   const entries = { worker: worker.entry, server: server.entry };
   let schemas = 0;
-  const nextPlace = () => {
-    const url = new URL(postgres?.address ?? '');
-    schemas += 1;
-    const name = `run_${process.pid}_${Date.now()}_${schemas}`;
-    url.searchParams.set('schema', name);
-    return { database: url.href, name };
-  };
-  const missing = postgres === undefined ? noPostgres : undefined;
-  const shared = {
-    name: 'with Postgres',
-    missing,
-    make: () => place(entries, { database: nextPlace().database }),
-  };
-  if (s3 === undefined) {
-    return [{ name: 'embedded', missing: undefined, make: () => place(entries) }, shared];
-  }
-  const make = () => {
-    const { name, database } = nextPlace();
-    return place(entries, { database, artifacts: s3(name) });
-  };
-  return [{ name: 'with Postgres and S3', missing, make }];
+  return [
+    { name: 'embedded', missing: undefined, make: () => place(entries) },
+    {
+      name: 'with Postgres',
+      missing: postgres === undefined ? noPostgres : undefined,
+      make: () => {
+        const url = new URL(postgres?.address ?? '');
+        schemas += 1;
+        url.searchParams.set('schema', `run_${process.pid}_${Date.now()}_${schemas}`);
+        return place(entries, url.href);
+      },
+    },
+  ];
 }
 
 async function place(
   entries: { readonly worker: string; readonly server: string },
-  state: { readonly database?: string; readonly artifacts?: S3Settings } = {},
+  database?: string,
 ): Promise<ExecutionPlace> {
   const root = await realpath(await mkdtemp(join(tmpdir(), 'graft-execution-')));
   return {
@@ -89,17 +76,18 @@ async function place(
     worker: entries.worker,
     open: () =>
       openWorkspace({
-        ...{ root, registry: workerTestRegistry, workerEntry: entries.worker, ...state },
+        ...{ root, registry: workerTestRegistry, workerEntry: entries.worker },
+        ...(database === undefined ? {} : { database }),
       }),
     startServer: async (salt, end = '') => {
       const { server, worker } = entries;
-      const args = [server, root, worker, String(salt), String(end), JSON.stringify(state)];
+      const args = [server, root, worker, String(salt), String(end), database ?? ''];
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
       const closed = once(child, 'close');
       const [bytes]: unknown[] = await once(child.stdout, 'data');
       return { child, closed, runId: String(bytes).trim() };
     },
-    stall: () => stallDatabase(state.database ?? join(root, '.graft/index.db')),
+    stall: () => stallDatabase(database ?? join(root, '.graft/index.db')),
     remove: () => rm(root, { recursive: true, force: true }),
   };
 }
