@@ -24,6 +24,14 @@ export async function openDatabase(place: string): Promise<Database> {
   return openPostgres(place);
 }
 
+/** Asks a Postgres database for its version, and changes nothing in it. Throws as `openDatabase` does. */
+export async function reachPostgres(
+  place: string,
+): Promise<{ readonly shown: string; readonly version: string }> {
+  const { postgresVersion } = await import('./postgres-database.ts');
+  return postgresVersion(place);
+}
+
 async function openSqlite(path: string): Promise<Database> {
   try {
     await mkdir(dirname(path), { recursive: true });

@@ -1,4 +1,5 @@
-export { openDatabase } from './database.ts';
+export { openDatabase, reachPostgres } from './database.ts';
 export type { Heartbeat } from './heartbeat.ts';
 export type { Database, Queries } from './open-database.ts';
+export { inTransaction } from './transactions.ts';
 export type { Tables } from './tables.gen.ts';

@@ -5,13 +5,14 @@ import pg from 'pg';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
 import { noPostgres, startPostgres } from '@graft/kit/testing';
 import { openDatabase } from './database.ts';
-import type { Database } from './open-database.ts';
+import type { Database, Queries } from './open-database.ts';
 import { readPostgresAddress } from './postgres-address.ts';
 import { isUnreachable, postgresError } from './postgres-error.ts';
 import { startPostgresHeartbeat } from './postgres-heartbeat.ts';
 import { postgresMigrations } from './postgres-migrations.gen.ts';
 import { diagnose } from './schema-engine.mjs';
 import { schemaFor } from './schema.mjs';
+import { againAfterCollision, inTransaction } from './transactions.ts';
 
 const server = await startPostgres();
 afterAll(() => server?.stop());
@@ -137,6 +138,49 @@ describe.skipIf(server === undefined)(title, () => {
     expect(await actions(database)).toHaveLength(0);
     await create(database, 'a');
     expect(await actions(database)).toHaveLength(1);
+  });
+
+  it('runs again what Postgres ended because two transactions waited for each other', async () => {
+    await using database = await openDatabase(placeOf('deadlock'));
+    for (const key of ['a', 'b']) await create(database, key);
+    const bump = (tx: Queries, key: string) =>
+      tx
+        .updateTable('Action')
+        .set((eb) => ({ ms: eb('ms', '+', 1) }))
+        .where('key', '=', key)
+        .execute();
+    let [tries, arrived] = [0, 0];
+    let meet = (): void => undefined;
+    const met = new Promise<void>((resolve) => (meet = resolve));
+    const both = async (first: string, second: string): Promise<void> => {
+      await inTransaction(database.queries, async (tx) => {
+        tries += 1;
+        await bump(tx, first);
+        // Each holds one row before it asks for the other.
+        arrived += 1;
+        if (arrived === 2) meet();
+        await met;
+        await bump(tx, second);
+      });
+    };
+    await Promise.all([both('a', 'b'), both('b', 'a')]);
+    expect(tries).toBe(3);
+    expect((await actions(database)).map(({ ms }) => ms)).toEqual([2.1, 2.1]);
+  });
+
+  it('repeats a statement alone that another transaction collided with', async () => {
+    await using database = await openDatabase(placeOf('collided'));
+    let tries = 0;
+    const collided = Object.assign(new Error('could not serialize'), { code: '40001' });
+    const work = async (): Promise<number> => {
+      tries += 1;
+      if (tries < 3) throw postgresError(collided, 'db');
+      return (await actions(database)).length;
+    };
+    expect(await againAfterCollision(work)).toBe(0);
+    expect(tries).toBe(3);
+    const other = postgresError(Object.assign(new Error('unknown'), { code: '40003' }), 'db');
+    await expect(againAfterCollision(() => Promise.reject(other))).rejects.toBe(other);
   });
 
   it('takes text with NUL, which Postgres does not', async () => {

@@ -1,4 +1,5 @@
 import { Kysely } from 'kysely';
+import { z } from 'zod';
 import type { Database } from './open-database.ts';
 import { startPostgresHeartbeat } from './postgres-heartbeat.ts';
 import { readPostgresAddress } from './postgres-address.ts';
@@ -7,6 +8,24 @@ import { postgresDialect } from './postgres-dialect.ts';
 import { migratePostgres } from './postgres-migrate.ts';
 import { postgresMigrations } from './postgres-migrations.gen.ts';
 import type { Tables } from './tables.gen.ts';
+
+const versionSchema = z.tuple([z.object({ server_version: z.string() })]);
+
+/** The version of the server at an address, where this user may use its database. */
+export async function postgresVersion(
+  place: string,
+): Promise<{ readonly shown: string; readonly version: string }> {
+  const address = readPostgresAddress(place);
+  const connections = new PostgresConnections(address);
+  try {
+    const link = await connections.acquire();
+    const { rows } = await link.query('SHOW server_version', []);
+    link.release();
+    return { shown: address.shown, version: versionSchema.parse(rows)[0].server_version };
+  } finally {
+    await connections.close();
+  }
+}
 
 /** Opens the Postgres database at an address, and applies pending migrations to its schema. */
 export async function openPostgres(place: string): Promise<Database> {

@@ -9,6 +9,7 @@ import {
   type QueryResult,
 } from 'kysely';
 import type { PostgresConnections, PostgresLink } from './postgres-connections.ts';
+import { againAfterCollision } from './transactions.ts';
 
 /**
  * Milliseconds that a transaction may wait for its own process. A process that was stopped within one would keep others
@@ -28,13 +29,16 @@ export function postgresDialect(connections: PostgresConnections): Dialect {
 
 class PostgresConnection implements DatabaseConnection {
   readonly link: PostgresLink;
+  /** Whether a transaction is open, which a statement alone cannot repeat. */
+  isTransaction = false;
 
   constructor(link: PostgresLink) {
     this.link = link;
   }
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
-    const { rows, rowCount } = await this.link.query(sql, parameters.map(postgresValue));
+    const query = () => this.link.query(sql, parameters.map(postgresValue));
+    const { rows, rowCount } = await (this.isTransaction ? query() : againAfterCollision(query));
     // What a query selects is known to Kysely, which made it from the tables' types; a driver cannot check it.
     return { rows: rows as Row[], numAffectedRows: BigInt(rowCount ?? 0) };
   }
@@ -63,19 +67,22 @@ class PostgresDriver implements Driver {
     link.release();
   }
 
-  async beginTransaction({ link }: PostgresConnection): Promise<void> {
-    await link.script(
+  async beginTransaction(connection: PostgresConnection): Promise<void> {
+    await connection.link.script(
       `BEGIN; SET LOCAL idle_in_transaction_session_timeout = ${String(idleTransactionMs)}`,
     );
+    connection.isTransaction = true;
   }
 
-  async commitTransaction({ link }: PostgresConnection): Promise<void> {
-    await link.script('COMMIT');
+  async commitTransaction(connection: PostgresConnection): Promise<void> {
+    connection.isTransaction = false;
+    await connection.link.script('COMMIT');
   }
 
-  async rollbackTransaction({ link }: PostgresConnection): Promise<void> {
+  async rollbackTransaction(connection: PostgresConnection): Promise<void> {
+    connection.isTransaction = false;
     // Where the connection is lost, so is the transaction.
-    await link.script('ROLLBACK').catch(() => undefined);
+    await connection.link.script('ROLLBACK').catch(() => undefined);
   }
 
   async destroy(): Promise<void> {

@@ -11,6 +11,22 @@ function takenSetting(name: string): string | undefined {
   return value;
 }
 
+/** The variables that place artifacts in S3, with the key: taken away where Graft uses it, for the same reason. */
+function artifactSettings(): Readonly<Record<string, string | undefined>> | undefined {
+  if (setting('GRAFT_ARTIFACTS') === undefined) return undefined;
+  // The client's pinned version supports Node 20; later ones will not, which concerns us and nobody who runs Graft.
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] ??= 'true';
+  const plain = [
+    ...['GRAFT_ARTIFACTS', 'GRAFT_ARTIFACTS_CACHE', 'AWS_ENDPOINT_URL_S3', 'AWS_ENDPOINT_URL'],
+    ...['AWS_REGION', 'AWS_DEFAULT_REGION', 'AWS_ACCESS_KEY_ID'],
+  ];
+  const secret = ['AWS_SECRET_ACCESS_KEY', 'AWS_SESSION_TOKEN'];
+  return Object.fromEntries([
+    ...plain.map((name) => [name, setting(name)] as const),
+    ...secret.map((name) => [name, takenSetting(name)] as const),
+  ]);
+}
+
 /** The command line's settings from the environment, read here and nowhere else. */
 export const env = {
   /** Shows stack traces of errors. */
@@ -23,6 +39,8 @@ export const env = {
   stateFolder: setting('GRAFT_STATE'),
   /** The address of the Postgres database that keeps runs and the cache's index, where not a file in the state folder. */
   database: takenSetting('GRAFT_DATABASE'),
+  /** Where artifacts are in S3, and the key, where they are not files in the state folder. */
+  artifacts: artifactSettings(),
   /** The folder of the examples that the page offers, where not those that came with Graft. */
   examplesFolder: setting('GRAFT_EXAMPLES'),
   /** The person's editor; `visual` goes first. */

@@ -7,7 +7,7 @@ import {
   type GraphLookup,
   type RunRecord,
 } from '@graft/graph';
-import type { Workspace } from '@graft/workspace';
+import type { StatePlace, Workspace } from '@graft/workspace';
 import { createHash } from 'node:crypto';
 import { env } from './env.ts';
 import { exitCode } from './exit-code.ts';
@@ -21,7 +21,17 @@ export function stateFolderOf(root: string): string {
   return path.resolve(env.stateFolder ?? path.join(root, '.graft'));
 }
 
-/** Opens a workspace with the state folder of the environment. */
+/** Where the environment says that the state of a workspace is. Throws `bad-input`. */
+export async function statePlaceOf(root: string): Promise<StatePlace> {
+  const place = { root, stateFolder: stateFolderOf(root) };
+  const database = env.database === undefined ? {} : { database: env.database };
+  if (env.artifacts === undefined) return { ...place, ...database };
+  const { readS3Settings } = await import('@graft/workspace');
+  const artifacts = readS3Settings(env.artifacts);
+  return { ...place, ...database, ...(artifacts === undefined ? {} : { artifacts }) };
+}
+
+/** Opens a workspace with the state of the environment. */
 export async function open(
   root: string,
   options: { readonly examplesFolder?: string } = {},
@@ -34,8 +44,7 @@ export async function open(
     process.once('SIGINT', () => process.exit(exitCode.cancelled));
   };
   return openWorkspace({
-    ...{ root, stateFolder: stateFolderOf(root), savesOnClose, ...options },
-    ...(env.database === undefined ? {} : { database: env.database }),
+    ...{ ...(await statePlaceOf(root)), savesOnClose, ...options },
   });
 }
 

@@ -139,6 +139,17 @@ export function locateWorkspace(
   );
 }
 
+/** The workspace around this folder; else this folder becomes a workspace. */
+export function locateOrHere(workspace: string | undefined): string {
+  if (workspace !== undefined) return existingFolder(workspace);
+  try {
+    return locateWorkspace();
+  } catch (error) {
+    if (GraphError.from(error).code === 'missing-file') return process.cwd();
+    throw error;
+  }
+}
+
 /** Throws `missing-file` where a command that only looks would make a new state, by a mistyped name for instance. */
 function requireState(stateFolder: string): void {
   if (statSync(stateFolder, { throwIfNoEntry: false })?.isDirectory() === true) return;

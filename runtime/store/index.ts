@@ -8,4 +8,5 @@ export { collectCheckpoints } from './collect-checkpoints.ts';
 export { diskError, stateGone } from './disk-error.ts';
 export { reconcileRuns } from './reconcile-runs.ts';
 export type { RetentionPolicy, RunJournal } from './run-journal.ts';
+export { readMark, WorkspaceIdentity, type MarkedPlace } from './workspace-mark.ts';
 export { verifyAll, type VerifyReport } from './verify-all.ts';

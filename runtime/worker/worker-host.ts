@@ -2,7 +2,7 @@ import { operatorSettings, RemoteAccess } from '@graft/backends/access';
 import { createCatalogue, UsedModels } from '@graft/backends/catalogue';
 import type { ServiceRequest, StepHost, StepServices } from '@graft/engine';
 import type { Implementations, Web } from '@graft/graph';
-import { openFilesystemStores } from '@graft/store/filesystem';
+import { openArtifactStores } from '@graft/store/s3';
 import { OpenedOnce, removeLeftovers } from '@graft/kit';
 import { checkpointFolder, scratchFolder } from './state-folders.ts';
 import { environment } from './env.ts';
@@ -14,7 +14,7 @@ import type { WorkerOptions } from './worker-protocol.ts';
 export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> {
   const { root, stateFolder, modelsFolder, threads, memory } = options;
   const catalogue = createCatalogue({ modelsFolder });
-  const { artifacts, items } = await openFilesystemStores(stateFolder);
+  const { artifacts, items } = await openArtifactStores(stateFolder, options.artifacts);
   const implementations = new OpenedOnce<Implementations>(
     async () => (await import('@graft/nodes/runs')).implementations,
   );

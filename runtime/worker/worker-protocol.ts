@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { s3SettingsSchema } from '@graft/store/s3';
 import type { Problem, StepRequest, StepResult, StepSignal } from '@graft/graph';
 
 /** Settings that open a worker process. */
@@ -10,6 +11,8 @@ const workerOptionsSchema = z.object({
   threads: z.number().int().positive(),
   /** Bytes that models and leases may take on each device; default: the measured free memory. */
   memory: z.number().positive().optional(),
+  /** Where artifacts are, with the key; default: in the state folder. */
+  artifacts: s3SettingsSchema.optional(),
 });
 export type WorkerOptions = z.infer<typeof workerOptionsSchema>;
 

@@ -8,7 +8,9 @@ import { createRegistry, GraphError, type ModelLookup, type Registry } from '@gr
 import { definitions } from '@graft/nodes/definitions';
 import { removeLeftovers } from '@graft/kit';
 import { openDatabaseStores } from '@graft/store/database';
-import { DiskReserve, openFilesystemStores } from '@graft/store/filesystem';
+import { WorkspaceIdentity } from '@graft/store';
+import { DiskReserve } from '@graft/store/filesystem';
+import { openArtifactStores, type S3Settings } from '@graft/store/s3';
 import { checkpointFolder, scratchFolder } from '@graft/worker/state-folders';
 import { engineVersions } from '@graft/worker/engine-versions';
 import { convertingProcesses } from '@graft/worker/start-converter';
@@ -50,6 +52,8 @@ export interface OpenOptions {
   readonly stateFolder?: string;
   /** The address of a Postgres database that holds the index, `postgres://…`; default: a file in the state folder. */
   readonly database?: string;
+  /** Where artifacts are; default: in the state folder. */
+  readonly artifacts?: S3Settings;
   /** Where models are kept; default `$GRAFT_MODELS`, else `$XDG_CACHE_HOME/graft/models`, else `~/.cache/graft/models`. */
   readonly modelsFolder?: string;
   /** Where the examples are that came with Graft; default: none came. */
@@ -88,8 +92,8 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   const catalogue = createCatalogue({ modelsFolder, ggufConverter });
   const reserve = new DiskReserve(stateFolder);
   // Whoever comes to make room must be let in.
-  const { filesystem, database, keeper } = await reserve.relieve('collection', () =>
-    openStores(stateFolder, options.database),
+  const { results, database, keeper } = await reserve.relieve('collection', () =>
+    openStores({ ...options, root, stateFolder }),
   );
   await removeLeftovers(scratchFolder(stateFolder));
   await reserve.take();
@@ -101,6 +105,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     worker: {
       ...{ root, stateFolder, modelsFolder, threads },
       ...(options.memory === undefined ? {} : { memory: options.memory }),
+      ...(options.artifacts === undefined ? {} : { artifacts: options.artifacts }),
     },
     ...(options.savesOnClose === undefined ? {} : { savesOnClose: options.savesOnClose }),
   });
@@ -108,8 +113,9 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     (await operatorAccess()).databaseIdentity(secret),
   );
   const devices = new StepDevices(join(stateFolder, 'devices.json'));
-  const stores = { ...filesystem, actions: database.actions, runs: database.runs };
-  const { artifacts, actions, runs: journal } = stores;
+  const { artifacts, items, copies } = results;
+  const { actions, runs: journal } = database;
+  const stores = { artifacts, items, actions, runs: journal };
   const { leases } = database;
   const engine = new Engine({
     ...stores,
@@ -152,6 +158,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   const locks = new GraphLocks({ models: models.lookup, files, graphs, kept: keptGraphs }, planner);
   const storage = new StateStorage({
     ...{ ...folders, stores, leases, reserve, state, catalogue, received },
+    ...(copies === undefined ? {} : { copies }),
   });
   const experimentRuns = new ExperimentRuns({
     ...{ ...stores, registry, owner: leases.owner },
@@ -183,6 +190,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     await supervisor[Symbol.asyncDispose]();
     await keeper.close();
     await database.close();
+    results.close();
   };
   return {
     ...{ root, registry, artifacts, actions, journal, graphs, locks, keptGraphs, changes },
@@ -217,18 +225,22 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   };
 }
 
-async function openStores(stateFolder: string, place = join(stateFolder, 'index.db')) {
-  const filesystem = await openFilesystemStores(stateFolder);
+async function openStores(options: OpenOptions & { readonly stateFolder: string }) {
+  const { root, stateFolder, database: place = join(stateFolder, 'index.db') } = options;
+  const results = await openArtifactStores(stateFolder, options.artifacts);
   const database = await openDatabaseStores(place);
   const keeper = new RunKeeper(database.runs, database.leases);
   try {
+    const marks = [database.mark, results.mark].filter((mark) => mark !== undefined);
+    await new WorkspaceIdentity(stateFolder, root).claim(marks);
     await keeper.open();
   } catch (error) {
     await keeper.close();
     await database.close();
+    results.close();
     throw error;
   }
-  return { filesystem, database, keeper };
+  return { results, database, keeper };
 }
 
 async function openRoot(path: string): Promise<string> {

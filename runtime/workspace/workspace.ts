@@ -36,6 +36,15 @@ export type { NewSecret, OperatorState, SettingPlace, StatedPrice } from '@graft
 export { doctor, type DoctorReport } from '@graft/backends/probe';
 export { operatorChoices, secretStates } from './workers/operator-access.ts';
 export { askServer, runningServers } from './workers/running-servers.ts';
+export {
+  exportState,
+  importState,
+  type ExportReport,
+  type ImportReport,
+} from './state/state-transfer.ts';
+export type { StatePlace } from './state/opened-state.ts';
+export { stateChecks } from './state/state-checks.ts';
+export { readS3Settings, type S3Settings } from '@graft/store/s3';
 export { surviveRejections } from './workers/survive-rejections.ts';
 export type { Workspace } from './workspace-rooms.ts';
 

@@ -70,6 +70,7 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
     ? { examplesFolder: realpathSync(examplesFolder) }
     : {};
   await using workspace = await open(root, examples);
+  await using _serving = await workspace.storage.serving();
   await workspace.models.resume();
   const { host, port = usualPort, allowHost, basePath } = options.data;
   const token = options.data.token ? (chosen ?? (await keptToken(stateFolderOf(root)))) : null;

@@ -1,13 +1,13 @@
 import path from 'node:path';
 import type { UnpackReport, Workspace } from '@graft/workspace';
-import { GraphError, parseGraph, plural } from '@graft/graph';
+import { parseGraph, plural } from '@graft/graph';
 import { z } from 'zod';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { open } from '../opened-workspace.ts';
 import { print } from '../terminal.ts';
 import { printProblems } from '../problem-report.ts';
 import { formatBytes } from '../quantity.ts';
-import { existingFolder, locateWorkspace } from '../workspace-location.ts';
+import { locateOrHere } from '../workspace-location.ts';
 
 const optionsSchema = z.object({
   trust: z.boolean().optional(),
@@ -18,7 +18,7 @@ const optionsSchema = z.object({
 /** `graft unpack X.graft.zip`. Prints what the graph still needs to run and how to get it; that is no failure. */
 export async function unpack(archive: string, rawOptions: unknown): Promise<ExitCode> {
   const options = optionsSchema.parse(rawOptions);
-  await using workspace = await open(rootOf(options.workspace));
+  await using workspace = await open(locateOrHere(options.workspace));
   const report = await workspace.packages.unpack(path.resolve(archive), archive);
   const trusted =
     options.trust === true ? await workspace.packages.trust(report.package.id) : report.package;
@@ -26,17 +26,6 @@ export async function unpack(archive: string, rawOptions: unknown): Promise<Exit
   if (options.json === true) print(JSON.stringify(outcome));
   else await printReport(workspace, outcome);
   return exitCode.succeeded;
-}
-
-/** The workspace around this folder; else this folder becomes a workspace. */
-function rootOf(workspace: string | undefined): string {
-  if (workspace !== undefined) return existingFolder(workspace);
-  try {
-    return locateWorkspace();
-  } catch (error) {
-    if (GraphError.from(error).code === 'missing-file') return process.cwd();
-    throw error;
-  }
 }
 
 async function printReport(workspace: Workspace, report: UnpackReport): Promise<void> {

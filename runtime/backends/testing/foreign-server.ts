@@ -19,30 +19,45 @@ const buildLimit = 20 * 60_000;
 const bringLimit = 5 * 60_000;
 const startLimit = 60_000;
 
-const ollamaVersion = 'v0.6.8';
+/** A program that is built from a Go module. */
+interface GoProgram {
+  readonly name: string;
+  readonly module: string;
+  readonly version: string;
+  /** To build it, on two slow cores. */
+  readonly minutes: number;
+}
 
-/**
- * Ollama, built once from its Go module: later versions do not build this way. A share of the soak does not build it,
- * because CI has no time for that.
- */
-export async function findOllama(): Promise<Found> {
-  const path = join(kept, `ollama-${ollamaVersion}`);
+/** Ollama: later versions do not build this way. */
+export function findOllama(): Promise<Found> {
+  return findGoProgram({
+    ...{ name: 'ollama', module: 'github.com/ollama/ollama', version: 'v0.6.8', minutes: 8 },
+  });
+}
+
+/** A program, built once. A share of the soak does not build it, because CI has no time for that. */
+export async function findGoProgram(program: GoProgram): Promise<Found> {
+  const { name, version, minutes } = program;
+  const path = join(kept, `${name}-${version}`);
   if (await exists(path)) return { path };
   const share = Number(process.env['GRAFT_SOAK_SHARE'] ?? 1);
-  if (share < 1)
-    return { missing: 'a share of the soak does not build Ollama (8 minutes); npm run soak does' };
-  const work = await mkdtemp(join(tmpdir(), 'graft-ollama-build-'));
+  if (share < 1) {
+    return {
+      missing: `a share of the soak does not build ${name} (${String(minutes)} minutes); npm run soak does`,
+    };
+  }
+  const work = await mkdtemp(join(tmpdir(), `graft-${name}-build-`));
   try {
     const env = {
       ...{ GOBIN: join(work, 'bin'), GOPATH: join(work, 'path'), GOCACHE: join(work, 'cache') },
       GOFLAGS: '-buildvcs=false -modcacherw',
     };
-    const module = `github.com/ollama/ollama@${ollamaVersion}`;
+    const module = `${program.module}@${version}`;
     const failure = await run('go', ['install', module], { env, limit: buildLimit });
     if (failure !== undefined) return { missing: `go install ${module} failed: ${failure}` };
     await mkdir(kept, { recursive: true });
-    await rename(join(work, 'bin', 'ollama'), `${path}.part`).catch(async () => {
-      await run('cp', [join(work, 'bin', 'ollama'), `${path}.part`], { limit: bringLimit });
+    await rename(join(work, 'bin', name), `${path}.part`).catch(async () => {
+      await run('cp', [join(work, 'bin', name), `${path}.part`], { limit: bringLimit });
     });
     await rename(`${path}.part`, path);
     return { path };

@@ -1,4 +1,4 @@
-import type { Queries, Tables } from '@graft/prisma';
+import { inTransaction, type Queries, type Tables } from '@graft/prisma';
 import {
   GraphError,
   readStored,
@@ -98,7 +98,7 @@ export class DatabaseActionStore implements ActionStore {
     // In one order, so that no two processes wait for each other.
     const latest = [...byKey.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
     const now = Date.now();
-    const released = await this.#queries.transaction().execute(async (tx) => {
+    const released = await inTransaction(this.#queries, async (tx) => {
       for (const slice of chunks(latest, rowsPerInsert)) await upsert(tx, slice, now);
       const names = latest.map(({ key }) => stepLeaseOf(key));
       return this.#leases.releaseWithin(tx, names);

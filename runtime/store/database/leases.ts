@@ -1,7 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GraphError } from '@graft/graph';
 import { BeatWatch, holderName, ownerFate, PendingWork, pidInName } from '@graft/kit';
-import type { Database, Heartbeat, Queries, Tables } from '@graft/prisma';
+import {
+  inTransaction,
+  type Database,
+  type Heartbeat,
+  type Queries,
+  type Tables,
+} from '@graft/prisma';
 import { GroupCommit } from './group-commit.ts';
 import { LeaseInsertion, stepLeaseOf, type StepRecord } from './lease-insertion.ts';
 
@@ -52,6 +58,14 @@ export interface LeasesParts {
   /** Default: this process, with a name that no other opening has. */
   readonly owner?: string;
   readonly watch?: BeatWatch;
+}
+
+/** Who has a lease. */
+interface LeaseOwner {
+  readonly name: string;
+  readonly pid: number;
+  /** Whether the process can be looked at from here. */
+  readonly isHere: boolean;
 }
 
 type LeaseRow = Tables['Lease'];
@@ -177,6 +191,25 @@ export class Leases {
     };
   }
 
+  /** Whether processes of other machines may have leases in this database. */
+  get isShared(): boolean {
+    return this.#database.kind !== 'sqlite';
+  }
+
+  /** A living owner of a lease whose name begins so, other than this process; undefined where there is none. */
+  async ownerBelow(prefixes: readonly string[]): Promise<LeaseOwner | undefined> {
+    const rows = await this.#queries.selectFrom('Lease').selectAll().orderBy('name').execute();
+    const found = rows.find(
+      (row) =>
+        row.owner !== this.owner &&
+        prefixes.some((prefix) => row.name.startsWith(prefix)) &&
+        !this.#isGone(row),
+    );
+    if (found === undefined) return undefined;
+    const isHere = ownerFate(found.owner) !== 'elsewhere';
+    return { name: found.name, pid: pidInName(found.owner) ?? 0, isHere };
+  }
+
   /** Whether the owner of a lease lives; undefined where nobody took it. */
   async isOwned(name: string): Promise<boolean | undefined> {
     const row = await this.#rowOf(name);
@@ -223,7 +256,7 @@ export class Leases {
 
   /** False where the owner beats again, or another was first. */
   #takeOver({ name, owner, beat }: LeaseRow): Promise<boolean> {
-    return this.#queries.transaction().execute(async (tx) => {
+    return inTransaction(this.#queries, async (tx) => {
       // Waits for transactions that have checked it: on Postgres an update alone would not.
       await tx.selectFrom('Lease').select('name').where('name', '=', name).forUpdate().execute();
       const { numUpdatedRows } = await tx

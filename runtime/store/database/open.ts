@@ -1,13 +1,20 @@
 import { openDatabase } from '@graft/prisma';
 import { DatabaseActionStore } from './action-store.ts';
+import type { MarkedPlace } from '../workspace-mark.ts';
+import { markOfDatabase } from './database-mark.ts';
 import { Leases } from './leases.ts';
 import { DatabaseRunStore } from './run-store.ts';
+import { tablesOf, type TableLines } from './table-rows.ts';
 
 /** The stores in the index database. */
 export interface DatabaseStores {
   readonly actions: DatabaseActionStore;
   readonly runs: DatabaseRunStore;
   readonly leases: Leases;
+  /** Which workspace it belongs to. A file in a state folder has none. */
+  readonly mark?: MarkedPlace;
+  /** All that it holds, to be moved. */
+  readonly tables: readonly TableLines[];
   close(): Promise<void>;
 }
 
@@ -17,6 +24,8 @@ export async function openDatabaseStores(place: string): Promise<DatabaseStores>
   const leases = new Leases(database);
   return {
     leases,
+    ...(database.kind === 'sqlite' ? {} : { mark: markOfDatabase(database) }),
+    tables: tablesOf(database.queries),
     actions: new DatabaseActionStore(database.queries, leases),
     runs: new DatabaseRunStore(database.queries, leases),
     close: async () => {

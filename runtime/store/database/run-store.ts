@@ -1,5 +1,5 @@
 import { isAlive } from '@graft/kit';
-import type { Queries } from '@graft/prisma';
+import { inTransaction, type Queries } from '@graft/prisma';
 import {
   noFile,
   readStored,
@@ -38,7 +38,7 @@ export class DatabaseRunStore implements RunJournal {
     this.#queries = queries;
     this.#leases = leases;
     this.#writes = new GroupCommit((entries) =>
-      queries.transaction().execute(async (tx) => {
+      inTransaction(queries, async (tx) => {
         const names = entries.map(({ runId }) => leaseOf(runId));
         await leases.checkWithin(tx, names);
         await insertEvents(tx, entries);
@@ -47,7 +47,7 @@ export class DatabaseRunStore implements RunJournal {
   }
 
   async create(run: RunRecord): Promise<void> {
-    await this.#queries.transaction().execute(async (tx) => {
+    await inTransaction(this.#queries, async (tx) => {
       await tx.insertInto('Run').values(rowOf(run)).execute();
       if (isUnfinished(run)) await this.#leases.takeWithin(tx, leaseOf(run.id));
     });
@@ -58,7 +58,7 @@ export class DatabaseRunStore implements RunJournal {
     end: { status: RunStatus; finishedAt: number; error?: string },
   ): Promise<void> {
     const steps = await this.steps(id);
-    const { ended, released } = await this.#queries.transaction().execute(async (tx) => {
+    const { ended, released } = await inTransaction(this.#queries, async (tx) => {
       const released = await this.#leases.endWithin(tx, leaseOf(id));
       await gatherRunTokens(tx, id, steps);
       const { numUpdatedRows: ended } = await tx
@@ -130,7 +130,7 @@ export class DatabaseRunStore implements RunJournal {
   }
 
   async renameFile(from: string, to: string): Promise<void> {
-    await this.#queries.transaction().execute(async (tx) => {
+    await inTransaction(this.#queries, async (tx) => {
       await tx.updateTable('Run').set({ file: to }).where('file', '=', from).execute();
       // The last steps of another file of that name tell nothing about this one.
       await tx.deleteFrom('LastStep').where('file', '=', to).execute();
@@ -204,7 +204,7 @@ export class DatabaseRunStore implements RunJournal {
       version: storedVersion(storedExperimentEvent),
       payload: JSON.stringify(event),
     }));
-    await this.#queries.transaction().execute(async (tx) => {
+    await inTransaction(this.#queries, async (tx) => {
       await this.#leases.checkWithin(tx, [leaseOf(runId)]);
       await tx.insertInto('Event').values(rows).execute();
     });

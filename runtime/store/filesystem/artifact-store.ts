@@ -22,7 +22,7 @@ const wholeReadBytes = 1 << 20;
 /** Bytes that are read first after a jump into an artifact, which usually serves a few rows. */
 const firstBytes = 1 << 16;
 /** A blob's mtime is the time of its last use, at this resolution (ms). */
-const touchEveryMs = 3_600_000;
+const usualTouchEvery = 3_600_000;
 /** How long (ms) damaged files are kept for inspection. */
 const keepDamagedMs = 7 * 24 * 3_600_000;
 
@@ -33,10 +33,14 @@ const keepDamagedMs = 7 * 24 * 3_600_000;
 export class FilesystemArtifactStore implements ArtifactStore {
   readonly folder: string;
   readonly #places: BlobPlaces;
+  readonly #touchEvery: number;
 
-  /** Creates the folders and removes leftovers of dead processes. */
-  static async open(folder: string): Promise<FilesystemArtifactStore> {
-    const store = new FilesystemArtifactStore(folder);
+  /** Creates the folders and removes leftovers of dead processes. `touchEvery`: see `usualTouchEvery`. */
+  static async open(
+    folder: string,
+    { touchEvery = usualTouchEvery }: { readonly touchEvery?: number } = {},
+  ): Promise<FilesystemArtifactStore> {
+    const store = new FilesystemArtifactStore(folder, touchEvery);
     try {
       for (const name of ['sha256', 'staging', 'trees', 'damaged']) {
         await mkdir(join(folder, name), { recursive: true });
@@ -52,8 +56,9 @@ export class FilesystemArtifactStore implements ArtifactStore {
     return store;
   }
 
-  private constructor(folder: string) {
+  private constructor(folder: string, touchEvery: number) {
     this.folder = folder;
+    this.#touchEvery = touchEvery;
     this.#places = {
       path: (digest) => join(folder, 'sha256', digest.slice(0, 2), digest),
       staging: () => join(folder, 'staging', stagingName()),
@@ -61,12 +66,16 @@ export class FilesystemArtifactStore implements ArtifactStore {
   }
 
   async has(digest: Digest): Promise<boolean> {
+    return (await this.sizeOf(digest)) !== undefined;
+  }
+
+  /** Bytes; undefined where it is absent. */
+  async sizeOf(digest: Digest): Promise<number | undefined> {
     assertDigest(digest);
     try {
-      await stat(this.#places.path(digest));
-      return true;
+      return (await stat(this.#places.path(digest))).size;
     } catch (error) {
-      if (hasCode(error, 'ENOENT')) return false;
+      if (hasCode(error, 'ENOENT')) return undefined;
       throw diskError(error, this.folder);
     }
   }
@@ -83,7 +92,7 @@ export class FilesystemArtifactStore implements ArtifactStore {
     const handle = await this.#open(digest);
     try {
       const { size, mtimeMs } = await handle.stat();
-      if (Date.now() - mtimeMs > touchEveryMs) await this.#touch(digest);
+      if (Date.now() - mtimeMs > this.#touchEvery) await this.#touch(digest);
       const hash = createHash('sha256');
       if (size <= wholeReadBytes) {
         const bytes = await handle.readFile();
@@ -132,7 +141,7 @@ export class FilesystemArtifactStore implements ArtifactStore {
         // Without one of its files a tree is useless, and is recomputed.
         throw await this.#damaged(digest, file.path);
       }
-      if (Date.now() - found.mtimeMs > touchEveryMs) await this.#touch(file.digest);
+      if (Date.now() - found.mtimeMs > this.#touchEvery) await this.#touch(file.digest);
     }
     return layOutTree(join(this.folder, 'trees', digest), manifest, {
       blob: async (file) => {
@@ -178,7 +187,7 @@ export class FilesystemArtifactStore implements ArtifactStore {
   async #open(digest: Digest): Promise<FileHandle> {
     const path = this.#places.path(digest);
     return open(path, 'r').catch((error: unknown) => {
-      throw hasCode(error, 'ENOENT') ? missing(digest) : diskError(error, path);
+      throw hasCode(error, 'ENOENT') ? missingArtifact(digest) : diskError(error, path);
     });
   }
 
@@ -217,7 +226,7 @@ async function makePrefixes(folder: string): Promise<void> {
   await syncPath(folder);
 }
 
-function missing(digest: Digest): GraphError {
+export function missingArtifact(digest: Digest): GraphError {
   return new GraphError(
     'missing-file',
     `The artifact ${digest} is not in the store: it was removed, or never made. Run again to recompute it.`,

@@ -14,8 +14,10 @@ import {
 } from '@graft/store';
 import type { Leases } from '@graft/store/database';
 import type { DiskReserve } from '@graft/store/filesystem';
+import type { LocalCopies } from '@graft/store/s3';
 import type { StateGuard } from '../files/state-folder.ts';
 import type { ReceivedPackages } from '../package/received-packages.ts';
+import { ServerPresence } from '../state/server-presence.ts';
 
 /** Milliseconds that a collection waits for packages to be unpacked. */
 const patience = 20_000;
@@ -74,6 +76,8 @@ interface StateStorageParts {
   readonly leases: Leases;
   readonly catalogue: Catalogue;
   readonly received: ReceivedPackages;
+  /** Of artifacts elsewhere: those that the state folder also holds. */
+  readonly copies?: LocalCopies;
 }
 
 /** What the state folder holds on the disk. */
@@ -126,7 +130,7 @@ export class StateStorage {
   /** What is on the disk, and what of it a collection looks after. */
   async use(): Promise<DiskUse> {
     const { stateFolder, catalogue } = this.#parts;
-    const { before: results } = await this.preview(Number.MAX_SAFE_INTEGER);
+    const results = await this.#resultsHere();
     return {
       state: {
         ...{ folder: stateFolder, results, ...(await this.unlistedSizes()) },
@@ -154,11 +158,37 @@ export class StateStorage {
     return verifyAll(this.#parts.stores.artifacts);
   }
 
-  /** After a run: removes the scratch of a worker that died in it, and reserves again the room given up for its end. */
-  async tidyUp(): Promise<void> {
-    await removeLeftovers(this.#parts.scratchFolder).catch(() => undefined);
-    await this.#parts.reserve.take();
+  /** Tells others of a server in this process, until the result is disposed of: nobody moves the state under it. */
+  serving(): Promise<AsyncDisposable> {
+    return new ServerPresence(this.#parts.stateFolder, this.#parts.leases).announce();
   }
+
+  /**
+   * After a run: removes the scratch of a worker that died in it, leaves out copies of artifacts that are too many, and
+   * reserves again the room given up for its end.
+   */
+  async tidyUp(): Promise<void> {
+    const { scratchFolder, copies, stores, reserve } = this.#parts;
+    await removeLeftovers(scratchFolder).catch(() => undefined);
+    if (copies !== undefined) await shrinkCopies(copies, stores.runs).catch(() => undefined);
+    await reserve.take();
+  }
+
+  /** Bytes of results and rows on this disk. */
+  async #resultsHere(): Promise<number> {
+    const { copies, stores } = this.#parts;
+    const total = (await this.preview(Number.MAX_SAFE_INTEGER)).before;
+    if (copies === undefined) return total;
+    let here = await copies.size();
+    for await (const { size } of stores.items.list()) here += size;
+    return here;
+  }
+}
+
+/** What running runs may read stays; an experiment's run reads nothing itself. */
+async function shrinkCopies(copies: LocalCopies, runs: RunJournal): Promise<void> {
+  const oldest = (await runs.unfinished()).find(({ experiment }) => experiment === undefined);
+  await copies.shrink(oldest?.startedAt);
 }
 
 /** What the disk of a folder has left for this account; that of a folder above, where it is not made yet. */

@@ -4,7 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
 import { createTestHost, testImplementations } from '@graft/engine/testing';
 import { implement, type Implementation, type RunContext } from '@graft/graph';
-import { openFilesystemStores } from '@graft/store/filesystem';
+import { openArtifactStores } from '@graft/store/s3';
 import { serveSteps } from '@graft/worker/serve-steps';
 import {
   crashNode,
@@ -77,8 +77,8 @@ const implementations = new Map([
   ...misbehaving.map((one): [string, Implementation] => [one.definition.type, one]),
 ]);
 
-serveSteps(async ({ stateFolder }) => {
-  const { artifacts, items } = await openFilesystemStores(stateFolder);
+serveSteps(async ({ stateFolder, artifacts: place }) => {
+  const { artifacts, items } = await openArtifactStores(stateFolder, place);
   const scratchFolder = join(stateFolder, 'scratch');
   return createTestHost({ artifacts, items, scratchFolder }, implementations);
 });

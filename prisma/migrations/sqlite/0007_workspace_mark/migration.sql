@@ -1,0 +1,5 @@
+-- CreateTable
+CREATE TABLE "Workspace" (
+    "slot" TEXT NOT NULL PRIMARY KEY,
+    "mark" TEXT NOT NULL
+);

@@ -1,0 +1,40 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { GraphError } from '@graft/graph';
+import type { Queries } from './open-database.ts';
+
+/** Times that something is tried which others collide with. */
+const mostTries = 10;
+/** Milliseconds of the first pause, at most; each next one may be twice as long, up to a second. */
+const firstPause = 10;
+
+/**
+ * Runs `work` in a transaction. The one way to do so: where Postgres ended the transaction because it collided with another
+ * (a deadlock, a serialization failure), nothing of it is left, and `work` is run again. It must not do anything else than
+ * ask `tx`, or only what may be done twice. SQLite has one writer at a time, and never collides.
+ */
+export function inTransaction<T>(queries: Queries, work: (tx: Queries) => Promise<T>): Promise<T> {
+  return againAfterCollision(() => queries.transaction().execute(work));
+}
+
+/** Tries again what Postgres undid because it collided. Chance keeps those who collided out of step. */
+export async function againAfterCollision<T>(work: () => Promise<T>): Promise<T> {
+  for (let tries = 1; ; tries += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (tries === mostTries || !isCollision(error)) throw error;
+      await sleep(Math.random() * Math.min(firstPause * 2 ** tries, 1_000));
+    }
+  }
+}
+
+/** Whether Postgres undid it for another's sake: `serialization_failure`, `deadlock_detected`. */
+function isCollision(error: unknown): boolean {
+  const cause: unknown = error instanceof GraphError ? error.cause : undefined;
+  return (
+    typeof cause === 'object' &&
+    cause !== null &&
+    'code' in cause &&
+    (cause.code === '40001' || cause.code === '40P01')
+  );
+}

@@ -1,0 +1,58 @@
+import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { join } from 'node:path';
+import { isAbandoned, pidInName, removeLeftovers, stagingName } from '@graft/kit';
+import type { Leases } from '@graft/store/database';
+
+/** What the leases of servers that share a database begin with. */
+const servingPrefix = 'serving/';
+/** Milliseconds after which a process elsewhere that shows no sign of life counts as gone. */
+const lookFor = 15_000;
+
+/**
+ * Which servers are at work on a state, so that nobody moves it under them. A server puts a file into the state folder; where
+ * others may share its database, it also holds a lease there, whose beat tells other machines that it lives.
+ */
+export class ServerPresence {
+  readonly #folder: string;
+  readonly #leases: Leases;
+
+  constructor(stateFolder: string, leases: Leases) {
+    this.#folder = join(stateFolder, 'serving');
+    this.#leases = leases;
+  }
+
+  /** Tells others of this process until the result is disposed of. A disk that takes no file keeps no server from its work. */
+  async announce(): Promise<AsyncDisposable> {
+    const name = stagingName();
+    const path = join(this.#folder, name);
+    await mkdir(this.#folder, { recursive: true }).catch(() => undefined);
+    await removeLeftovers(this.#folder);
+    await writeFile(path, '').catch(() => undefined);
+    const lease = this.#leases.isShared ? await this.#leases.take(servingPrefix + name) : undefined;
+    return {
+      [Symbol.asyncDispose]: async () => {
+        await rm(path, { force: true });
+        await lease?.release();
+      },
+    };
+  }
+
+  /** A server or a run that is at work, for messages; undefined where none is. */
+  async atWork(): Promise<string | undefined> {
+    for (const name of await readdir(this.#folder).catch(() => [])) {
+      if ((await isAbandoned(join(this.#folder, name))) !== false) continue;
+      return `The server with process ${String(pidInName(name) ?? '?')}`;
+    }
+    const until = performance.now() + lookFor;
+    for (;;) {
+      await this.#leases.sweep();
+      const owner = await this.#leases.ownerBelow([servingPrefix, 'run/']);
+      if (owner === undefined) return undefined;
+      const shown = `A ${owner.name.startsWith(servingPrefix) ? 'server' : 'run'}, process ${String(owner.pid)}${owner.isHere ? '' : ' of another machine'},`;
+      // One that has crashed elsewhere is known by its beat alone.
+      if (owner.isHere || performance.now() > until) return shown;
+      await sleep(1_000);
+    }
+  }
+}
