@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const questions = defineNode({
   type: 'questions',
   version: 1,
-  implementation: 4,
+  implementation: 5,
   title: 'Questions',
   group: 'sources',
   doc: 'Questions that you type, one per line, or that are read from JSONL and CSV files. A file can also give ids, reference answers, choices, and the documents that hold the answers.',
@@ -28,7 +28,7 @@ export const questions = defineNode({
       .meta({
         title: 'Files',
         description:
-          'JSONL or CSV files in the workspace. Fields: question and, optionally, id, reference, choices, documents, answerable, hard and paraphraseOf.',
+          'JSONL or CSV files in the workspace. Fields: question and, optionally, id, reference, choices, documents, answerable, hard and paraphraseOf. Files to train on work, too: their answers become the references.',
         control: 'files',
         takes: ['.jsonl', '.csv', '/'],
       } satisfies ParamMeta),
