@@ -65,16 +65,19 @@ async function headOf({ path, absolute, size }: ResolvedFile): Promise<TableHead
   const text = await beginningOf(absolute, isJson ? wholeBytes : readBytes);
   // The last line may be cut.
   const whole = size > readBytes ? text.slice(0, text.lastIndexOf('\n') + 1) : text;
-  const head = (await rowsIn(path, isJson ? text : whole)).slice(0, headRows);
-  return { path, columns: Object.keys(head[0] ?? {}), head };
+  const isWhole = isJson || size <= readBytes;
+  const rows = await rowsIn(path, isJson ? text : whole, isWhole ? undefined : headRows);
+  const head = rows.slice(0, headRows);
+  const columns = Object.keys(head[0] ?? {});
+  return { path, columns, head, ...(isWhole ? { rows: rows.length } : {}) };
 }
 
-async function rowsIn(path: string, text: string): Promise<readonly TableRow[]> {
-  if (path.endsWith('.csv')) return csvRows(text, headRows);
-  if (!path.endsWith('.json')) return jsonlRows(text, headRows);
+async function rowsIn(path: string, text: string, most?: number): Promise<readonly TableRow[]> {
+  if (path.endsWith('.csv')) return csvRows(text, most);
+  if (!path.endsWith('.json')) return jsonlRows(text, most);
   const value: unknown = JSON.parse(text);
   if (!Array.isArray(value)) throw new TypeError('This file is no list.');
-  return value.slice(0, headRows).map(rowOf);
+  return value.slice(0, most).map(rowOf);
 }
 
 async function beginningOf(absolute: string, bytes: number): Promise<string> {
