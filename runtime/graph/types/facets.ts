@@ -87,7 +87,7 @@ export interface TableHead {
   /** Of the first row. */
   readonly columns: readonly string[];
   readonly head: readonly Readonly<Record<string, unknown>>[];
-  /** Rows of the whole table; absent: it was too large to count them. */
+  /** About how many rows the whole table has; absent: it was too large to count them. */
   readonly rows?: number;
 }
 

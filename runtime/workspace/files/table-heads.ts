@@ -15,7 +15,7 @@ export type TableRow = Readonly<Record<string, unknown>>;
 /** Rows of JSON Lines, the first `most` of them. Throws for a line among them that is no object. */
 export function jsonlRows(text: string, most?: number): readonly TableRow[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return lines.slice(0, most).map((line) => rowOf(JSON.parse(line.trim())));
+  return lines.slice(0, headRows).map((line) => rowOf(JSON.parse(line.trim())));
 }
 
 function rowOf(value: unknown): TableRow {
@@ -66,15 +66,24 @@ async function headOf({ path, absolute, size }: ResolvedFile): Promise<TableHead
   // The last line may be cut.
   const whole = size > readBytes ? text.slice(0, text.lastIndexOf('\n') + 1) : text;
   const isWhole = isJson || size <= readBytes;
-  const rows = await rowsIn(path, isJson ? text : whole, isWhole ? undefined : headRows);
-  const head = rows.slice(0, headRows);
+  const head = await rowsIn(path, isJson ? text : whole);
   const columns = Object.keys(head[0] ?? {});
-  return { path, columns, head, ...(isWhole ? { rows: rows.length } : {}) };
+  return { path, columns, head, ...(isWhole ? { rows: countRows(path, text) } : {}) };
 }
 
-async function rowsIn(path: string, text: string, most?: number): Promise<readonly TableRow[]> {
-  if (path.endsWith('.csv')) return csvRows(text, most);
-  if (!path.endsWith('.json')) return jsonlRows(text, most);
+/** About how many rows a table has: rows of CSV may have several lines. */
+function countRows(path: string, text: string): number {
+  if (path.endsWith('.json')) {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value.length : 0;
+  }
+  const lines = text.split('\n').filter((line) => line.trim() !== '').length;
+  return path.endsWith('.csv') ? Math.max(0, lines - 1) : lines;
+}
+
+async function rowsIn(path: string, text: string): Promise<readonly TableRow[]> {
+  if (path.endsWith('.csv')) return csvRows(text, headRows);
+  if (!path.endsWith('.json')) return jsonlRows(text, headRows);
   const value: unknown = JSON.parse(text);
   if (!Array.isArray(value)) throw new TypeError('This file is no list.');
   return value.slice(0, most).map(rowOf);
