@@ -15,7 +15,7 @@ export type TableRow = Readonly<Record<string, unknown>>;
 /** Rows of JSON Lines, the first `most` of them. Throws for a line among them that is no object. */
 export function jsonlRows(text: string, most?: number): readonly TableRow[] {
   const lines = text.split('\n').filter((line) => line.trim() !== '');
-  return lines.slice(0, headRows).map((line) => rowOf(JSON.parse(line.trim())));
+  return lines.slice(0, most).map((line) => rowOf(JSON.parse(line.trim())));
 }
 
 function rowOf(value: unknown): TableRow {
@@ -86,7 +86,7 @@ async function rowsIn(path: string, text: string): Promise<readonly TableRow[]> 
   if (!path.endsWith('.json')) return jsonlRows(text, headRows);
   const value: unknown = JSON.parse(text);
   if (!Array.isArray(value)) throw new TypeError('This file is no list.');
-  return value.slice(0, most).map(rowOf);
+  return value.slice(0, headRows).map(rowOf);
 }
 
 async function beginningOf(absolute: string, bytes: number): Promise<string> {
