@@ -146,7 +146,7 @@ export {
   alike,
 } from './document/problem-text.ts';
 export { numberedTitles } from './document/numbered-titles.ts';
-export { baseFirst } from './compare/base-first.ts';
+export { baseFirst, hasAdapter } from './compare/base-first.ts';
 export { comparedMeanings } from './experiment/compared-meanings.ts';
 export {
   noProgress,

@@ -7,6 +7,7 @@ import {
   trainingParams,
   trainingPresets,
 } from '../kit/training/definition.ts';
+import { choiceWarnings } from '../kit/training/kept-step.ts';
 
 const { epochs, batch, maxLength, ...advanced } = trainingParams;
 
@@ -59,6 +60,7 @@ export const fineTune = defineNode({
     return { model: { model: { id: `${id} fine-tuned`, architecture, contextLength }, ...taught } };
   },
   check: (params, inputs, models) => trainingClashes(params, inputs, models),
+  warn: (_params, inputs) => choiceWarnings(inputs),
   engines: ['training', 'llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
   lane: 'training',

@@ -10,6 +10,7 @@ import {
 import { z } from 'zod';
 import { datasetForm } from '../kit/forms/definition.ts';
 import { evalShareParam } from '../kit/training/definition.ts';
+import { evaluationOf } from '../kit/training/kept-step.ts';
 
 export const loadDataset = defineNode({
   type: 'load-dataset',
@@ -97,7 +98,10 @@ export const loadDataset = defineNode({
     const model = inputs['model']?.model;
     const form = datasetForm(params, inputs['files']?.tables);
     return {
-      ...(form === undefined ? {} : { dataset: { form } }),
+      dataset: {
+        ...(form === undefined ? {} : { form }),
+        ...evaluationOf(params, inputs['files']?.tables),
+      },
       ...(model === undefined ? {} : { tokens: { model } }),
     };
   },

@@ -70,6 +70,18 @@ it('reads CSV, with lists and truth in words, and gives ids where there are none
   expect(new Set(all.map(({ id }) => id)).size).toBe(4);
 });
 
+it('asks what rows to train on ask, with their answers as references', async () => {
+  const file = (path: string) => sourceFile(join(import.meta.dirname, 'fixtures'), path);
+  const rows = await ask({}, [await file('trained.jsonl')]);
+  expect(rows.map(({ question, reference }) => [question, reference])).toEqual([
+    ['Who is the captain?', 'Orsola Brandt.'],
+    ['What colour is the hull?', 'Marigold yellow.'],
+    ['Translate.\noui', 'yes'],
+    ['How many may board?', 'Sixty-four.'],
+    ['Who sings?', 'Nobody.'],
+  ]);
+});
+
 it('names what a row lacks, and that there is nothing to ask', async () => {
   const file = await sourceFile(join(import.meta.dirname, '../load-files/fixtures'), 'rows.jsonl');
   await expect(ask({}, [file])).rejects.toMatchObject({

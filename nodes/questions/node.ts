@@ -28,7 +28,7 @@ export const questions = defineNode({
       .meta({
         title: 'Files',
         description:
-          'JSONL or CSV files in the workspace. Fields: question and, optionally, id, reference, accept, choices, documents, answerable, hard, paraphraseOf and group.',
+          'JSONL or CSV files in the workspace. Fields: question and, optionally, id, reference, accept, choices, documents, answerable, hard, paraphraseOf and group. Files to train on work, too: their answers become the references.',
         control: 'files',
         takes: ['.jsonl', '.csv', '/'],
       } satisfies ParamMeta),

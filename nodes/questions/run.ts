@@ -1,4 +1,11 @@
-import { GraphError, implement, type Question, questionSchema, RowIds } from '@graft/graph';
+import {
+  askedRow,
+  GraphError,
+  implement,
+  type Question,
+  questionSchema,
+  RowIds,
+} from '@graft/graph';
 import type { TableRow } from '../kit/text/jsonl-rows.ts';
 import { tableRows } from '../kit/text/table-rows.ts';
 import { questions } from './node.ts';
@@ -32,8 +39,9 @@ export const run = implement(questions, async (ctx, _inputs, params) => {
 
 /** CSV contains only text: `;` or `|` separate lists, and yes or no are words. */
 function questionOf({ values, row, line }: TableRow, file: string): Question {
-  const { id, question, reference, accept, choices, documents } = values;
+  const { id, accept, choices, documents } = values;
   const { answerable, hard, paraphraseOf, group } = values;
+  const { question, reference } = askedIn(values);
   const parsed = questionSchema.safeParse({
     id: id === undefined || id === '' ? `${file}:${row}` : String(id),
     question: typeof question === 'string' ? question.trim() : question,
@@ -61,6 +69,18 @@ function questionOf({ values, row, line }: TableRow, file: string): Question {
     });
   }
   return parsed.data;
+}
+
+/** The question and its reference, under the node's own names, else as a row to train on has them. */
+function askedIn(values: TableRow['values']): { question: unknown; reference: unknown } {
+  const { question, reference } = values;
+  const trained = askedRow(values);
+  // A plain text asks nothing.
+  if (trained?.answer === undefined) return { question, reference };
+  return {
+    question: question ?? trained.question,
+    reference: reference === undefined || reference === '' ? trained.answer : reference,
+  };
 }
 
 function listOf(value: unknown): unknown {

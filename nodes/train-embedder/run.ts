@@ -9,7 +9,7 @@ import {
 } from '@graft/graph';
 import { checkSplit, splitOf } from '../kit/training/dataset-split.ts';
 import { pairQuestions, type QuestionPassages } from '../kit/training/question-passages.ts';
-import { count, hooksOf, reportBase, summaryOf } from '../kit/training/training-report.ts';
+import { count, hooksOf, reportBase, reportChoice, summaryOf } from '../kit/training/training-report.ts';
 import { trainEmbedder } from './node.ts';
 import { trainMap } from './query-adapter.ts';
 
@@ -48,6 +48,7 @@ export const run = implement(trainEmbedder, async (ctx, { questions, chunks }, p
       'info',
       `Trained a map of ${trainable.toLocaleString('en')} numbers for the vectors of questions. ${base.id} and indexes made with it stay unchanged.`,
     );
+    reportChoice(ctx, metrics, rows.evaluation);
     const total = base.parameters === undefined ? {} : { total: base.parameters + trainable };
     const summary = summaryOf({ metrics, trainable, ...total }, rows);
     return { embedder: { path: folder, info: embedder }, metrics: [...metrics, summary] };
@@ -67,6 +68,7 @@ export const run = implement(trainEmbedder, async (ctx, { questions, chunks }, p
     hooksOf(ctx),
   );
   reportBase(ctx, result, { param: 'model' });
+  reportChoice(ctx, result.metrics, rows.evaluation);
   return {
     embedder: { path: folder, info: result.embedder },
     metrics: [...result.metrics, summaryOf(result, rows)],

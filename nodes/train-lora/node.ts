@@ -7,6 +7,7 @@ import {
   trainingParams,
   trainingPresets,
 } from '../kit/training/definition.ts';
+import { choiceWarnings } from '../kit/training/kept-step.ts';
 
 /** Kinds of linear maps in the layers of every trainable architecture. */
 const linear = [
@@ -126,6 +127,7 @@ export const trainLora = defineNode({
     };
   },
   check: (params, inputs, models) => trainingClashes(params, inputs, models),
+  warn: (_params, inputs) => choiceWarnings(inputs),
   engines: ['training', 'llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
   lane: 'training',

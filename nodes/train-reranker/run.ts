@@ -6,7 +6,7 @@ import {
   type TextList,
 } from '@graft/graph';
 import { checkSplit, splitOf } from '../kit/training/dataset-split.ts';
-import { count, hooksOf, reportBase, summaryOf } from '../kit/training/training-report.ts';
+import { count, hooksOf, reportBase, reportChoice, summaryOf } from '../kit/training/training-report.ts';
 import { trainReranker } from './node.ts';
 import { type Mined, mineLists, type RankedList } from './ranked-lists.ts';
 
@@ -49,6 +49,7 @@ export const run = implement(trainReranker, async (ctx, { hits }, params) => {
     hooksOf(ctx),
   );
   reportBase(ctx, result, { param: 'model' });
+  reportChoice(ctx, result.metrics, counts.eval);
   return {
     reranker: { path: folder, info: result.crossEncoder },
     metrics: [

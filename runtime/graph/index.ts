@@ -21,6 +21,7 @@ export { cleanNotes, notesLine, readNotes, type RunNotes } from './metrics/run-n
 export { knownMetric, metricSchema, type Metric } from './metrics/metric.ts';
 export * from './rows/training-types.ts';
 export * from './rows/dataset-formats.ts';
+export { askedRow, turnsOf, type AskedRow } from './rows/asked-row.ts';
 export * from './rows/encoder-types.ts';
 export {
   answerVerdict,

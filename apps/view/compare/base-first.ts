@@ -4,7 +4,7 @@ import { shapeOf } from '../document/node-shape.ts';
 type Body = Pick<GraphBody, 'nodes' | 'edges'>;
 
 /** Whether what a node computes depends on an adapter. */
-function hasAdapter({ nodes, edges }: Body, id: string): boolean {
+export function hasAdapter({ nodes, edges }: Body, id: string): boolean {
   const before = new Set([id, ...reachable(edges, [id], 'before')]);
   return edges.some(({ source, sourcePort, target }) => {
     if (!before.has(target)) return false;

@@ -1,4 +1,11 @@
-import { detectFormat, type DocumentGroup, type Material, type TableFile } from '@graft/graph';
+import {
+  askedRow,
+  detectFormat,
+  type DocumentGroup,
+  type Material,
+  type TableFile,
+  turnsOf,
+} from '@graft/graph';
 
 /** How many documents a folder has. */
 export function countDocuments({ documents }: Material): number {
@@ -66,12 +73,8 @@ const longestQuestion = 160;
 /** What the first rows of a training ask, one a line, to ask it before and after. */
 export function askedByRows({ head }: TableFile): readonly string[] {
   return head.flatMap((row) => {
-    const asked = [
-      ...[row['instruction'], row['prompt'], firstTurn(row), row['text']],
-      ...[row['question'], row['input']],
-    ].find((text) => typeof text === 'string' && text.trim() !== '');
-    if (typeof asked !== 'string') return [];
-    return asked.replace(/\s+/g, ' ').trim().slice(0, longestQuestion);
+    const asked = askedRow(row)?.question;
+    return asked === undefined ? [] : asked.replace(/\s+/g, ' ').slice(0, longestQuestion);
   });
 }
 
@@ -82,20 +85,4 @@ export function systemOfRows({ head }: TableFile): string {
   );
   const [only] = systems;
   return systems.size === 1 && typeof only === 'string' ? only : '';
-}
-
-/** The first thing that the person says in a conversation. */
-function firstTurn(row: Readonly<Record<string, unknown>>): unknown {
-  return turnsOf(row).find(({ by }) => by === 'user' || by === 'human')?.text;
-}
-
-function turnsOf(row: Readonly<Record<string, unknown>>): readonly ReturnType<typeof turnOf>[] {
-  const turns: unknown = row['messages'] ?? row['conversations'];
-  return Array.isArray(turns) ? turns.map((turn: unknown) => turnOf(turn)) : [];
-}
-
-function turnOf(turn: unknown): { readonly by?: unknown; readonly text?: unknown } {
-  if (typeof turn !== 'object' || turn === null) return {};
-  const { role, from, content, value }: Record<string, unknown> = { ...turn };
-  return { by: role ?? from, text: content ?? value };
 }

@@ -1,4 +1,5 @@
 import {
+  askedRow,
   detectFormat,
   isTrainablePrecision,
   paramFields,
@@ -10,8 +11,7 @@ import { checks, nodeTypes } from '../document/lookups.ts';
 import { askedByRows, systemOfRows } from './folder-files.ts';
 import type { Template } from './lay-graph.ts';
 
-/** Fewer rows leave too few to keep some for evaluation, and are gone through more often. */
-const fewRows = 20;
+/** Fewer rows are gone through more often. */
 const someRows = 200;
 
 /** Whether the person prefers a model that Graft can train and then ask: one in GGUF. */
@@ -39,15 +39,26 @@ function trainingOf({ rows }: TableFile, isSmall: boolean): Readonly<Record<stri
   };
 }
 
+/** The first rows as questions with their answers as references; typed, where a row has no answer to compare with. */
+function questionsOf(table: TableFile): Readonly<Record<string, unknown>> {
+  const { path, head } = table;
+  if (head.length > 0 && head.every((row) => askedRow(row)?.answer !== undefined)) {
+    return { paths: [path], limit: head.length };
+  }
+  const asked = askedByRows(table);
+  return { questions: asked.length === 0 ? 'What have you learned?' : asked.join('\n') };
+}
+
 /** Rows of a file, trained into an adapter; questions, answered without and with it. */
 export function teachRows(table: TableFile): Template {
   const format = detectFormat(table.columns);
   const dataset = {
-    ...{ files: [table.path], evalShare: table.rows < fewRows ? 0 : 0.1 },
+    // Facts to memorise: a row that is held back is one that the model cannot answer.
+    ...{ files: [table.path], evalShare: 0 },
     // Trained in the form in which Generate asks.
     ...(format === 'prompt-completion' ? { template: 'chat' } : {}),
   };
-  const asked = askedByRows(table);
+  const questions = questionsOf(table);
   const isSmall = !prefersTrainable();
   const asking = { system: systemOfRows(table), maxTokens: 64 };
   return {
@@ -60,7 +71,7 @@ export function teachRows(table: TableFile): Template {
       'train-lora': { type: 'train-lora', at: [504, 86], params: trainingOf(table, isSmall) },
       questions: {
         ...{ type: 'questions', at: [20, 388] },
-        params: { questions: asked.length === 0 ? 'What have you learned?' : asked.join('\n') },
+        params: questions,
       },
       prompt: { type: 'prompt', at: [262, 388] },
       before: { type: 'generate', at: [504, 388], title: 'Before: the base alone', params: asking },
@@ -79,15 +90,15 @@ export function teachRows(table: TableFile): Template {
     },
     notes: {
       start: {
-        text: `# Teach a model ${plural(table.rows, 'row')}\n\nAn adapter learns the rows of ${codeOf(table.path)}; the model itself stays as it is. Press **Run** (Ctrl ↵): it trains, then asks before and after.`,
-        ...{ x: 2, y: -84, width: 448 },
+        text: `# Teach a model ${plural(table.rows, 'row')}\n\nAn adapter learns the rows of ${codeOf(table.path)}; the model itself stays as it is. Press **Run** (Ctrl ↵): it trains, then asks before and after.\n\nAll rows are trained on. _For evaluation_ in _Dataset_ holds rows back, to see whether training helps with others: at least 20.`,
+        ...{ x: 2, y: -148, width: 448 },
       },
       questions: {
-        text: 'These come from the first rows, which were trained on. Type others to see what the model has learned beyond them.',
+        text: `${'paths' in questions ? 'The first rows that were trained on, with their answers to compare with' : 'What the first rows ask; they were trained on'}. Type others to see what the model has learned beyond them.`,
         ...{ about: 'questions', x: 20, y: 640, width: 206 },
       },
       after: {
-        text: 'Press **Compare Before and After**, at the right, to read the answers side by side. Too little has changed? Raise _Epochs_ in _Train LoRA_, or add rows.',
+        text: '**Compare side by side**, at the right, shows both answers to each question. Answers still wrong? Raise _Epochs_ in _Train LoRA_, or its _Learning rate_.',
         ...{ about: 'after', x: 746, y: 640, width: 206 },
       },
     },

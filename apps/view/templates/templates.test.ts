@@ -204,16 +204,28 @@ it('reads the files by paths below the workspace', () => {
 
 it.each([
   ['completions', 'What is a kiln?'],
-  ['alpaca', 'Say yes.'],
   ['chats', 'Hello?'],
   ['shared', 'Hi?'],
   ['texts', 'Once upon a time.'],
-  ['asked', 'Who are you?'],
-  ['pairs', 'Where?'],
-] as const)('asks before and after what %s ask', (name, question) => {
+] as const)('asks before and after what %s ask, which give no answer to each', (name, question) => {
   const graph = laid({ documents: [], tables: [rows[name]] }, 'teach');
   expect(graph?.nodes['questions']?.params['questions']).toBe(question);
   expect(graph?.nodes['dataset']?.params['files']).toEqual([rows[name].path]);
+});
+
+it.each(['alpaca', 'asked', 'pairs'] as const)(
+  'reads the first rows of %s as questions, so that answers are compared with theirs',
+  (name) => {
+    const graph = laid({ documents: [], tables: [rows[name]] }, 'teach');
+    expect(graph?.nodes['questions']?.params).toMatchObject({
+      ...{ questions: '', paths: [rows[name].path], limit: 1 },
+    });
+  },
+);
+
+it.each([3, 30, 300])('trains on each of %i rows', (count) => {
+  const graph = laid({ documents: [], tables: [{ ...rows.asked, rows: count }] }, 'teach');
+  expect(graph?.nodes['dataset']?.params['evalShare']).toBe(0);
 });
 
 it('begins with the models that the person prefers', () => {

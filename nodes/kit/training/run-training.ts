@@ -13,7 +13,7 @@ import {
 import { onnxRefused, type TrainingParams } from './definition.ts';
 import { LeakFinder } from './leaks.ts';
 import { type TokenizedExamples, tokenizeExamples } from './tokenize-examples.ts';
-import { count, hooksOf, reportBase, summaryOf } from './training-report.ts';
+import { count, hooksOf, reportBase, reportChoice, summaryOf } from './training-report.ts';
 
 export interface TrainingTask {
   readonly model: TreeInput<ModelRef>;
@@ -67,6 +67,7 @@ export async function runTrainingTask(
   );
   reportBase(ctx, result, { port: 'model' });
   const rows = { train: examples.train.length, evaluation: examples.evaluation.length };
+  reportChoice(ctx, result.metrics, rows.evaluation);
   return { result, folder, metrics: [...result.metrics, summaryOf(result, rows)] };
 }
 

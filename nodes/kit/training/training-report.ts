@@ -7,6 +7,7 @@ import {
   type TrainingResult,
 } from '@graft/graph';
 import { least } from '../evaluation/numeric.ts';
+import { choiceInDoubt } from './kept-step.ts';
 
 /** Outputs of every training, beside the trained weights. */
 type Trained = Omit<TrainingResult, 'adapter' | 'model'>;
@@ -43,6 +44,16 @@ export function reportBase(
     );
   }
   ctx.log('info', `The base is unchanged: sha256 ${baseBefore} before and after.`);
+}
+
+/** Warns in the log where so few evaluation rows chose an early step that the choice is chance. */
+export function reportChoice(
+  ctx: Pick<RunContext, 'log'>,
+  metrics: readonly MetricRow[],
+  rows: number,
+): void {
+  const doubt = choiceInDoubt(metrics, rows);
+  if (doubt !== undefined) ctx.log('warning', doubt);
 }
 
 /** The `summary` row, without times, so that the same training gives the same row. */

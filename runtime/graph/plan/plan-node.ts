@@ -49,12 +49,13 @@ export function planNode(
   }
   for (const warning of facets?.warnings ?? []) {
     const { port, param, also } = warning;
-    const other = otherAt(also.node);
-    report.warn(warning.message(other.name), {
+    const other = also === undefined ? undefined : otherAt(also.node);
+    report.warn(warning.message(other?.name ?? ''), {
       ...location,
       ...(port === undefined ? {} : { port }),
       ...(param === undefined ? {} : { param }),
     });
+    if (also === undefined || other === undefined) continue;
     report.warn(also.message(otherAt(id).name), {
       ...other.location,
       ...(also.port === undefined ? {} : { port: also.port }),

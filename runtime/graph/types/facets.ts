@@ -58,6 +58,8 @@ export interface Facets {
   readonly passages?: boolean;
   /** The form in which a dataset's rows are trained on. */
   readonly form?: TaughtForm;
+  /** About how many of a dataset’s rows evaluation keeps, where both are known. */
+  readonly evaluation?: { readonly rows: number; readonly of: number };
   /** The trainings that shaped a model or adapters last, where their form is known. */
   readonly taught?: readonly Taught[];
   /** Tables that a parameter names, as far as they have been read. */
@@ -85,6 +87,8 @@ export interface TableHead {
   /** Of the first row. */
   readonly columns: readonly string[];
   readonly head: readonly Readonly<Record<string, unknown>>[];
+  /** About how many rows the whole table has; absent: it was too large to count them. */
+  readonly rows?: number;
 }
 
 /** The heads of the tables that patterns match; undefined if they have not all been read. */
@@ -110,10 +114,10 @@ export interface FacetClash {
 export interface FacetWarning {
   readonly port?: string;
   readonly param?: string;
-  /** `other` is the name of the other node. */
+  /** `other` is the name of the other node; empty without one. */
   message(other: string): string;
   /** An earlier node by its path, and what it says there; `other` is the name of this node. */
-  readonly also: { readonly node: string; readonly port?: string; message(other: string): string };
+  readonly also?: { readonly node: string; readonly port?: string; message(other: string): string };
 }
 
 export type EmbedderFacet = NonNullable<Facets['embedder']>;

@@ -17,6 +17,7 @@ function commonFacets(all: readonly Facets[]): Facets {
     ...commonAdapter(all),
     ...agreed('passages', all),
     ...agreed('form', all),
+    ...agreed('evaluation', all),
     ...allTaught(all),
   };
 }

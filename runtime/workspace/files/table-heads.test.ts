@@ -32,7 +32,7 @@ it.each([
   ['rows.csv', 'prompt;completion\na;b\nc;d\n'],
   ['rows.json', JSON.stringify(rows)],
 ])('reads %s', async (name, text) => {
-  expect(await headOf(name, text)).toEqual({ path: name, columns, head: rows });
+  expect(await headOf(name, text)).toEqual({ path: name, columns, rows: rows.length, head: rows });
 });
 
 it('reads only the beginning of a long file, without the line that it cuts', async () => {

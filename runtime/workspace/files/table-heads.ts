@@ -65,8 +65,20 @@ async function headOf({ path, absolute, size }: ResolvedFile): Promise<TableHead
   const text = await beginningOf(absolute, isJson ? wholeBytes : readBytes);
   // The last line may be cut.
   const whole = size > readBytes ? text.slice(0, text.lastIndexOf('\n') + 1) : text;
-  const head = (await rowsIn(path, isJson ? text : whole)).slice(0, headRows);
-  return { path, columns: Object.keys(head[0] ?? {}), head };
+  const isWhole = isJson || size <= readBytes;
+  const head = await rowsIn(path, isJson ? text : whole);
+  const columns = Object.keys(head[0] ?? {});
+  return { path, columns, head, ...(isWhole ? { rows: countRows(path, text) } : {}) };
+}
+
+/** About how many rows a table has: rows of CSV may have several lines. */
+function countRows(path: string, text: string): number {
+  if (path.endsWith('.json')) {
+    const value: unknown = JSON.parse(text);
+    return Array.isArray(value) ? value.length : 0;
+  }
+  const lines = text.split('\n').filter((line) => line.trim() !== '').length;
+  return path.endsWith('.csv') ? Math.max(0, lines - 1) : lines;
 }
 
 async function rowsIn(path: string, text: string): Promise<readonly TableRow[]> {

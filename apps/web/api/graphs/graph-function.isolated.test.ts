@@ -1,5 +1,5 @@
 import { readFile } from 'node:fs/promises';
-import { parseGraph } from '@graft/graph';
+import { parseGraph, serializeGraph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { documentStore, provideNodeTypes } from '@graft/view';
 import { beforeAll, expect, it } from 'vitest';
@@ -25,6 +25,18 @@ it('turns every adapter off that takes part in the answers', () => {
   expect(opened(text)?.adaptersOff).toEqual([
     { node: 'generate', param: 'adapterWeights', value: [0] },
   ]);
+});
+
+it('has nothing to turn off where another node answers without the adapter', () => {
+  const graph = parseGraph(text);
+  const { generate } = graph.nodes;
+  if (generate === undefined) throw new Error('The example has no Generate.');
+  const edges = graph.edges.flatMap((edge) => {
+    if (edge.target !== 'generate') return [edge];
+    return edge.targetPort === 'adapters' ? [edge] : [edge, { ...edge, target: 'before' }];
+  });
+  const both = { ...graph, nodes: { ...graph.nodes, before: generate }, edges };
+  expect(opened(serializeGraph(both))?.adaptersOff).toEqual([]);
 });
 
 it('has nothing to turn off where there is no adapter, or the file has them off', () => {

@@ -1,6 +1,7 @@
 import { useStore } from 'zustand';
 import {
   Adapter,
+  Answers,
   GraphLibrary,
   paramFields,
   Questions,
@@ -15,6 +16,7 @@ import { z } from 'zod';
 import { isAsking } from './asked-link.ts';
 import {
   documentStore,
+  hasAdapter,
   usedGraphs,
   shapeOf,
   nodeTypes,
@@ -99,8 +101,15 @@ function functionOf({ graph, file, graphs }: Whole): GraphFunction | undefined {
 
 type PlainFunction = Omit<GraphFunction, 'adaptersOff'>;
 
-/** Weights of 0 for the adapters of the nodes that `outputs` need. */
+/**
+ * Weights of 0 for the adapters of the nodes that `outputs` need. None where the graph itself answers with and without
+ * adapters: a switch would contradict the names of its nodes.
+ */
 function adaptersOff(graph: Graph, outputs: readonly ShownOutput[]): readonly Setting[] {
+  const answers = outputs.filter(
+    ({ node, port }) => shapeOf(graph.nodes[node])?.outputs[port]?.type.id === Answers.id,
+  );
+  if (new Set(answers.map(({ node }) => hasAdapter(graph, node))).size > 1) return [];
   const needed = new Set<string>();
   const add = (id: string): void => {
     if (needed.has(id)) return;

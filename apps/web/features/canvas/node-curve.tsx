@@ -1,6 +1,12 @@
-import { measure, plural, Sparkline } from '@graft/nodes/kit/ui';
+import { plural, Sparkline } from '@graft/nodes/kit/ui';
 import { useMemo } from 'react';
 import { listed, type StepView } from '@graft/view';
+
+/** A loss in the few letters between the ports; the output has all its digits. */
+function shortLoss(loss: number): string {
+  if (!Number.isFinite(loss)) return '∞';
+  return loss < 0.001 ? '<0.001' : loss.toFixed(loss < 10 ? 3 : 1);
+}
 
 /** The course of the training loss, in the space between the ports, so that nothing moves when it begins. */
 export function NodeCurve({ step }: { readonly step: StepView }) {
@@ -16,7 +22,7 @@ export function NodeCurve({ step }: { readonly step: StepView }) {
   return (
     <div className="node-curve" data-running={step.status === 'running'} data-testid="node-curve">
       <Sparkline values={losses} label={`Loss over ${plural(losses.length, 'step')}`} />
-      <span>loss {measure(newest)}</span>
+      <span>loss {shortLoss(newest)}</span>
     </div>
   );
 }

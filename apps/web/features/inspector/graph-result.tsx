@@ -61,9 +61,10 @@ function ComparePair({ pair }: { readonly pair: readonly [string, string] }) {
     <button
       type="button"
       className="button small mt-2"
+      title={pair.map((id) => titleAmong(id, nodes)).join(' and ')}
       onClick={() => action('compareSides')(pair.map((id) => ({ run, node: prefix + id })))}
     >
-      Compare {pair.map((id) => titleAmong(id, nodes)).join(' and ')}
+      Compare side by side
     </button>
   );
 }
@@ -74,6 +75,8 @@ export function GraphResult({ results }: { readonly results: readonly string[] }
   const [chosen, choose] = useState<string>();
   const prefix = useDocument(({ trail }) => prefixOf(trail));
   const pair = usePair(results);
+  // What a note says about a result, such as what to press, holds when the run is over.
+  const isOver = useRunView(hasRun);
   const shown = results.find((id) => id === chosen) ?? results[0];
   if (shown === undefined) return null;
   return (
@@ -97,7 +100,7 @@ export function GraphResult({ results }: { readonly results: readonly string[] }
           ))}
         </ul>
       )}
-      <ResultNotes id={shown} />
+      {isOver ? <ResultNotes id={shown} /> : null}
       <div className="-mx-4 mt-2 flex max-h-[48vh] min-h-0 flex-col border-y border-line pt-2">
         <OutputTab key={prefix + shown} node={prefix + shown} headed />
       </div>

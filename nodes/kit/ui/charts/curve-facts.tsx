@@ -1,5 +1,6 @@
 import type { MetricRow } from '@graft/graph';
 import type { ReactNode } from 'react';
+import { keptStep } from '../../training/kept-step.ts';
 import { bytes, count, duration, measure } from '../text/amounts.ts';
 
 /** Progress of a training; absent once it has ended. */
@@ -40,6 +41,8 @@ function factsOf(rows: readonly MetricRow[], progress: TrainingProgress | undefi
     ['tokens', shown(values['tokens'], count)],
     ['memory', shown(values['memory'], bytes)],
   ];
+  const kept = progress === undefined ? keptStep(rows) : undefined;
+  if (kept !== undefined) all.push(['kept', `step ${count(kept.step)} of ${count(kept.last)}`]);
   return readsTokens ? all : all.filter(([name]) => !name.startsWith('tokens'));
 }
 

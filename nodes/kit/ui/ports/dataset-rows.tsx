@@ -21,7 +21,7 @@ export function DatasetRows(props: PreviewProps): ReactNode {
               <Bubble key={index} turn={turn} />
             ))}
           </div>
-          <p className="gk-faint gk-origin">
+          <p className="gk-faint gk-row-place">
             <span className="gk-mono">{example.path}</span> · row {example.row.toLocaleString('en')}
             {example.kind === 'text' && ' · plain text, no chat template'}
           </p>

@@ -1,0 +1,56 @@
+import type { MetricRow, TableHead } from '@graft/graph';
+import { expect, it } from 'vitest';
+import { choiceInDoubt, choiceWarnings, evaluationOf, keptStep } from './kept-step.ts';
+
+/** A training on facts: its evaluation loss is lowest after the first epoch, and rises from there. */
+const rising: readonly MetricRow[] = [
+  { series: 'eval', step: 0, values: { loss: 1.2 } },
+  ...[1.69, 1.9, 2.4, 3].map((loss, at): MetricRow => ({
+    series: 'eval',
+    step: 16 * (at + 1),
+    values: { loss },
+  })),
+  { series: 'train', step: 64, values: { loss: 0.001 } },
+];
+
+const table = (rows?: number): TableHead => ({
+  ...{ path: 'a.jsonl', columns: [], head: [] },
+  ...(rows === undefined ? {} : { rows }),
+});
+const tenth = { evalShare: 0.1, limit: 0 };
+
+it('finds the step whose weights a training gave', () => {
+  expect(keptStep(rising)).toEqual({ step: 16, last: 64 });
+  expect(keptStep(rising.filter(({ series }) => series === 'train'))).toBeUndefined();
+});
+
+it('doubts an early step that few rows chose, and names how many', () => {
+  expect(choiceInDoubt(rising, 1)).toContain(
+    'The result is step 16 of 64, because the loss on a single row kept for evaluation was lowest',
+  );
+  expect(choiceInDoubt(rising, 19)).toContain('only 19 rows');
+  expect(choiceInDoubt(rising, 20)).toBeUndefined();
+  expect(choiceInDoubt(rising.slice(0, 2), 1)).toBeUndefined();
+});
+
+it('counts the rows that evaluation will keep, as far as files were counted', () => {
+  expect(evaluationOf(tenth, [table(30)])).toEqual({ evaluation: { rows: 3, of: 30 } });
+  expect(evaluationOf({ ...tenth, limit: 5 }, [table(30)])).toEqual({
+    evaluation: { rows: 1, of: 5 },
+  });
+  expect(evaluationOf({ ...tenth, evalShare: 0 }, [table(30)])).toEqual({});
+  expect(evaluationOf(tenth, [table(30), table()])).toEqual({});
+  expect(evaluationOf(tenth, undefined)).toEqual({});
+});
+
+it('warns before a training whose step so few rows choose', () => {
+  const warned = (rows: number) =>
+    choiceWarnings({ dataset: { evaluation: { rows, of: 10 * rows } } }).map((warning) =>
+      warning.message(''),
+    );
+  expect(warned(3)).toEqual([
+    'About 3 of the 30 rows are kept for evaluation, and the result is the step with the lowest loss on them. So few rows choose a step by chance, often an early one. Set “For evaluation” to 0, which keeps the last step, or so that at least 20 rows are kept.',
+  ]);
+  expect(warned(20)).toEqual([]);
+  expect(choiceWarnings({})).toEqual([]);
+});
