@@ -62,6 +62,14 @@ export {
   nodeTypes,
 } from './document/lookups.ts';
 export {
+  asBaseModel,
+  asRemoteModel,
+  askForModel,
+  isModelNode,
+  serverRow,
+  type ServedModel,
+} from './document/model-node.ts';
+export {
   titleByLook,
   untitled,
   titleOf,

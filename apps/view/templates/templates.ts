@@ -28,7 +28,7 @@ export function startsFor(material: Material = nothing): readonly Start[] {
   return [
     {
       ...{ id: 'model', title: 'Ask a model', name: 'ask-model' },
-      about: 'One of this computer, of Ollama or LM Studio, or of the hub. Needs no files.',
+      about: 'Puts questions to a model on this computer or from the hub. Needs no files.',
       lay: () => layGraph(askModel),
     },
     askStart(material),

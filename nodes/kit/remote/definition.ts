@@ -22,11 +22,14 @@ export function addressParam(address: string, description: string) {
     } satisfies ParamMeta);
 }
 
-export function servedModelParam(description = 'The model’s name on the server.') {
+export function servedModelParam(
+  description = 'The model’s name on the server.',
+  meta: Pick<ParamMeta, 'modelKind'> = {},
+) {
   return z
     .string()
     .default('')
-    .meta({ title: 'Model', description } satisfies ParamMeta);
+    .meta({ title: 'Model', description, ...meta } satisfies ParamMeta);
 }
 
 export const keyParam = secretParam(

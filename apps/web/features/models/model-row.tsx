@@ -101,7 +101,7 @@ export function ModelRow(
           : [
               facts.parameters === undefined ? undefined : weightCount(facts.parameters),
               bytes(facts.size),
-              licence.id,
+              licenceWords(licence.id),
               origin?.tool ?? (imported && !isHub ? 'imported' : undefined),
             ]
       }
@@ -111,11 +111,19 @@ export function ModelRow(
   );
 }
 
+/** The hub names no licence where the owner of a repository gave none. */
+export const licenceWords = (id: string): string => (id === 'unknown' ? 'no licence given' : id);
+
 /** A repository of the hub, found or named in full. */
 export function RepoRow(
-  props: RowProps & { readonly name: string; readonly found?: FoundRepo | undefined },
+  props: RowProps & {
+    readonly name: string;
+    readonly found?: FoundRepo | undefined;
+    /** A model of it is on this computer. */
+    readonly isHere: boolean;
+  },
 ) {
-  const { name, found } = props;
+  const { name, found, isHere } = props;
   const [owner = '', ...rest] = name.split('/');
   return (
     <Row
@@ -128,10 +136,11 @@ export function RepoRow(
       }
       facts={
         found === undefined
-          ? ['on the hub']
+          ? [isHere ? 'on this computer' : 'on the hub']
           : [
+              isHere ? 'on this computer' : undefined,
               found.gguf?.parameters === undefined ? undefined : weightCount(found.gguf.parameters),
-              found.licence,
+              licenceWords(found.licence),
               `${count(found.downloads)} downloads`,
               found.gated ? 'licence to accept first' : undefined,
             ]

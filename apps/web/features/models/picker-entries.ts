@@ -1,3 +1,4 @@
+import { serverRow } from '@graft/view';
 import type { modelSections } from './model-sections.ts';
 import type { FoundRepo } from './use-hub.ts';
 import type { OfferedModel } from './use-models.ts';
@@ -64,7 +65,7 @@ function serverEntries(servers: readonly RunningServer[], search: string): reado
   return [
     ...servers
       .filter(({ program = '', url, models }) => isMeant(program, hostOf(url), ...models))
-      .map((server): Entry => ({ kind: 'server', id: `server ${server.url}`, server })),
+      .map((server): Entry => ({ kind: 'server', id: serverRow(server.url), server })),
     ...(isMeant('another server openai address')
       ? [{ kind: 'server', id: 'server' } as const]
       : []),
