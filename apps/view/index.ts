@@ -142,6 +142,7 @@ export { missingPath, problemPath } from './document/problem-places.ts';
 export {
   type ShownProblem,
   isIncomplete,
+  whileComing,
   joinProblems,
   byNode,
   problemPlace,

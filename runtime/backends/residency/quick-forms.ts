@@ -41,11 +41,11 @@ export class QuickForms {
   }: LanguageModelRequest): Promise<LlamaFile | undefined> {
     const form = await this.#formOf(file);
     if (form === undefined) return undefined;
-    const { encoding, madeFrom, quicker } = form;
+    const { encoding, madeFrom, quicker, size: bytes } = form;
     const { path, size, stamp } = await this.#models.open(
       {
         ...{ id: file.id, digest: file.digest, verify },
-        ...{ form: encoding, version: quickFormVersion },
+        ...{ form: encoding, version: quickFormVersion, bytes },
         write: (to, hooks) => this.#convert(file.path, to, { ...hooks, encodesAnew: readsQuicker }),
       },
       { signal, progress },

@@ -95,7 +95,7 @@ export function ModelDetails({ model, offered, downloads, use, show }: ModelDeta
       <div className="min-h-0 flex-1 overflow-auto px-4 py-3">
         <h3 className="text-lg font-[620] wrap-anywhere">{facts.title}</h3>
         {origin === undefined ? null : (
-          <p className="text-ink-2">Used in place from {origin.tool}; nothing is copied.</p>
+          <p className="text-ink-2">Used in place from {origin.tool}.</p>
         )}
         {recommended === undefined ? null : <p className="text-ink-2">{recommended.reason}</p>}
         <div className="mt-3">
@@ -103,7 +103,15 @@ export function ModelDetails({ model, offered, downloads, use, show }: ModelDeta
         </div>
         <div className="mt-3 grid gap-1">
           {unusable === undefined ? null : <p className="text-error">{unusable}</p>}
-          <MemoryLine model={{ ...model, claim }} machine={offered.memory} />
+          {/* The room of what is still asked, so that nothing below moves under the pointer. */}
+          <div className={isTryable(model) ? 'grid min-h-[58px] content-start gap-1' : ''}>
+            <MemoryLine model={{ ...model, claim }} machine={offered.memory} />
+            {claim?.copy === undefined ? null : (
+              <p className="text-ink-2">
+                Its first run makes a copy that loads faster, once: {bytes(claim.copy)}.
+              </p>
+            )}
+          </div>
           {lora === undefined ? null : <p className="text-ink-2">{lora}.</p>}
           {tested === undefined ? null : <p className="text-ink-2">{tested}</p>}
         </div>
