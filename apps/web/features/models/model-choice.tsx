@@ -59,7 +59,7 @@ export function ModelChoice({
   const servers = useServers(mayAskServer);
   const sections = entrySections({
     ...{ search, named, found: hub.found, servers: mayAskServer ? servers : undefined },
-    known: modelSections(data?.models ?? [], { kind, search, coming: downloads }),
+    known: modelSections(data?.models ?? [], { kind, search, current, coming: downloads }),
   });
   const entries = sections.flatMap((section) => section.entries);
   const shown = entries.find((entry) => entry.id === at) ?? entries[0];

@@ -3,7 +3,8 @@ import type { ReactNode } from 'react';
 import { percentOf, shareOf } from './downloads-line.ts';
 import { weightCount } from './memory-words.ts';
 import type { FoundRepo } from './use-hub.ts';
-import type { Download, OfferedModel } from './use-models.ts';
+import type { NamedModel } from './model-sections.ts';
+import type { Download } from './use-models.ts';
 import { hostOf, type RunningServer } from './use-servers.ts';
 
 interface RowProps {
@@ -68,7 +69,7 @@ function StateChip({ model, coming }: ModelState) {
 }
 
 interface ModelState {
-  readonly model: OfferedModel;
+  readonly model: NamedModel;
   readonly coming: Download | undefined;
 }
 
@@ -81,7 +82,7 @@ export function ModelRow(
     },
 ) {
   const { model, isCurrent, coming } = props;
-  const { facts, licence, imported, origin, unusable, recommended } = model;
+  const { facts, licence, imported, origin, unusable, recommended, also } = model;
   const isHub = facts.id.startsWith('hf:');
   return (
     <Row
@@ -103,6 +104,7 @@ export function ModelRow(
               bytes(facts.size),
               licenceWords(licence.id),
               origin?.tool ?? (imported && !isHub ? 'imported' : undefined),
+              also === undefined ? undefined : `also ${also.join(', ')}`,
             ]
       }
       reason={recommended?.best === true && !model.installed ? recommended.reason : undefined}
@@ -160,6 +162,11 @@ export function ServerRow(props: RowProps & { readonly server: RunningServer | u
         server === undefined
           ? ['test the connection to an OpenAI-compatible address']
           : [hostOf(server.url), plural(server.models.length, 'model')]
+      }
+      reason={
+        server === undefined
+          ? undefined
+          : `asks the running ${server.program ?? 'server'}; nothing is loaded here`
       }
     />
   );
