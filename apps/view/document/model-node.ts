@@ -31,7 +31,8 @@ export function asRemoteModel(
 
 /** A node that gives a language model takes one of this computer; its connections stay. */
 export function asBaseModel(graph: Graph, node: string, model: string): Graph {
-  if (graph.nodes[node]?.type === localType) return setParam(graph, { node, param: 'model' }, model);
+  if (graph.nodes[node]?.type === localType)
+    return setParam(graph, { node, param: 'model' }, model);
   return asType(graph, node, { type: localType, params: { model } });
 }
 

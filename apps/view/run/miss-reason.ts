@@ -110,7 +110,10 @@ export function reasonLine(
       // With the type, all parameters changed: their names say less.
       if (reason.parts.some(({ name }) => name === 'type')) {
         const now = words.definition?.title ?? 'another node type';
-        return { lead: `${words.ran} because this node was replaced: it is ${now} now.`, changes: [] };
+        return {
+          lead: `${words.ran} because this node was replaced: it is ${now} now.`,
+          changes: [],
+        };
       }
       const all = changes(reason, words.definition);
       const more = all.length - changeLimit;

@@ -5,8 +5,7 @@ import { selectedModelSchema, type SelectedModel } from './selected-model.ts';
  * Names, precisions and sizes as public projects use them, licences as the models' pages state them. The tests of Graft
  * cannot reach the hub, so `tested` says of each what was not verified.
  */
-const unseen =
-  'Not tried in Graft yet: its name, size and licence come from public sources.';
+const unseen = 'Not tried in Graft yet: its name, size and licence come from public sources.';
 const qwen3 =
   'Not tried in Graft yet. It should answer at once, without writing its thoughts first.';
 const smolLm3 =

@@ -12,8 +12,6 @@ export interface QuickForm {
   readonly madeFrom: string;
   /** Expected speed-up of reading prompts. */
   readonly quicker: number;
-  /** Bytes of the file, but for the header. */
-  readonly size: number;
 }
 
 /**
@@ -31,9 +29,6 @@ const speeds: Readonly<Record<string, number>> = {
   Q6_K: 0.63,
   Q8_0: 1,
 };
-
-/** Of Q8_0: 32 weights of a byte, and their scale of two. */
-const bytesPerWeight = 34 / 32;
 
 /** Below this, a separate file is not worth its space. */
 const leastGain = 1.25;
@@ -57,25 +52,26 @@ export function readsQuicker({
  * The encoding to read a GGUF file in on a CPU; undefined: as it is. Depends only on the file, so that a cache key that
  * names the model covers it. Never converts split files, or files with types that cannot be written.
  */
-export async function quickFormOf({ path }: Pick<LlamaFile, 'path'>): Promise<QuickForm | undefined> {
+export async function quickFormOf({
+  path,
+}: Pick<LlamaFile, 'path'>): Promise<QuickForm | undefined> {
   const { metadata, tensors } = await readableHeader(path, readGgufHeader);
   if (metadata.has('split.count')) return undefined;
   if (tensors.some(({ typeName }) => speeds[typeName] === undefined)) return undefined;
   const converted = new Map<string, number>();
-  let [before, after, size] = [0, 0, 0];
+  let [before, after] = [0, 0];
   for (const tensor of tensors) {
     const { name, typeName } = tensor;
-    const all = tensor.shape.reduce((product, axis) => product * axis, 1);
-    size += readsQuicker(tensor) ? all * bytesPerWeight : tensor.bytes;
     // Tables that are looked up, and tensors used only for the last token, do not affect reading speed.
     if (!matrices.test(name) || !name.startsWith('blk.')) continue;
-    const time = all / (speeds[typeName] ?? 1);
+    const numbers = tensor.shape.reduce((product, axis) => product * axis, 1);
+    const time = numbers / (speeds[typeName] ?? 1);
     before += time;
-    after += Math.min(time, all);
-    if (readsQuicker(tensor)) converted.set(typeName, (converted.get(typeName) ?? 0) + all);
+    after += Math.min(time, numbers);
+    if (readsQuicker(tensor)) converted.set(typeName, (converted.get(typeName) ?? 0) + numbers);
   }
   const quicker = before / after;
   const [most] = [...converted].sort(([, a], [, b]) => b - a);
   if (most === undefined || quicker < leastGain) return undefined;
-  return { encoding: 'Q8_0', madeFrom: most[0], quicker, size: Math.round(size) };
+  return { encoding: 'Q8_0', madeFrom: most[0], quicker };
 }

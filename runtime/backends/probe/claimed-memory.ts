@@ -68,12 +68,13 @@ export async function claimedMemory(
   const { systemInfo, trained, context } = found;
   const weights = weightsMemory(header, { size: file.size, device, systemInfo });
   const { quickFormOf } = await import('../llama/reading-speed.ts');
-  const copy = onCpu ? await quickFormOf(file) : undefined;
+  const { quickSizeOf } = await import('../llama/quick-size.ts');
+  const isCopied = onCpu && (await quickFormOf(file)) !== undefined;
   const atOnce = Math.max(1, Math.min(parallel, onCpu ? threads : Infinity));
   return {
     bytes: weights.bytes + atOnce * context,
     contextLength: contextSizes(device, { contextLength, trained }).contextSize,
     parallel: atOnce,
-    ...(copy === undefined ? {} : { copy: copy.size }),
+    ...(isCopied ? { copy: await quickSizeOf(file) } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import type { GgufTensorInfo } from '@graft/kit';
 import { ConvertedModels } from '../catalogue/converted-models.ts';
 import { fileKey, type LlamaFile } from '../llama/llama-file.ts';
+import { quickSizeOf } from '../llama/quick-size.ts';
 import {
   quickFormOf,
   quickFormVersion,
@@ -41,11 +42,11 @@ export class QuickForms {
   }: LanguageModelRequest): Promise<LlamaFile | undefined> {
     const form = await this.#formOf(file);
     if (form === undefined) return undefined;
-    const { encoding, madeFrom, quicker, size: bytes } = form;
+    const { encoding, madeFrom, quicker } = form;
     const { path, size, stamp } = await this.#models.open(
       {
         ...{ id: file.id, digest: file.digest, verify },
-        ...{ form: encoding, version: quickFormVersion, bytes },
+        ...{ form: encoding, version: quickFormVersion, bytes: await quickSizeOf(file) },
         write: (to, hooks) => this.#convert(file.path, to, { ...hooks, encodesAnew: readsQuicker }),
       },
       { signal, progress },

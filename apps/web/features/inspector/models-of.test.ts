@@ -26,8 +26,8 @@ it('names those of methods that an experiment tries, each once and with its firs
   const graph = reranked({}, { experiments });
   const nodes = { ...graph.nodes, embed: { type: 'embed', version: 1, params: {} } };
   expect(modelsOf({ ...graph, nodes })).toEqual([
-    { id: 'ms-marco-MiniLM-L6-v2', node: 'rerank', param: 'crossEncoder' },
-    { id: 'all-MiniLM-L6-v2', node: 'rerank', param: 'model' },
+    { id: 'ms-marco-MiniLM-L6-v2', node: 'rerank', param: 'model' },
+    { id: 'all-MiniLM-L6-v2', node: 'rerank', param: 'embedder' },
   ]);
 });
 

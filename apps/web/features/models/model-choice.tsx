@@ -20,7 +20,9 @@ import { useMayAskServer, useServers } from './use-servers.ts';
 function isHere(models: readonly OfferedModel[], reference: string): boolean {
   const repo = (id: string): string | undefined => parseHubReference(id)?.repo.toLowerCase();
   const own = repo(reference);
-  return models.some(({ installed, facts }) => installed && own !== undefined && repo(facts.id) === own);
+  return models.some(
+    ({ installed, facts }) => installed && own !== undefined && repo(facts.id) === own,
+  );
 }
 
 interface ModelChoiceProps {
