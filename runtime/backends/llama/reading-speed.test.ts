@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GgufBytes } from '@graft/kit/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { quickSizeOf } from './quick-size.ts';
+import { quickSizeOf } from '../residency/quick-size.ts';
 import { quickFormOf, readsQuicker, type QuickForm } from './reading-speed.ts';
 
 let folder = '';

@@ -52,9 +52,7 @@ export function readsQuicker({
  * The encoding to read a GGUF file in on a CPU; undefined: as it is. Depends only on the file, so that a cache key that
  * names the model covers it. Never converts split files, or files with types that cannot be written.
  */
-export async function quickFormOf({
-  path,
-}: Pick<LlamaFile, 'path'>): Promise<QuickForm | undefined> {
+export async function quickFormOf({ path }: LlamaFile): Promise<QuickForm | undefined> {
   const { metadata, tensors } = await readableHeader(path, readGgufHeader);
   if (metadata.has('split.count')) return undefined;
   if (tensors.some(({ typeName }) => speeds[typeName] === undefined)) return undefined;

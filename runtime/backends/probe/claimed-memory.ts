@@ -68,8 +68,8 @@ export async function claimedMemory(
   const { systemInfo, trained, context } = found;
   const weights = weightsMemory(header, { size: file.size, device, systemInfo });
   const { quickFormOf } = await import('../llama/reading-speed.ts');
-  const { quickSizeOf } = await import('../llama/quick-size.ts');
-  const isCopied = onCpu && (await quickFormOf(file)) !== undefined;
+  const { quickSizeOf } = await import('../residency/quick-size.ts');
+  const isCopied = onCpu && (await quickFormOf({ ...file, id: '', digest: '' })) !== undefined;
   const atOnce = Math.max(1, Math.min(parallel, onCpu ? threads : Infinity));
   return {
     bytes: weights.bytes + atOnce * context,

@@ -1,7 +1,7 @@
 import type { GgufTensorInfo } from '@graft/kit';
 import { ConvertedModels } from '../catalogue/converted-models.ts';
 import { fileKey, type LlamaFile } from '../llama/llama-file.ts';
-import { quickSizeOf } from '../llama/quick-size.ts';
+import { quickSizeOf } from './quick-size.ts';
 import {
   quickFormOf,
   quickFormVersion,

@@ -1,6 +1,6 @@
 import { readGgufHeader } from '@graft/kit';
 import { readableHeader } from '../catalogue/model-folder-file.ts';
-import { readsQuicker } from './reading-speed.ts';
+import { readsQuicker } from '../llama/reading-speed.ts';
 
 /** Of Q8_0: 32 weights of a byte each, and their scale of two bytes. */
 const bytesPerWeight = 34 / 32;
