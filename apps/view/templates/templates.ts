@@ -28,7 +28,8 @@ export function startsFor(material: Material = nothing): readonly Start[] {
   return [
     {
       ...{ id: 'model', title: 'Ask a model', name: 'ask-model' },
-      about: 'Puts questions to a model on this computer or from the hub. Needs no files.',
+      about:
+        'Use a model on this computer, also one from Ollama or LM Studio, or download one. Needs no files.',
       lay: () => layGraph(askModel),
     },
     askStart(material),
