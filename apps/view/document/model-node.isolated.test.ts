@@ -1,8 +1,10 @@
 import { emptyGraph, type Graph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { beforeAll, expect, it } from 'vitest';
+import { overlayStore } from '../screen/overlay-store.ts';
+import { documentStore } from './document-store.ts';
 import { provideNodeTypes } from './lookups.ts';
-import { asBaseModel, asRemoteModel } from './model-node.ts';
+import { asBaseModel, asRemoteModel, askForModel } from './model-node.ts';
 
 beforeAll(() => {
   provideNodeTypes(registry);
@@ -40,4 +42,23 @@ it('keeps what else was set for a server when another model of one is asked, but
   const nodes = { ...first.nodes, m: { type: 'remote-model', version: 1, params } };
   const other = asRemoteModel({ ...first, nodes }, 'm', { url: 'http://other/v1', model: 'y' });
   expect(other.nodes['m']?.params).toEqual({ url: 'http://other/v1', model: 'y', context: 8192 });
+});
+
+it('asks for another model from a node of either kind, and puts it there in one edit', () => {
+  const asked = asRemoteModel(graph, 'm', { url, model: 'smollm2:135m' });
+  const file = { path: 'a.graft.json', base: '', baseText: '', baseGraph: asked };
+  documentStore.getState().open(file);
+  askForModel('g');
+  expect(overlayStore.getState().modelQuestion).toBeNull();
+  askForModel('m');
+  const question = overlayStore.getState().modelQuestion;
+  expect(question).toMatchObject({
+    ...{ kind: 'language-model', node: 'm', current: '' },
+    ...{ first: `server ${url}`, served: 'smollm2:135m' },
+  });
+  question?.choose?.('b');
+  const { type, params } = documentStore.getState().shown.nodes['m'] ?? {};
+  expect({ type, params }).toEqual({ type: 'base-model', params: { model: 'b' } });
+  askForModel('m');
+  expect(overlayStore.getState().modelQuestion).toMatchObject({ current: 'b' });
 });
