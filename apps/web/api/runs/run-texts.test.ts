@@ -7,7 +7,6 @@ it('says of a copy that it is made once and how large it is, and that it is made
     progressText({
       done,
       unit,
-      since: { at: 0, done: 0 },
       ...(total === undefined ? {} : { total }),
     });
   expect(of(0)).toBe('making a copy that loads faster, once');
