@@ -77,7 +77,7 @@ test('models of the hub are named, looked at, pulled and used in the quickstart,
       await expect(found).toContainText('8,192 tokens');
       await expect(found.getByText('Q4_1').locator('..')).toContainText(/\d MB\s*fits/);
       await expect(found).toContainText(/Needs about .* and its context/);
-      await expect(found).toContainText('LoRA training works.');
+      await expect(found).toContainText('You can train a LoRA adapter on it.');
       await expectAccessible(page, 'a repository of the hub');
     });
 

@@ -65,6 +65,14 @@ export {
   nodeTypes,
 } from './document/lookups.ts';
 export {
+  asBaseModel,
+  asRemoteModel,
+  askForModel,
+  isModelNode,
+  serverRow,
+  type ServedModel,
+} from './document/model-node.ts';
+export {
   titleByLook,
   untitled,
   titleOf,
@@ -137,6 +145,7 @@ export { missingPath, problemPath } from './document/problem-places.ts';
 export {
   type ShownProblem,
   isIncomplete,
+  whileComing,
   joinProblems,
   byNode,
   problemPlace,

@@ -21,7 +21,7 @@ export const baseModel = defineNode({
       .meta({
         title: 'Model',
         description:
-          'A language model, by its id in the catalogue, as hf:owner/repo:quant, or as ollama:name of another tool on this computer.',
+          'Choose from the list, or press All models … to find one on this computer, in Ollama, in LM Studio or on the hub.',
         control: 'model',
         modelKind: 'language-model',
       } satisfies ParamMeta),

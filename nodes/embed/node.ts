@@ -36,7 +36,7 @@ export const embed = defineNode({
       .default('all-MiniLM-L6-v2')
       .meta({
         title: 'Model',
-        description: 'An embedder, by its id in the catalogue or as hf:owner/repo.',
+        description: 'The model that turns texts into vectors. Press All models … to find others.',
         control: 'model',
         modelKind: 'embedder',
       } satisfies ParamMeta),

@@ -100,7 +100,7 @@ export const judge = defineNode({
       .meta({
         title: 'Embedder',
         description:
-          'For answer relevancy: an embedder, by its id in the catalogue or as hf:owner/repo. It compares questions made from an answer with the original question.',
+          'For answer relevancy: the model that turns texts into vectors. It compares questions made from an answer with the original question.',
         control: 'model',
         modelKind: 'embedder',
         advanced: true,

@@ -44,7 +44,7 @@ export const remoteEmbedder = defineNode({
       exampleAddress,
       'Address of the OpenAI-compatible endpoint, which answers at /embeddings below it.',
     ),
-    model: servedModelParam(),
+    model: servedModelParam(undefined, { modelKind: 'embedder' }),
     dimension: z
       .int()
       .min(1)

@@ -24,7 +24,7 @@ export const remoteModel = defineNode({
   outputs: { model: { type: Model, doc: 'The model, identified by its address and name.' } },
   params: z.strictObject({
     url: addressParam('http://127.0.0.1:11434/v1', 'Address of the OpenAI-compatible endpoint.'),
-    model: servedModelParam(),
+    model: servedModelParam(undefined, { modelKind: 'language-model' }),
     key: keyParam,
     context: z
       .int()

@@ -31,7 +31,9 @@ export const remoteReranker = defineNode({
   },
   params: z.strictObject({
     url: addressParam(exampleAddress, 'Address of the server: what comes before /rerank.'),
-    model: servedModelParam('The model’s name on the server. Empty: the only one that it serves.'),
+    model: servedModelParam('The model’s name on the server. Empty: the only one that it serves.', {
+      modelKind: 'cross-encoder',
+    }),
     key: keyParam,
     ...remoteParams,
     batch: batchParam('passages'),

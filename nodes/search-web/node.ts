@@ -31,7 +31,7 @@ export const searchWeb = defineNode({
       .meta({
         title: 'Address',
         description:
-          'Address of a SearXNG that answers in JSON. This machine is always allowed. The operator allows other addresses in GRAFT_ENDPOINTS.',
+          'Address of a SearXNG that answers in JSON. Servers on this computer are always allowed. Allow others in the settings, under Keys and servers.',
       } satisfies ParamMeta),
     top: z
       .int()

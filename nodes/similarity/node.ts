@@ -31,7 +31,7 @@ export const similarity = defineNode({
       .default('all-MiniLM-L6-v2')
       .meta({
         title: 'Model',
-        description: 'An embedder, by its id in the catalogue or as hf:owner/repo.',
+        description: 'The model that turns texts into vectors. Press All models … to find others.',
         control: 'model',
         modelKind: 'embedder',
       } satisfies ParamMeta),

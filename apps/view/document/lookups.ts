@@ -65,8 +65,9 @@ export const checks = createStore<Checks>()((set) => ({
 export function newParams(definition: NodeType): Readonly<Record<string, unknown>> {
   const { preferred } = checks.getState();
   return Object.fromEntries(
-    paramFields(definition).map(({ name, modelKind, default: own }) => {
-      const model = modelKind === undefined ? undefined : preferred.get(modelKind);
+    paramFields(definition).map(({ name, control, modelKind, default: own }) => {
+      const isChosen = control === 'model' && modelKind !== undefined;
+      const model = isChosen ? preferred.get(modelKind) : undefined;
       // An empty one leaves the choice to the node.
       return [name, model === undefined || own === '' ? own : model] as const;
     }),

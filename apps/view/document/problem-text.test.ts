@@ -1,5 +1,6 @@
+import { emptyGraph } from '@graft/graph';
 import { expect, it } from 'vitest';
-import { alike } from './problem-text.ts';
+import { alike, countProblems, isIncomplete, whileComing } from './problem-text.ts';
 
 const problem = (message: string, at = 0) => ({ code: 'missing-input', message, at });
 
@@ -14,4 +15,22 @@ it('gathers what many places have alike, and leaves the rest as it stands', () =
     [single],
     ...few.map((x) => [x]),
   ]);
+});
+
+it('takes a missing model that is being downloaded for no error', () => {
+  const of = (node: string) => ({
+    ...{ code: 'bad-model', message: 'It is not here.', audience: 'user' as const },
+    location: { node, param: 'model' },
+  });
+  const base = (model: string) => ({ type: 'base-model', version: 1, params: { model } });
+  const graph = { ...emptyGraph, nodes: { a: base('hf:o/a'), b: base('hf:o/b') } };
+  const problems = [of('a'), of('b')];
+  const shown = whileComing(problems, graph, new Set(['hf:o/a']));
+  expect(shown.map(({ message }) => message)).toEqual([
+    'hf:o/a is being downloaded.',
+    'It is not here.',
+  ]);
+  expect(shown.map((problem) => isIncomplete(problem, graph))).toEqual([true, false]);
+  expect(countProblems(shown, graph)).toEqual({ broken: 1, incomplete: 0, coming: 1 });
+  expect(whileComing(problems, graph, new Set())).toBe(problems);
 });

@@ -9,6 +9,8 @@ import { usedGraphs } from './lookups.ts';
 export type ShownProblem = ReturnType<typeof problemSchema.parse> & {
   /** Problems of a run name the parameter only, never the entry. */
   readonly location: { readonly entry?: string | undefined };
+  /** The model that is missing is being downloaded. */
+  readonly coming?: true;
 };
 
 /** The node of the open file that a problem is at; undefined for a problem of another file. */
@@ -18,10 +20,27 @@ function writtenAt({ location }: Pick<ShownProblem, 'location'>, graph: Graph) {
   return isOwn && node !== undefined ? nodeIn(graph, body, node) : undefined;
 }
 
-/** What the person has yet to fill in is not an error: an open input, a value that was never set. */
+/** A missing model that is being downloaded is no error. `coming`: the ids of such models. */
+export function whileComing(
+  problems: readonly ShownProblem[],
+  graph: Graph,
+  coming: ReadonlySet<string>,
+): readonly ShownProblem[] {
+  if (coming.size === 0) return problems;
+  return problems.map((problem) => {
+    const { param } = problem.location;
+    const node = problem.code === 'bad-model' ? writtenAt(problem, graph) : undefined;
+    const model = param === undefined ? undefined : node?.params[param];
+    return typeof model === 'string' && coming.has(model)
+      ? { ...problem, coming: true, message: `${model} is being downloaded.` }
+      : problem;
+  });
+}
+
+/** What the person has yet to fill in is not an error: an open input, a value that was never set. Nor is what is coming. */
 export function isIncomplete(problem: ShownProblem, graph: Graph): boolean {
-  const { code, location } = problem;
-  if (code === 'missing-input') return true;
+  const { code, location, coming } = problem;
+  if (code === 'missing-input' || coming === true) return true;
   // The node type's own check of values reports them among its facets.
   if (code !== 'bad-param' && code !== 'facet-mismatch') return false;
   const node = writtenAt(problem, graph);
@@ -92,11 +111,18 @@ export function problemPlace(
 export interface ProblemCount {
   readonly broken: number;
   readonly incomplete: number;
+  /** Models that are being downloaded. */
+  readonly coming: number;
 }
 
 export function countProblems(problems: readonly ShownProblem[], graph: Graph): ProblemCount {
-  const incomplete = problems.filter((problem) => isIncomplete(problem, graph)).length;
-  return { broken: problems.length - incomplete, incomplete };
+  const open = problems.filter((problem) => isIncomplete(problem, graph));
+  const coming = open.filter((problem) => problem.coming === true);
+  return {
+    broken: problems.length - open.length,
+    incomplete: open.length - coming.length,
+    coming: new Set(coming.map(({ message }) => message)).size,
+  };
 }
 
 /** `Embed, batch: message`: where the problem is, and what it is. */

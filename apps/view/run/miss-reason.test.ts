@@ -63,6 +63,18 @@ describe('reasonLine', () => {
     ]);
   });
 
+  it('says of a node that another type took the place of only that', () => {
+    const parts = [
+      { name: 'implementation', before: '2', after: '1' },
+      { name: 'type', before: '"base-model"', after: '"probe"' },
+      { name: 'param.size', after: '1' },
+    ];
+    expect(line(parts)).toEqual({
+      lead: 'Ran again because this node was replaced: it is Probe now.',
+      changes: [],
+    });
+  });
+
   it('names three changes and counts the rest', () => {
     const parts = ['a', 'b', 'c', 'd', 'e'].map((name) => ({ name: `file.${name}` }));
     expect(line(parts)).toMatchObject({ rest: 'and 2 more', changes: { length: 3 } });

@@ -107,6 +107,14 @@ export function reasonLine(
     case 'volatile':
       return { lead: `${words.ran} because its result is never reused.`, changes: [] };
     case 'changed': {
+      // With the type, all parameters changed: their names say less.
+      if (reason.parts.some(({ name }) => name === 'type')) {
+        const now = words.definition?.title ?? 'another node type';
+        return {
+          lead: `${words.ran} because this node was replaced: it is ${now} now.`,
+          changes: [],
+        };
+      }
       const all = changes(reason, words.definition);
       const more = all.length - changeLimit;
       return {

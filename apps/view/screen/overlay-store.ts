@@ -33,6 +33,8 @@ export interface ModelQuestion {
   readonly node?: string;
   /** The model that is shown first; default: the one that is chosen now. */
   readonly first?: string;
+  /** The model that a server is asked for now, by its name there. */
+  readonly served?: string;
   /** One is to be imported first. */
   readonly importing?: boolean;
 }

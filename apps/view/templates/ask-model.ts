@@ -18,7 +18,7 @@ export const askModel: Template = {
   groups: { answers: { title: 'A question, answered', x: 2, y: 40, width: 726, height: 410 } },
   notes: {
     start: {
-      text: '# Ask a model\n\nChoose the model in _Base model_, then press **Run** (Ctrl ↵).',
+      text: '# Ask a model\n\nChoose a model, then press **Run** (Ctrl ↵).',
       ...{ x: 2, y: -84, width: 448 },
     },
     questions: {
@@ -26,7 +26,7 @@ export const askModel: Template = {
       ...{ about: 'questions', x: 20, y: 228, width: 206 },
     },
     model: {
-      text: 'Models of Ollama, LM Studio and the hub are in one list here: select _Base model_, then press **…** beside _Model_.',
+      text: 'Models of Ollama, LM Studio and the hub are in one list: select the model’s node, then press **All models …**.',
       ...{ about: 'base-model', x: 504, y: 278, width: 206 },
     },
   },

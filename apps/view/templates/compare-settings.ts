@@ -67,7 +67,7 @@ const measuredAnswers = {
   doc: 'Which chunk size, and which kind of search, leads to the most right answers?',
   metrics: ['evaluate.metrics:accuracy', 'evaluate.metrics:f1'],
   next: {
-    text: 'Set the winner in _Chunk_ and _Retrieve_. A larger model in _Base model_ may matter more than either.',
+    text: 'Set the winner in _Chunk_ and _Retrieve_. A larger model may matter more than either.',
     ...{ about: 'evaluate', x: 988, y: 540 },
   },
 } as const;

@@ -2,6 +2,8 @@ import { formatEdge, isNodeKey, noteOfKey } from '@graft/graph';
 import {
   action,
   allCommands,
+  askForModel,
+  isModelNode,
   pathOf,
   titleAmong,
   type ConnectQuestion,
@@ -31,6 +33,12 @@ import { runMenu, stepMenu } from './run-menu.ts';
 function goToNode(id: string): void {
   useScreen.getState().select([id]);
   action('bringIntoSight')(id);
+}
+
+/** The way to another model, in the menu of a node that gives one. */
+function modelItem([id = '']: readonly string[]): readonly MenuItem[] {
+  const isOne = isModelNode(useDocument.getState().shown.nodes[id]?.type);
+  return isOne ? [{ ...command('choose-model'), run: () => askForModel(id) }] : [];
 }
 
 /** The menu of notes and groups, if no node is selected. */
@@ -69,6 +77,7 @@ function nodeMenu(): MenuGroups {
           command('run-to-here'),
           tab('output', 'Show its output'),
           tab('parameters', 'Parameters'),
+          ...modelItem(selection),
           ...ifEnabled('edit-rows'),
           ...ifEnabled('label-answers'),
         ]
@@ -156,6 +165,7 @@ function cellMenu(): MenuGroups {
     [
       command('run-to-here'),
       { id: 'parameters', title: 'Parameters', keys: 'enter', run: () => openForm(id, pathOf(id)) },
+      ...modelItem([id]),
       ...ifEnabled('edit-rows'),
       ...ifEnabled('label-answers'),
     ],

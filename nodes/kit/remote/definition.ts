@@ -18,20 +18,23 @@ export function addressParam(address: string, description: string) {
     .default(address)
     .meta({
       title: 'Address',
-      description: `${description} This machine is always allowed. The operator allows other addresses in GRAFT_ENDPOINTS.`,
+      description: `${description} Servers on this computer are always allowed. Allow others in the settings, under Keys and servers.`,
     } satisfies ParamMeta);
 }
 
-export function servedModelParam(description = 'The model’s name on the server.') {
+export function servedModelParam(
+  description = 'The model’s name on the server.',
+  meta: Pick<ParamMeta, 'modelKind'> = {},
+) {
   return z
     .string()
     .default('')
-    .meta({ title: 'Model', description } satisfies ParamMeta);
+    .meta({ title: 'Model', description, ...meta } satisfies ParamMeta);
 }
 
 export const keyParam = secretParam(
   'Key',
-  'The name of a secret, never the key itself. The operator of Graft sets the secret and binds it to addresses; Graft sends it to no other.',
+  'The name of a key in the settings, under Keys and servers. The graph never holds the key itself. Graft sends it only to the addresses that you allow for it there.',
 );
 
 /** Parameters of every node that names a model on a server. */

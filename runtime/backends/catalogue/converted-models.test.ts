@@ -58,6 +58,27 @@ describe('converted models', () => {
     expect(log).toEqual(['a', 'b', 'a']);
   });
 
+  it('count to the size of the copy, and say when it is stored', async () => {
+    const seen: unknown[] = [];
+    const conversion: Conversion = {
+      ...conversionOf('a'),
+      bytes: 1000,
+      write: async (to, { progress }) => {
+        progress(1, 4);
+        await writeFile(to, 'Q8_0 of a');
+      },
+    };
+    await new ConvertedModels(await modelsFolder()).open(conversion, {
+      ...{ signal: never, progress: (progress) => seen.push(progress) },
+    });
+    const unit = 'copied bytes of m';
+    expect(seen).toEqual([
+      { done: 0, total: 1000, unit },
+      { done: 250, total: 1000, unit },
+      { done: 9, total: 9, unit },
+    ]);
+  });
+
   it('are made once by two processes that ask at once', async () => {
     const folder = await modelsFolder();
     const log = join(folder, 'log');

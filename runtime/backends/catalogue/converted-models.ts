@@ -18,6 +18,8 @@ export interface Conversion {
   readonly form: string;
   /** Of what makes it. */
   readonly version: number;
+  /** Bytes of what is made, about; absent: not known beforehand. */
+  readonly bytes?: number;
   /** Writes the file, whole or not at all. */
   readonly write: (
     to: string,
@@ -138,9 +140,12 @@ export class ConvertedModels {
   ): Promise<ConvertedFile> {
     const { id, digest, form } = conversion;
     const key = keyOf(conversion);
-    const message = `converts ${id} to ${form} once, which is quicker to read`;
-    const progress = (done: number, total?: number): void =>
-      hooks.progress({ done, unit: 'tensors', message, ...(total === undefined ? {} : { total }) });
+    const unit = `copied bytes of ${id}`;
+    const total = conversion.bytes;
+    const progress = (done: number, of?: number): void => {
+      if (total === undefined) hooks.progress({ done: 0, unit });
+      else hooks.progress({ done: of ? Math.round((done / of) * total) : 0, total, unit });
+    };
     const work = async (): Promise<ConvertedFile> => {
       // Another process may have made it while this one waited.
       const there = await this.#sound(key);
@@ -159,6 +164,8 @@ export class ConvertedModels {
       }
       const made = await this.#sound(key);
       if (made === undefined) throw touched(id);
+      // Checked and stored: whoever shows it no longer shows it as under way.
+      hooks.progress({ done: made.size, total: made.size, unit });
       return made;
     };
     try {
@@ -179,14 +186,14 @@ export class ConvertedModels {
     if (isFullDisk(error)) {
       return new GraphError(
         'no-space',
-        `the disk of ${this.#blobs.root} is full and has no room for "${id}" converted to ${form}, which is quicker to read; free some space, ${instead}`,
+        `the disk of ${this.#blobs.root} is full and has no room for "${id}" converted to ${form}, which loads faster; free some space, ${instead}`,
         options,
       );
     }
     if (isUnwritable(error)) {
       return new GraphError(
         'state-unusable',
-        `Graft cannot write to ${this.#blobs.root}, where it converts "${id}" to ${form} for quicker reading; give yourself write permission, ${instead}`,
+        `Graft cannot write to ${this.#blobs.root}, where it keeps a copy of "${id}" as ${form} that loads faster; give yourself write permission, ${instead}`,
         options,
       );
     }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import {
   GraphError,
   hubReferenceText,
+  shortHubName,
   type HubReference,
   type ModelEntry,
   type ModelFile,
@@ -71,7 +72,9 @@ export async function hubEntry(
     known.push({ path, digest, size, sources: wanted.sources });
   }
   const licence = { id: repo.licence, url: repo.page, consent: false };
-  return keptEntrySchema.parse({ ...facts, id, licence, files: known });
+  // The name in a GGUF file is often that of the training run, which nobody chose.
+  const title = shortHubName(reference);
+  return keptEntrySchema.parse({ ...facts, id, title, licence, files: known });
 }
 
 /**

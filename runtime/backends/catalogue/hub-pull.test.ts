@@ -34,7 +34,13 @@ describe('a model by name', () => {
     expect(await readFile(join(folder, 'small-Q4_K_M.gguf'))).toEqual(q4);
     const commit = await hub.commit('o/small-GGUF');
     expect(catalogue.entry(id)).toMatchObject({
-      ...{ id, title: 'Small 1', kind: 'language-model', format: 'gguf', architecture: 'llama' },
+      ...{
+        id,
+        title: 'small-GGUF:q4_k_m',
+        kind: 'language-model',
+        format: 'gguf',
+        architecture: 'llama',
+      },
       ...{ contextLength: 64, parameters: 1024 },
       licence: { id: 'mit', url: `${hub.url}/o/small-GGUF`, consent: false },
       files: [

@@ -57,12 +57,12 @@ export function findSelected(
 
 /**
  * An entry read from a repository, with what the selection knows of it: the licence, and the layout of an embedder as
- * far as no file states it. Empty prompts state none: sentence-transformers writes them for every model.
+ * far as no file states it, and the name of the very model that was offered. Empty prompts state none: sentence-transformers writes them for every model.
  */
 export function withSelected(entry: ModelEntry, selected: SelectedModel | undefined): ModelEntry {
   if (selected === undefined) return entry;
-  const { licence, embedding } = selected;
-  const known = { ...entry, licence };
+  const { id, licence, embedding } = selected;
+  const known = { ...entry, licence, ...(entry.id === id ? { title: selected.title } : {}) };
   if (entry.kind !== 'embedder' || embedding === undefined) return known;
   const stated = entry.embedding ?? embedding;
   const { question, passage } = stated.prompts;

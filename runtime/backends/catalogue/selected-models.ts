@@ -5,12 +5,11 @@ import { selectedModelSchema, type SelectedModel } from './selected-model.ts';
  * Names, precisions and sizes as public projects use them, licences as the models' pages state them. The tests of Graft
  * cannot reach the hub, so `tested` says of each what was not verified.
  */
-const unseen =
-  'Name, size and licence come from public sources; these weights have not been run in Graft.';
+const unseen = 'Not tried in Graft yet: its name, size and licence come from public sources.';
 const qwen3 =
-  'A test shows that its kind of chat template asks for the answer alone, without thinking aloud; these weights have not been run in Graft.';
+  'Not tried in Graft yet. It should answer at once, without writing its thoughts first.';
 const smolLm3 =
-  'It may think aloud before it answers unless the system prompt says /no_think; these weights have not been run in Graft.';
+  'Not tried in Graft yet. It may write its thoughts before the answer, unless the system prompt says /no_think.';
 
 const apache = (page: string): SelectedModel['licence'] => ({
   ...{ id: 'Apache-2.0', url: `https://huggingface.co/${page}`, consent: false },

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { GgufBytes } from '@graft/kit/testing';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { quickSizeOf } from '../residency/quick-size.ts';
 import { quickFormOf, readsQuicker, type QuickForm } from './reading-speed.ts';
 
 let folder = '';
@@ -47,6 +48,8 @@ it('is Q8_0 for the encodings that are read more slowly, and says how much that 
   expect(await chosen(['Q4_1', 'Q4_1'])).toEqual({
     ...{ encoding: 'Q8_0', madeFrom: 'Q4_1', quicker: 2 },
   });
+  const path = join(folder, 'Q4_1,Q4_1 false Q8_0.gguf');
+  expect(await quickSizeOf({ path })).toBe(3 * 272 * 256);
   expect((await chosen(['F16']))?.quicker).toBeCloseTo(1 / 0.45);
   expect((await chosen(['F32', 'F32', 'Q4_1']))?.madeFrom).toBe('F32');
   expect((await chosen(['Q6_K']))?.quicker).toBeCloseTo(1 / 0.63);

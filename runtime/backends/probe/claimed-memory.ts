@@ -23,6 +23,8 @@ export interface ClaimedMemory {
   readonly contextLength: number;
   /** Prompts at once. */
   readonly parallel: number;
+  /** Bytes of the copy, kept beside the file, that the first use makes since it loads faster; absent: none is made. */
+  readonly copy?: number;
 }
 
 const foundSchema = z.object({
@@ -65,10 +67,14 @@ export async function claimedMemory(
   if (found === undefined) return undefined;
   const { systemInfo, trained, context } = found;
   const weights = weightsMemory(header, { size: file.size, device, systemInfo });
+  const { quickFormOf } = await import('../llama/reading-speed.ts');
+  const { quickSizeOf } = await import('../residency/quick-size.ts');
+  const isCopied = onCpu && (await quickFormOf({ ...file, id: '', digest: '' })) !== undefined;
   const atOnce = Math.max(1, Math.min(parallel, onCpu ? threads : Infinity));
   return {
     bytes: weights.bytes + atOnce * context,
     contextLength: contextSizes(device, { contextLength, trained }).contextSize,
     parallel: atOnce,
+    ...(isCopied ? { copy: await quickSizeOf(file) } : {}),
   };
 }

@@ -1,6 +1,7 @@
 import type { GgufTensorInfo } from '@graft/kit';
 import { ConvertedModels } from '../catalogue/converted-models.ts';
 import { fileKey, type LlamaFile } from '../llama/llama-file.ts';
+import { quickSizeOf } from './quick-size.ts';
 import {
   quickFormOf,
   quickFormVersion,
@@ -45,7 +46,7 @@ export class QuickForms {
     const { path, size, stamp } = await this.#models.open(
       {
         ...{ id: file.id, digest: file.digest, verify },
-        ...{ form: encoding, version: quickFormVersion },
+        ...{ form: encoding, version: quickFormVersion, bytes: await quickSizeOf(file) },
         write: (to, hooks) => this.#convert(file.path, to, { ...hooks, encodesAnew: readsQuicker }),
       },
       { signal, progress },

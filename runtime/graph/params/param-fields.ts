@@ -19,6 +19,7 @@ export interface ParamMeta {
   readonly control?: 'text' | 'multiline' | 'file' | 'files' | 'model' | 'questions' | 'secret';
   /** For paths: allowed name endings, `/` for folders; absent: all. */
   readonly takes?: readonly string[];
+  /** Of a model that is chosen here or, in a `text`, of one on a server. */
   readonly modelKind?: ModelKind;
   /** For a prompt or template: the names that it may use in braces, `{name}`; other braces stay. */
   readonly places?: readonly string[];

@@ -43,3 +43,10 @@ export function hubReferenceText({ repo, revision, path, quant }: HubReference):
   const at = revision === undefined ? '' : `@${revision}`;
   return `${scheme}${repo}${at}${path === undefined ? '' : `/${path}`}${quant === undefined ? '' : `:${quant}`}`;
 }
+
+/** By what people tell models of the hub apart: `Qwen3-1.7B-GGUF:Q4_K_M`, or the file without its ending. */
+export function shortHubName({ repo, path, quant }: HubReference): string {
+  const base = (text: string): string => text.slice(text.lastIndexOf('/') + 1);
+  if (path !== undefined) return base(path).replace(/\.(gguf|onnx|safetensors)$/, '');
+  return `${base(repo)}${quant === undefined ? '' : `:${quant}`}`;
+}

@@ -6,6 +6,7 @@ import {
   isIncomplete,
   joinProblems,
   usedGraphs,
+  whileComing,
   type ProblemCount,
   type ShownProblem,
 } from '@graft/view';
@@ -17,7 +18,21 @@ import { usePlan } from '../runs/plan-store.ts';
 export function useProblems(): readonly ShownProblem[] {
   const here = useStore(checks, (state) => state.problems);
   const server = usePlan((state) => state.problems);
-  return useMemo(() => joinProblems(here, server), [here, server]);
+  return useJoined(here, server);
+}
+
+/** What was found here and by the server; what is being downloaded is told as such. */
+function useJoined(
+  here: readonly ShownProblem[],
+  server: readonly ShownProblem[],
+): readonly ShownProblem[] {
+  const coming = usePlan((state) => state.coming);
+  const isNone = coming.size === 0 || (here.length === 0 && server.length === 0);
+  const graph = useStore(documentStore, (state) => (isNone ? undefined : state.graph));
+  return useMemo(() => {
+    const all = joinProblems(here, server);
+    return graph === undefined ? all : whileComing(all, graph, coming);
+  }, [here, server, graph, coming]);
 }
 
 const none: readonly ShownProblem[] = [];
@@ -28,7 +43,7 @@ export function useProblemsAt(node: string): readonly ShownProblem[] {
   useStore(usedGraphs, (state) => state.lookup);
   const here = useStore(checks, (state) => byNode(state.problems).get(node)) ?? none;
   const server = usePlan((state) => byNode(state.problems).get(node)) ?? none;
-  return useMemo(() => joinProblems(here, server), [here, server]);
+  return useJoined(here, server);
 }
 
 /** What is worth a look in the open graph, although it runs. */
@@ -54,10 +69,11 @@ export function useProblemAt(
   return problem && { problem, incomplete: isIncomplete(problem, graph) };
 }
 
-/** `2 problems · 1 to fill in` */
-export function countText({ broken, incomplete }: ProblemCount): string {
+/** `2 problems · 1 to fill in · 1 model downloading` */
+export function countText({ broken, incomplete, coming }: ProblemCount): string {
   return [
     ...(broken > 0 ? [plural(broken, 'problem')] : []),
     ...(incomplete > 0 ? [`${count(incomplete)} to fill in`] : []),
+    ...(coming > 0 ? [`${plural(coming, 'model')} downloading`] : []),
   ].join(' · ');
 }

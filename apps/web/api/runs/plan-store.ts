@@ -13,10 +13,14 @@ interface PlanState {
   readonly passed: boolean;
   /** Why there is no plan, when there is none. */
   readonly problems: readonly ShownProblem[];
+  /** The models that are being downloaded: a graph that lacks one is not at fault. */
+  readonly coming: ReadonlySet<string>;
   readonly loading: boolean;
   /** Asks what a run of the graph would do. Only the newest answer counts. */
   ask(path: string, graph: Graph): Promise<void>;
   clear(): void;
+  /** Names the models that are being downloaded. */
+  setComing(ids: readonly string[]): void;
 }
 
 const asked = new Latest();
@@ -26,6 +30,7 @@ export const usePlan = create<PlanState>()((set) => ({
   after: null,
   passed: false,
   problems: [],
+  coming: new Set(),
   loading: false,
   async ask(path, graph) {
     const signal = asked.ask();
@@ -44,6 +49,13 @@ export const usePlan = create<PlanState>()((set) => ({
   clear() {
     asked.drop();
     forget([]);
+  },
+  setComing(ids) {
+    set(({ coming }) =>
+      ids.length === coming.size && ids.every((id) => coming.has(id))
+        ? {}
+        : { coming: new Set(ids) },
+    );
   },
 }));
 

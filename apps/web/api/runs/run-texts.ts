@@ -26,6 +26,13 @@ export function progressText(progress: Progress): string {
   }
   if (unit.startsWith('converted bytes of ') && total !== undefined)
     return `converting ${bytes(done)} of ${bytes(total)}${speedText(progress)}`;
+  if (unit.startsWith('copied bytes of ')) {
+    const copy = 'a copy that loads faster, once';
+    if (total === undefined) return `making ${copy}`;
+    return done >= total
+      ? `made ${copy} (${bytes(total)})`
+      : `making ${copy}: ${bytes(done)} of ${bytes(total)}`;
+  }
   // A loop ends early when its condition is met.
   if (unit === 'rounds' && message !== undefined && total !== undefined) {
     return `${message} of at most ${count(total)}`;

@@ -169,7 +169,11 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
           </div>
         ) : (
           <div className={incomplete ? '' : 'text-error'} title={problem.message}>
-            {incomplete ? (given ?? missing) : problem.message}
+            {problem.coming === true
+              ? 'model is being downloaded'
+              : incomplete
+                ? (given ?? missing)
+                : problem.message}
           </div>
         )}
         {status === undefined ? null : (

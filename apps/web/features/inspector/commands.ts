@@ -1,6 +1,6 @@
-import type { Command } from '@graft/view';
+import { askForModel, isModelNode, type Command } from '@graft/view';
 import { meantNode } from '../../kit/focus.ts';
-import { usePanels } from '../../kit/stores.ts';
+import { useDocument, usePanels } from '../../kit/stores.ts';
 import { focusInspector, leaveFullPage, showFullPage } from './focus-inspector.ts';
 
 function toInspector(tab: 'parameters' | 'output'): void {
@@ -41,7 +41,26 @@ export const fullPageCommands: readonly Command[] = [
   },
 ];
 
+/** The language model that is meant: of the selected node, else the only one of the graph. */
+function meantModel(): string | undefined {
+  const { nodes } = useDocument.getState().shown;
+  const meant = meantNode();
+  if (meant !== undefined && isModelNode(nodes[meant]?.type)) return meant;
+  const all = Object.keys(nodes).filter((id) => isModelNode(nodes[id]?.type));
+  return all.length === 1 ? all[0] : undefined;
+}
+
 export const inspectorCommands: readonly Command[] = [
+  {
+    id: 'choose-model',
+    title: 'All models …',
+    group: 'Edit',
+    enabled: () => meantModel() !== undefined,
+    run: () => {
+      const node = meantModel();
+      if (node !== undefined) askForModel(node);
+    },
+  },
   {
     id: 'to-parameters',
     title: 'Go to the parameters',

@@ -6,16 +6,22 @@ import { focusNode } from '../../kit/focus.ts';
 /** What sets a parameter; buttons beside its name come before it. */
 const control = '[id^="param-"]:not([id$="-help"])';
 
-/** What of the panel takes the focus: of a form its first field, else the panel, which the keys then scroll. */
-function stopIn(panel: HTMLElement, tab: 'parameters' | 'output'): HTMLElement | null {
-  return tab === 'output' ? panel : panel.querySelector<HTMLElement>(control);
+/** What of the panel takes the focus: a field of a form, its first if none is named; else the panel, which the keys scroll. */
+function stopIn(panel: HTMLElement, field: string | undefined): HTMLElement | null {
+  return field === undefined ? panel : panel.querySelector<HTMLElement>(field);
 }
 
 /**
  * Selects a node, and gives the focus to what the inspector shows of it, which may still be what it shows of the one before.
  * Escape leads back from there.
  */
-export function focusInspector(node: string, inspectorTab: 'parameters' | 'output'): void {
+export function focusInspector(
+  node: string,
+  inspectorTab: 'parameters' | 'output',
+  param?: string,
+): void {
+  const named = param === undefined ? control : `[id="${CSS.escape(`param-${node}-${param}`)}"]`;
+  const field = inspectorTab === 'output' ? undefined : named;
   useScreen.getState().select([node]);
   openPanel('inspector');
   useScreen.getState().show({ inspectorTab });
@@ -24,7 +30,7 @@ export function focusInspector(node: string, inspectorTab: 'parameters' | 'outpu
     const panel = document.querySelector<HTMLElement>(
       `#inspector-panel[data-node="${CSS.escape(node)}"][aria-labelledby="tab-${inspectorTab}"]`,
     );
-    return panel === null ? null : stopIn(panel, inspectorTab);
+    return panel === null ? null : stopIn(panel, field);
   });
 }
 

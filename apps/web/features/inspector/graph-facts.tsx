@@ -5,6 +5,7 @@ import { queries } from '../../api/client.ts';
 import { useGraphFunction, type GraphFunction } from '../../api/graphs/graph-function.ts';
 import { bodyAt, commandOf, action } from '@graft/view';
 import { useDocument } from '../../kit/stores.ts';
+import { focusInspector } from './focus-inspector.ts';
 import { modelsOf } from './models-of.ts';
 
 function Fact({ title, children }: { readonly title: string; readonly children: ReactNode }) {
@@ -16,15 +17,25 @@ function Fact({ title, children }: { readonly title: string; readonly children: 
   );
 }
 
-function Entry(props: { readonly node: string; readonly name: string; readonly says: string }) {
-  const { node, name, says } = props;
+interface EntryProps {
+  readonly node: string;
+  readonly name: string;
+  readonly says: string;
+  /** The parameter to show; absent: the node. */
+  readonly param?: string;
+}
+
+function Entry({ node, name, says, param }: EntryProps) {
   return (
     <li className="flex min-w-0 items-baseline gap-2">
       <button
         type="button"
         className="shrink-0 hover:underline"
-        title="Show this node"
-        onClick={() => action('showNode')(node)}
+        title={param === undefined ? 'Show this node' : 'Show this parameter'}
+        onClick={() => {
+          action('showNode')(node);
+          if (param !== undefined) focusInspector(node, 'parameters', param);
+        }}
       >
         {name}
       </button>
@@ -70,7 +81,14 @@ export function GraphFacts({ children }: { readonly children?: ReactNode }) {
       {asFunction !== undefined && isFile ? <Interface of={asFunction} /> : null}
       {models.length === 0 ? null : (
         <Fact title="Models">
-          {models.map(({ id, node }) => {
+          {models.map(({ id, node, param, server }) => {
+            if (server !== undefined)
+              return (
+                <Entry
+                  key={`${server} ${id}`}
+                  {...{ node, param, name: id, says: `asked at ${server}` }}
+                />
+              );
             const model = offered?.models.find(({ facts }) => facts.id === id);
             const says =
               offered === undefined
@@ -78,7 +96,7 @@ export function GraphFacts({ children }: { readonly children?: ReactNode }) {
                 : model === undefined
                   ? 'not in the catalogue'
                   : `${bytes(model.facts.size)}${model.installed ? '' : model.tested === undefined ? ', downloaded by the first run' : ', not downloaded'}`;
-            return <Entry key={id} node={node} name={model?.facts.title ?? id} says={says} />;
+            return <Entry key={id} {...{ node, param, name: model?.facts.title ?? id, says }} />;
           })}
         </Fact>
       )}

@@ -26,7 +26,23 @@ it('names those of methods that an experiment tries, each once and with its firs
   const graph = reranked({}, { experiments });
   const nodes = { ...graph.nodes, embed: { type: 'embed', version: 1, params: {} } };
   expect(modelsOf({ ...graph, nodes })).toEqual([
-    { id: 'ms-marco-MiniLM-L6-v2', node: 'rerank' },
-    { id: 'all-MiniLM-L6-v2', node: 'rerank' },
+    { id: 'ms-marco-MiniLM-L6-v2', node: 'rerank', param: 'model' },
+    { id: 'all-MiniLM-L6-v2', node: 'rerank', param: 'embedder' },
+  ]);
+});
+
+it('names the models of servers, with the server that is asked', () => {
+  const remote = (params: Record<string, unknown>): Graph['nodes'][string] => ({
+    ...{ type: 'remote-model', version: 1, params },
+  });
+  const nodes = {
+    usual: remote({ model: 'smollm2:135m' }),
+    same: remote({ model: 'smollm2:135m', url: 'http://127.0.0.1:11434/v1' }),
+    other: remote({ model: 'smollm2:135m', url: 'http://10.0.0.5:8000/v1' }),
+    unset: remote({}),
+  };
+  expect(modelsOf({ ...emptyGraph, nodes })).toEqual([
+    { id: 'smollm2:135m', node: 'usual', param: 'model', server: '127.0.0.1:11434' },
+    { id: 'smollm2:135m', node: 'other', param: 'model', server: '10.0.0.5:8000' },
   ]);
 });

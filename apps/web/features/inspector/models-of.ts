@@ -4,11 +4,14 @@ import { countingFields } from './counting-fields.ts';
 
 interface UsedModel {
   readonly id: string;
-  /** The first node that names it. */
+  /** The first node that names it, and the parameter that does. */
   readonly node: string;
+  readonly param: string;
+  /** The server that is asked for it, as `127.0.0.1:11434`; absent: it runs in Graft. */
+  readonly server?: string;
 }
 
-/** The models that the nodes of a graph need for what they are set to, those within its subgraphs left out. */
+/** The models that the nodes of a graph need or ask for what they are set to, those within its subgraphs left out. */
 export function modelsOf(graph: Graph): readonly UsedModel[] {
   const used = new Map<string, UsedModel>();
   for (const [node, one] of Object.entries(graph.nodes)) {
@@ -17,10 +20,18 @@ export function modelsOf(graph: Graph): readonly UsedModel[] {
     const fields = paramFields(definition);
     for (const field of countingFields({ definition, fields, node, graph, trail: [] })) {
       const id = one.params[field.name] ?? field.default;
-      if (field.modelKind === undefined || typeof id !== 'string' || id === '' || used.has(id))
-        continue;
-      used.set(id, { id, node });
+      if (field.modelKind === undefined || typeof id !== 'string' || id === '') continue;
+      const url = one.params['url'] ?? fields.find(({ name }) => name === 'url')?.default;
+      const server = field.control === 'model' ? {} : { server: hostIn(url) };
+      const key = `${server.server ?? ''} ${id}`;
+      if (!used.has(key)) used.set(key, { id, node, param: field.name, ...server });
     }
   }
   return [...used.values()];
+}
+
+/** The server of an address; the whole text where it is none yet. */
+function hostIn(url: unknown): string {
+  const text = typeof url === 'string' ? url : '';
+  return URL.canParse(text) ? new URL(text).host : text;
 }

@@ -14,6 +14,7 @@ export function SmallModelLine() {
     queries.models.offered.queryOptions(undefined, { enabled: models.length > 0 }),
   );
   const writers = models.flatMap((used) => {
+    if (used.server !== undefined) return [];
     const facts = offered?.models.find(({ facts: { id } }) => id === used.id)?.facts;
     return facts?.kind === 'language-model' ? [{ ...used, facts }] : [];
   });

@@ -33,7 +33,7 @@ function useLack(id: string): boolean {
   const params = useDocument((state) => state.shown.nodes[id]?.params);
   return problems.some((problem) => {
     const { param } = problem.location;
-    if (param === undefined) return false;
+    if (param === undefined || problem.coming === true) return false;
     return problem.code === 'bad-model' || missingPath(problem, params?.[param]) !== undefined;
   });
 }

@@ -6,7 +6,7 @@ const model = { kind: 'language-model', format: 'gguf', architecture: 'qwen3' } 
 it.each(['Q4_K_M', 'Q4_0', 'Q5_K_M', 'Q2_K', 'Q3_K_S', 'IQ4_XS', 'Q8_0', 'BF16', 'f32'])(
   'trains on %s',
   (precision) => {
-    expect(loraWords({ ...model, precision })).toBe('LoRA training works');
+    expect(loraWords({ ...model, precision })).toBe('You can train a LoRA adapter on it');
   },
 );
 

@@ -15,5 +15,5 @@ export function loraWords({ kind, format, architecture, precision }: Weights): s
     return `LoRA training does not work: Graft cannot train the architecture ${architecture}`;
   if (format === 'gguf' && !isTrainablePrecision(precision))
     return `LoRA training does not work with ${precision}. Choose Q4_K_M, Q8_0 or F16`;
-  return 'LoRA training works';
+  return 'You can train a LoRA adapter on it';
 }

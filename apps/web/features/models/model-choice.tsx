@@ -1,9 +1,10 @@
+import { parseHubReference } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { useCallback, useId, useState, type ReactNode } from 'react';
 import { queries } from '../../api/client.ts';
 import { refusalOf } from '../../api/problem.ts';
 import { useListed } from '../../kit/use-listed.ts';
-import type { ModelQuestion } from '@graft/view';
+import type { ModelQuestion, ServedModel } from '@graft/view';
 import { HubDetails } from './hub-details.tsx';
 import { ModelDetails } from './model-details.tsx';
 import { ModelRow, RepoRow, ServerRow } from './model-row.tsx';
@@ -12,8 +13,17 @@ import { typedReference } from './typed-reference.ts';
 import { entrySections, type Entry } from './picker-entries.ts';
 import { ServerDetails } from './server-details.tsx';
 import { useHubSearch } from './use-hub.ts';
-import { conversionOf, useDownloads } from './use-models.ts';
-import { useMayAskServer, useServers, type ServedModel } from './use-servers.ts';
+import { conversionOf, useDownloads, type OfferedModel } from './use-models.ts';
+import { useMayAskServer, useServers } from './use-servers.ts';
+
+/** Whether a model of a repository is installed, in any precision and revision. */
+function isHere(models: readonly OfferedModel[], reference: string): boolean {
+  const repo = (id: string): string | undefined => parseHubReference(id)?.repo.toLowerCase();
+  const own = repo(reference);
+  return models.some(
+    ({ installed, facts }) => installed && own !== undefined && repo(facts.id) === own,
+  );
+}
 
 interface ModelChoiceProps {
   readonly question: ModelQuestion;
@@ -51,7 +61,7 @@ export function ModelChoice({
   const servers = useServers(mayAskServer);
   const sections = entrySections({
     ...{ search, named, found: hub.found, servers: mayAskServer ? servers : undefined },
-    known: modelSections(data?.models ?? [], { kind, search, coming: downloads }),
+    known: modelSections(data?.models ?? [], { kind, search, current, coming: downloads }),
   });
   const entries = sections.flatMap((section) => section.entries);
   const shown = entries.find((entry) => entry.id === at) ?? entries[0];
@@ -90,6 +100,7 @@ export function ModelChoice({
           {...common}
           name={entry.id.replace(/^hf:/, '')}
           found={entry.found}
+          isHere={isHere(data?.models ?? [], entry.id)}
         />
       );
     return (
@@ -164,7 +175,10 @@ export function ModelChoice({
         </div>
         <div id={`${id}-details`} className="flex min-h-0 flex-col">
           {data === undefined || shown === undefined ? null : shown.kind === 'server' ? (
-            <ServerDetails key={shown.id} server={shown.server} use={askInstead} />
+            <ServerDetails
+              key={shown.id}
+              {...{ server: shown.server, served: question.served, use: askInstead }}
+            />
           ) : shown.kind === 'repo' ? (
             <HubDetails
               {...{ name: shown.id, kind, offered: data, downloads, show: showMade }}

@@ -6,7 +6,9 @@ import { ConvertBox, isConvertible } from './convert-box.tsx';
 import { loraWords } from './lora-words.ts';
 import { memoryWords, weightCount } from './memory-words.ts';
 import { ModelActions } from './model-actions.tsx';
+import { licenceWords } from './model-row.tsx';
 import { TryBox } from './try-box.tsx';
+import type { NamedModel } from './model-sections.ts';
 import type { Download, Offered, OfferedModel } from './use-models.ts';
 
 const tones = { fits: 'text-ink-2', tight: 'text-working', 'too-large': 'text-error' } as const;
@@ -36,10 +38,10 @@ export function FactList({ facts }: { readonly facts: readonly (readonly [string
 
 /** A licence, with its page where one is known. */
 export function Licence({ id, url }: { readonly id: string; readonly url?: string | undefined }) {
-  if (url === undefined) return id;
+  if (url === undefined) return licenceWords(id);
   return (
     <a className="underline" href={url} target="_blank" rel="noreferrer">
-      {id}
+      {licenceWords(id)}
     </a>
   );
 }
@@ -62,7 +64,7 @@ export function isTryable({ installed, unusable, facts }: OfferedModel): boolean
 }
 
 interface ModelDetailsProps {
-  readonly model: OfferedModel;
+  readonly model: NamedModel;
   readonly offered: Offered;
   readonly downloads: ReadonlyMap<string, Download>;
   /** Takes a model; undefined where nothing asks for one. */
@@ -73,13 +75,14 @@ interface ModelDetailsProps {
 /** A model: what it is, what it needs of this machine, and what can be done with it. */
 export function ModelDetails({ model, offered, downloads, use, show }: ModelDetailsProps) {
   const { facts, licence, installed, received, dtype } = model;
-  const { origin, unusable, recommended, tested } = model;
+  const { origin, unusable, recommended, tested, also } = model;
   const { id, kind, format, architecture, size, parameters } = facts;
   const claim = useClaim(id, isTryable(model));
   const convertible = { id, size, licence, format, architecture, parameters, isHere: installed };
   const lora = loraWords({ kind, format, architecture, precision: dtype });
   const known: readonly (readonly [string, ReactNode] | undefined)[] = [
     ['Name', <code className="font-mono text-[11.5px]">{id}</code>],
+    also === undefined ? undefined : ['Also named', also.join(', ')],
     parameters === undefined ? undefined : ['Parameters', weightCount(parameters)],
     ['Format', `${format}, ${dtype}`],
     ['Size', bytes(size)],
@@ -95,7 +98,7 @@ export function ModelDetails({ model, offered, downloads, use, show }: ModelDeta
       <div className="min-h-0 flex-1 overflow-auto px-4 py-3">
         <h3 className="text-lg font-[620] wrap-anywhere">{facts.title}</h3>
         {origin === undefined ? null : (
-          <p className="text-ink-2">Used in place from {origin.tool}; nothing is copied.</p>
+          <p className="text-ink-2">Used in place from {origin.tool}.</p>
         )}
         {recommended === undefined ? null : <p className="text-ink-2">{recommended.reason}</p>}
         <div className="mt-3">
@@ -103,7 +106,15 @@ export function ModelDetails({ model, offered, downloads, use, show }: ModelDeta
         </div>
         <div className="mt-3 grid gap-1">
           {unusable === undefined ? null : <p className="text-error">{unusable}</p>}
-          <MemoryLine model={{ ...model, claim }} machine={offered.memory} />
+          {/* The room of what is still asked, so that nothing below moves under the pointer. */}
+          <div className={isTryable(model) ? 'grid min-h-[62px] content-start gap-1' : ''}>
+            <MemoryLine model={{ ...model, claim }} machine={offered.memory} />
+            {claim?.copy === undefined ? null : (
+              <p className="text-ink-2">
+                Its first run makes a copy that loads faster, once: {bytes(claim.copy)}.
+              </p>
+            )}
+          </div>
           {lora === undefined ? null : <p className="text-ink-2">{lora}.</p>}
           {tested === undefined ? null : <p className="text-ink-2">{tested}</p>}
         </div>

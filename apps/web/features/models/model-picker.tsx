@@ -1,10 +1,9 @@
 import { useEffect, useState } from 'react';
 import { useModal } from '../../kit/dialog.tsx';
 import { useDocument, useOverlay } from '../../kit/stores.ts';
-import type { ModelQuestion } from '@graft/view';
+import { asRemoteModel, type ModelQuestion, type ServedModel } from '@graft/view';
 import { ModelChoice } from './model-choice.tsx';
 import { ModelImport } from './model-import.tsx';
-import { asRemoteModel, type ServedModel } from './use-servers.ts';
 
 const titles = {
   embedder: 'Choose an embedder',

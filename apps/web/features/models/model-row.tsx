@@ -3,7 +3,8 @@ import type { ReactNode } from 'react';
 import { percentOf, shareOf } from './downloads-line.ts';
 import { weightCount } from './memory-words.ts';
 import type { FoundRepo } from './use-hub.ts';
-import type { Download, OfferedModel } from './use-models.ts';
+import type { NamedModel } from './model-sections.ts';
+import type { Download } from './use-models.ts';
 import { hostOf, type RunningServer } from './use-servers.ts';
 
 interface RowProps {
@@ -68,7 +69,7 @@ function StateChip({ model, coming }: ModelState) {
 }
 
 interface ModelState {
-  readonly model: OfferedModel;
+  readonly model: NamedModel;
   readonly coming: Download | undefined;
 }
 
@@ -81,7 +82,7 @@ export function ModelRow(
     },
 ) {
   const { model, isCurrent, coming } = props;
-  const { facts, licence, imported, origin, unusable, recommended } = model;
+  const { facts, licence, imported, origin, unusable, recommended, also } = model;
   const isHub = facts.id.startsWith('hf:');
   return (
     <Row
@@ -101,8 +102,9 @@ export function ModelRow(
           : [
               facts.parameters === undefined ? undefined : weightCount(facts.parameters),
               bytes(facts.size),
-              licence.id,
+              licenceWords(licence.id),
               origin?.tool ?? (imported && !isHub ? 'imported' : undefined),
+              also === undefined ? undefined : `also ${also.join(', ')}`,
             ]
       }
       reason={recommended?.best === true && !model.installed ? recommended.reason : undefined}
@@ -111,11 +113,19 @@ export function ModelRow(
   );
 }
 
+/** The hub names no licence where the owner of a repository gave none. */
+export const licenceWords = (id: string): string => (id === 'unknown' ? 'no licence given' : id);
+
 /** A repository of the hub, found or named in full. */
 export function RepoRow(
-  props: RowProps & { readonly name: string; readonly found?: FoundRepo | undefined },
+  props: RowProps & {
+    readonly name: string;
+    readonly found?: FoundRepo | undefined;
+    /** A model of it is on this computer. */
+    readonly isHere: boolean;
+  },
 ) {
-  const { name, found } = props;
+  const { name, found, isHere } = props;
   const [owner = '', ...rest] = name.split('/');
   return (
     <Row
@@ -128,10 +138,11 @@ export function RepoRow(
       }
       facts={
         found === undefined
-          ? ['on the hub']
+          ? [isHere ? 'on this computer' : 'on the hub']
           : [
+              isHere ? 'on this computer' : undefined,
               found.gguf?.parameters === undefined ? undefined : weightCount(found.gguf.parameters),
-              found.licence,
+              licenceWords(found.licence),
               `${count(found.downloads)} downloads`,
               found.gated ? 'licence to accept first' : undefined,
             ]
@@ -151,6 +162,11 @@ export function ServerRow(props: RowProps & { readonly server: RunningServer | u
         server === undefined
           ? ['test the connection to an OpenAI-compatible address']
           : [hostOf(server.url), plural(server.models.length, 'model')]
+      }
+      reason={
+        server === undefined
+          ? undefined
+          : `asks the running ${server.program ?? 'server'}; nothing is loaded here`
       }
     />
   );

@@ -43,3 +43,25 @@ it('finds every typed word in names, facts and tools, and leaves empty sections 
   expect(idsOf('title advised')).toEqual([['Recommended', 'advised']]);
   expect(idsOf('nothing like it')).toEqual([]);
 });
+
+it('gives a file one row with all its names, under the one that is chosen', () => {
+  const origin = { tool: 'Ollama', path: '~/.ollama/blobs/x' } as const;
+  const same = [
+    model('of-catalogue', { installed: true, origin }),
+    model('ollama:small', { installed: true, origin }),
+    model('elsewhere', { installed: true, origin: { ...origin, path: '~/.ollama/blobs/y' } }),
+  ];
+  const rows = (current?: string): readonly unknown[] =>
+    modelSections(same, {
+      ...{ kind: undefined, search: '', coming: new Map() },
+      ...(current === undefined ? {} : { current }),
+    }).flatMap(({ models: shown }) => shown.map(({ facts, also }) => [facts.id, also]));
+  expect(rows()).toEqual([
+    ['of-catalogue', ['Title of ollama:small']],
+    ['elsewhere', undefined],
+  ]);
+  expect(rows('ollama:small')).toEqual([
+    ['ollama:small', ['Title of of-catalogue']],
+    ['elsewhere', undefined],
+  ]);
+});

@@ -1,15 +1,20 @@
 import type { ModelKind } from '@graft/graph';
 import type { Download, OfferedModel } from './use-models.ts';
 
+/** A model, with the other names of the same file. */
+export type NamedModel = OfferedModel & { readonly also?: readonly string[] };
+
 export interface ModelSection {
   readonly id: 'here' | 'recommended' | 'catalogue';
   readonly title: string;
-  readonly models: readonly OfferedModel[];
+  readonly models: readonly NamedModel[];
 }
 
 interface Wanted {
   readonly kind: ModelKind | undefined;
   readonly search: string;
+  /** The id of the model that is chosen now. */
+  readonly current?: string;
   /** Downloads under way or failed, by model. */
   readonly coming: ReadonlyMap<string, Download>;
 }
@@ -34,10 +39,13 @@ const titles = {
 /** The models that match a search, in sections; empty sections are left out. */
 export function modelSections(
   models: readonly OfferedModel[],
-  { kind, search, coming }: Wanted,
+  { kind, search, coming, current }: Wanted,
 ): readonly ModelSection[] {
-  const found = models.filter(
-    (model) => (kind === undefined || model.facts.kind === kind) && matches(model, search),
+  const found = oneRowEach(
+    models.filter(
+      (model) => (kind === undefined || model.facts.kind === kind) && matches(model, search),
+    ),
+    current,
   );
   const placeOf = (model: OfferedModel): ModelSection['id'] => {
     if (model.installed || model.received > 0 || coming.has(model.facts.id)) return 'here';
@@ -50,6 +58,24 @@ export function modelSections(
       models: found.filter((model) => placeOf(model) === id).toSorted(bestFirst),
     }))
     .filter((section) => section.models.length > 0);
+}
+
+/** One row for each file: under the name that is chosen now, else under its first. */
+function oneRowEach(
+  models: readonly OfferedModel[],
+  current: string | undefined,
+): readonly NamedModel[] {
+  const byFile = new Map<string, OfferedModel[]>();
+  for (const model of models) {
+    const file = model.origin?.path ?? `model ${model.facts.id}`;
+    byFile.set(file, [...(byFile.get(file) ?? []), model]);
+  }
+  return [...byFile.values()].flatMap((same): readonly NamedModel[] => {
+    const shown = same.find(({ facts }) => facts.id === current) ?? same[0];
+    if (shown === undefined || same.length === 1) return same;
+    const also = same.flatMap((other) => (other === shown ? [] : [other.facts.title]));
+    return [{ ...shown, also }];
+  });
 }
 
 /** Whether every typed word occurs in the names or facts of a model. */

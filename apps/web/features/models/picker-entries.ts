@@ -1,11 +1,11 @@
-import type { modelSections } from './model-sections.ts';
+import { serverRow } from '@graft/view';
+import type { modelSections, NamedModel } from './model-sections.ts';
 import type { FoundRepo } from './use-hub.ts';
-import type { OfferedModel } from './use-models.ts';
 import { hostOf, type RunningServer } from './use-servers.ts';
 
 /** What stands in the picker's list. Ids are unique in it. */
 export type Entry =
-  | { readonly kind: 'model'; readonly id: string; readonly model: OfferedModel }
+  | { readonly kind: 'model'; readonly id: string; readonly model: NamedModel }
   | { readonly kind: 'repo'; readonly id: string; readonly found?: FoundRepo }
   /** Absent: a server whose address is typed. */
   | { readonly kind: 'server'; readonly id: string; readonly server?: RunningServer };
@@ -64,7 +64,7 @@ function serverEntries(servers: readonly RunningServer[], search: string): reado
   return [
     ...servers
       .filter(({ program = '', url, models }) => isMeant(program, hostOf(url), ...models))
-      .map((server): Entry => ({ kind: 'server', id: `server ${server.url}`, server })),
+      .map((server): Entry => ({ kind: 'server', id: serverRow(server.url), server })),
     ...(isMeant('another server openai address')
       ? [{ kind: 'server', id: 'server' } as const]
       : []),

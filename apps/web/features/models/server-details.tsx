@@ -1,19 +1,22 @@
 import { plural } from '@graft/nodes/kit/ui';
+import type { ServedModel } from '@graft/view';
 import { useId, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { refusalOf } from '../../api/problem.ts';
 import { OpenSettings } from '../../kit/open-settings.tsx';
 import { TryBox } from './try-box.tsx';
-import { hostOf, type RunningServer, type ServedModel } from './use-servers.ts';
+import { hostOf, type RunningServer } from './use-servers.ts';
 
 interface ServerDetailsProps {
   /** Absent: its address is typed. */
   readonly server: RunningServer | undefined;
+  /** The model that the node asks a server for now. */
+  readonly served?: string | undefined;
   readonly use: (of: ServedModel) => void;
 }
 
 /** A server of models that runs: its models, and the way to use one. */
-export function ServerDetails({ server: known, use }: ServerDetailsProps) {
+export function ServerDetails({ server: known, served, use }: ServerDetailsProps) {
   const [tested, setTested] = useState<RunningServer>();
   const server = known ?? tested;
   const title = known?.program ?? 'Another server';
@@ -28,10 +31,12 @@ export function ServerDetails({ server: known, use }: ServerDetailsProps) {
         </p>
         {known === undefined ? <TestedAddress tested={setTested} /> : null}
         <p className="mt-3 text-ink-2">
-          A Remote model takes the place of this node. Its connections stay; nodes that need the
-          weights, as training does, refuse it.
+          Graft asks this server and loads nothing itself. The node becomes a <i>Remote model</i>{' '}
+          and keeps its connections. Nodes that need the weights, such as Train LoRA, refuse it.
         </p>
-        {server === undefined ? null : <ServedModels key={server.url} server={server} use={use} />}
+        {server === undefined ? null : (
+          <ServedModels key={server.url} {...{ server, served, use }} />
+        )}
       </div>
     </section>
   );
@@ -99,10 +104,14 @@ function TestedAddress({
   );
 }
 
-function ServedModels({ server, use }: ServerDetailsProps & { readonly server: RunningServer }) {
+function ServedModels({
+  server,
+  served = '',
+  use,
+}: ServerDetailsProps & { readonly server: RunningServer }) {
   const group = useId();
   const { models, url, secret } = server;
-  const [chosen = '', setChosen] = useState(models[0]);
+  const [chosen = '', setChosen] = useState(models.includes(served) ? served : models[0]);
   if (models.length === 0) return null;
   return (
     <>

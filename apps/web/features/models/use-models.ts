@@ -57,6 +57,7 @@ export function conversionOf(
 /** Reads the models anew when a download has ended, and when one's size shows that the catalogue has got to know it. */
 export function useFinishedDownloads(downloads: ReadonlyMap<string, Download>): void {
   const before = useRef<ReadonlyMap<string, Download>>(new Map());
+  const unplanned = useRef(new Set<string>());
   useEffect(() => {
     const going = [...before.current].filter(([, { problem }]) => problem === undefined);
     before.current = downloads;
@@ -65,7 +66,17 @@ export function useFinishedDownloads(downloads: ReadonlyMap<string, Download>): 
       ([id, { progress }]) =>
         progress?.total === undefined && downloads.get(id)?.progress?.total !== undefined,
     );
-    if (isFound || ended.length > 0) void refreshModels().then(() => announceCome(ended));
+    const { setComing } = usePlan.getState();
+    const now = [...downloads].flatMap(([id, { problem }]) => (problem === undefined ? [id] : []));
+    // One that has come stays among them until the plan knows it.
+    for (const { model } of ended) unplanned.current.add(model);
+    setComing([...new Set([...unplanned.current, ...now])]);
+    if (isFound || ended.length > 0)
+      void refreshModels().then(() => {
+        for (const { model } of ended) unplanned.current.delete(model);
+        setComing(now);
+        return announceCome(ended);
+      });
   });
 }
 

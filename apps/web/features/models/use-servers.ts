@@ -1,19 +1,13 @@
-import type { Graph } from '@graft/graph';
-import { nodeTypes, type ModelQuestion } from '@graft/view';
+import { isModelNode, type ModelQuestion } from '@graft/view';
 import { useQuery } from '@tanstack/react-query';
 import { api, queries } from '../../api/client.ts';
 import { useDocument } from '../../kit/stores.ts';
 
 export type RunningServer = Awaited<ReturnType<typeof api.models.servers.query>>[number];
 
-/** A model of a server. */
-export type ServedModel = Pick<RunningServer, 'url' | 'secret'> & { readonly model: string };
-
-const remoteType = 'remote-model';
-
-/** Whether the node that asks for a model can ask a server instead: a Base model, which another node takes the place of. */
+/** Whether the node that asks for a model can ask a server: another node then takes the place of a Base model. */
 export function useMayAskServer({ node }: ModelQuestion): boolean {
-  return useDocument(({ shown }) => node !== undefined && shown.nodes[node]?.type === 'base-model');
+  return useDocument(({ shown }) => node !== undefined && isModelNode(shown.nodes[node]?.type));
 }
 
 /** The usual servers of models that run on the server's machine now. */
@@ -29,19 +23,3 @@ export function useServers(enabled: boolean): readonly RunningServer[] {
 
 /** `127.0.0.1:11434` */
 export const hostOf = (url: string): string => new URL(url).host;
-
-/** A Base model becomes a Remote model that asks a server; its connections stay. */
-export function asRemoteModel(
-  graph: Graph,
-  node: string,
-  { url, model, secret }: ServedModel,
-): Graph {
-  const before = graph.nodes[node];
-  const version = nodeTypes().get(remoteType)?.version;
-  if (before === undefined || version === undefined) return graph;
-  const params = { url, model, ...(secret === undefined ? {} : { key: { $secret: secret } }) };
-  return {
-    ...graph,
-    nodes: { ...graph.nodes, [node]: { ...before, type: remoteType, version, params } },
-  };
-}

@@ -1,10 +1,12 @@
-import type { ModelKind } from '@graft/graph';
+import type { ModelKind, ParamField } from '@graft/graph';
+import { askForModel, isModelNode } from '@graft/view';
 import { useQuery } from '@tanstack/react-query';
 import type { KeyboardEvent } from 'react';
 import { queries } from '../../../api/client.ts';
 import { bytes } from '@graft/nodes/kit/ui';
-import { useOverlay } from '../../../kit/stores.ts';
+import { useDocument, useOverlay } from '../../../kit/stores.ts';
 import type { FieldProps } from '../../../kit/form/field-props.ts';
+import { TextControl } from '../../../kit/form/text-controls.tsx';
 import { ModelRemedies } from '../../../kit/slots.ts';
 
 /** Keys that choose another option of a closed list. */
@@ -16,6 +18,34 @@ function openByKey(event: KeyboardEvent<HTMLSelectElement>): void {
   if (ctrlKey || metaKey || !choosing.test(key) || !('showPicker' in currentTarget)) return;
   event.preventDefault();
   currentTarget.showPicker();
+}
+
+function AllModels({ field, ask }: { readonly field: ParamField; readonly ask: () => void }) {
+  return (
+    <button
+      type="button"
+      className="button small h-[30px] shrink-0"
+      aria-label={`All models … for ${field.title}`}
+      title="All models, with sizes, licences and downloads"
+      onClick={ask}
+    >
+      All models …
+    </button>
+  );
+}
+
+/** The name of a model on a server, and the way to all other models: of this computer, of the hub and of servers. */
+export function ServedModelControl(props: FieldProps) {
+  const { field, node, varied } = props;
+  const isOne = useDocument(({ shown }) => isModelNode(shown.nodes[node ?? '']?.type));
+  if (node === undefined || !isOne || varied?.values !== undefined)
+    return <TextControl {...props} />;
+  return (
+    <div className="flex gap-1.5">
+      <TextControl {...props} />
+      <AllModels field={field} ask={() => askForModel(node)} />
+    </div>
+  );
 }
 
 /** The models of this computer of the kind that the parameter asks for, and those that suit it and can be downloaded. */
@@ -85,15 +115,7 @@ export function ModelControl(props: FieldProps) {
             </optgroup>
           )}
         </select>
-        <button
-          type="button"
-          className="button small h-[30px] shrink-0"
-          aria-label={`All models … for ${field.title}`}
-          title="All models, with sizes, licences and downloads"
-          onClick={() => ask(current)}
-        >
-          All models …
-        </button>
+        <AllModels field={field} ask={() => ask(current)} />
       </div>
       {chosen === undefined ? null : (
         <p className="mt-1 text-sm text-ink-2">

@@ -10,7 +10,7 @@ import type { FieldProps } from '../../../kit/form/field-props.ts';
 import { FilesControl } from './files-control.tsx';
 import { JsonControl } from '../../../kit/form/json-control.tsx';
 import { ListControl } from './list-control.tsx';
-import { ModelControl } from './model-control.tsx';
+import { ModelControl, ServedModelControl } from './model-control.tsx';
 import { NumberControl } from '../../../kit/form/number-control.tsx';
 import { NumbersControl } from '../../../kit/form/numbers-control.tsx';
 import { PairsControl } from '../../../kit/form/pairs-control.tsx';
@@ -80,6 +80,7 @@ export function PlainControl(props: FieldProps) {
     case 'questions':
       return <MultilineControl {...props} />;
     case 'text':
+      if (field.modelKind !== undefined) return <ServedModelControl {...props} />;
       return <TextControl {...props} />;
     case 'json':
       if (isChoices(field)) return <ChoicesControl {...props} />;

@@ -1,0 +1,75 @@
+import { paramFields, setParam, type Graph } from '@graft/graph';
+import { overlayStore, type ModelQuestion } from '../screen/overlay-store.ts';
+import { documentStore } from './document-store.ts';
+import { nodeTypes } from './lookups.ts';
+
+const localType = 'base-model';
+const remoteType = 'remote-model';
+
+/** A model of a server. */
+export interface ServedModel {
+  readonly url: string;
+  readonly model: string;
+  readonly secret?: string | undefined;
+}
+
+/** Whether a node gives a language model of either kind, so that the other kind can take its place. */
+export const isModelNode = (type: string | undefined): boolean =>
+  type === localType || type === remoteType;
+
+/** A node that gives a language model asks a server; its connections stay, and what else was set for a server. */
+export function asRemoteModel(
+  graph: Graph,
+  node: string,
+  { url, model, secret }: ServedModel,
+): Graph {
+  const kept = graph.nodes[node]?.type === remoteType ? graph.nodes[node].params : {};
+  const { key: _, ...others } = kept;
+  const key = secret === undefined ? {} : { key: { $secret: secret } };
+  return asType(graph, node, { type: remoteType, params: { ...others, url, model, ...key } });
+}
+
+/** A node that gives a language model takes one of this computer; its connections stay. */
+export function asBaseModel(graph: Graph, node: string, model: string): Graph {
+  if (graph.nodes[node]?.type === localType)
+    return setParam(graph, { node, param: 'model' }, model);
+  return asType(graph, node, { type: localType, params: { model } });
+}
+
+function asType(
+  graph: Graph,
+  node: string,
+  to: { readonly type: string; readonly params: Readonly<Record<string, unknown>> },
+): Graph {
+  const before = graph.nodes[node];
+  const version = nodeTypes().get(to.type)?.version;
+  if (before === undefined || version === undefined) return graph;
+  return { ...graph, nodes: { ...graph.nodes, [node]: { ...before, ...to, version } } };
+}
+
+/** The question which language model a shown node gives; undefined for a node that gives none. */
+function modelQuestionOf(id: string): ModelQuestion | undefined {
+  const node = documentStore.getState().shown.nodes[id];
+  const definition = nodeTypes().get(node?.type ?? '');
+  if (node === undefined || definition === undefined || !isModelNode(node.type)) return undefined;
+  const choose = (model: string): void =>
+    documentStore.getState().edit((graph) => asBaseModel(graph, id, model));
+  const given = (name: string): string => {
+    const field = paramFields(definition).find((each) => each.name === name);
+    const value = node.params[name] ?? field?.default;
+    return typeof value === 'string' ? value : '';
+  };
+  const common = { kind: 'language-model', node: id, choose } as const;
+  return node.type === localType
+    ? { ...common, current: given('model') }
+    : { ...common, current: '', first: serverRow(given('url')), served: given('model') };
+}
+
+/** The id of a server in the list of models. */
+export const serverRow = (url: string): string => `server ${url}`;
+
+/** Asks which language model a shown node gives. */
+export function askForModel(node: string): void {
+  const modelQuestion = modelQuestionOf(node);
+  if (modelQuestion !== undefined) overlayStore.getState().show({ modelQuestion });
+}

@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { progressText } from './run-texts.ts';
+
+it('says of a copy that it is made once and how large it is, and that it is made', () => {
+  const unit = 'copied bytes of ollama:smollm2:135m';
+  const of = (done: number, total?: number): string =>
+    progressText({
+      done,
+      unit,
+      ...(total === undefined ? {} : { total }),
+    });
+  expect(of(0)).toBe('making a copy that loads faster, once');
+  expect(of(34e6, 138e6)).toBe('making a copy that loads faster, once: 34.0 MB of 138 MB');
+  expect(of(138e6, 138e6)).toBe('made a copy that loads faster, once (138 MB)');
+});
