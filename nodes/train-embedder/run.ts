@@ -9,7 +9,13 @@ import {
 } from '@graft/graph';
 import { checkSplit, splitOf } from '../kit/training/dataset-split.ts';
 import { pairQuestions, type QuestionPassages } from '../kit/training/question-passages.ts';
-import { count, hooksOf, reportBase, reportChoice, summaryOf } from '../kit/training/training-report.ts';
+import {
+  count,
+  hooksOf,
+  reportBase,
+  reportChoice,
+  summaryOf,
+} from '../kit/training/training-report.ts';
 import { trainEmbedder } from './node.ts';
 import { trainMap } from './query-adapter.ts';
 

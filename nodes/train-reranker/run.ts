@@ -6,7 +6,13 @@ import {
   type TextList,
 } from '@graft/graph';
 import { checkSplit, splitOf } from '../kit/training/dataset-split.ts';
-import { count, hooksOf, reportBase, reportChoice, summaryOf } from '../kit/training/training-report.ts';
+import {
+  count,
+  hooksOf,
+  reportBase,
+  reportChoice,
+  summaryOf,
+} from '../kit/training/training-report.ts';
 import { trainReranker } from './node.ts';
 import { type Mined, mineLists, type RankedList } from './ranked-lists.ts';
 

@@ -1,7 +1,7 @@
 import type { Facets, FacetWarning, MetricRow, PortFacets, TableHead } from '@graft/graph';
 
 /** Fewer rows kept for evaluation choose a step by chance: with facts to memorise, an early one. */
-export const fewestForChoice = 20;
+const fewestForChoice = 20;
 
 /** About how many rows of the tables evaluation keeps, for the facet of a dataset; empty if their count is unknown. */
 export function evaluationOf(
