@@ -12,7 +12,7 @@ import {
   whileOpen,
 } from '@graft/view';
 import { forgetDrafts, moveDrafts } from './drafts.ts';
-import { openFile, openWhenWritten } from './open-file.ts';
+import { closeFile, openFile, openWhenWritten } from './open-file.ts';
 import {
   fileTitle,
   graphPath,
@@ -158,11 +158,7 @@ async function openNeighbour(path: string, paths: readonly string[]): Promise<vo
     await openFile(next);
     return;
   }
-  documentStore.getState().close();
-  conflictStore.getState().settle();
-  screenStore.getState().select([]);
-  runView.getState().follow(null);
-  usePlan.getState().clear();
+  closeFile();
 }
 
 /** Deletes a file; false if that fails. The notice has a button that restores it, with unsaved changes. */
