@@ -134,7 +134,8 @@ async function showFile(
     screenStore.getState().dismissOthers(path);
     // The browser's own way back leads to the file before, and to the run of it that was looked at; or to the first screen.
     const isNamed = new URL(location.href).searchParams.get('graph') === path;
-    if (screenStore.getState().begun && !isNamed) {
+    const isFromElsewhere = documentStore.getState().file !== null || screenStore.getState().begun;
+    if (isFromElsewhere && !isNamed) {
       history.pushState(null, '', location.href);
     }
     // Nothing of the file before is left on the screen while the answers for this one are on their way.
