@@ -211,7 +211,7 @@ function LinkAbout({ path }: { readonly path: string }) {
     <p className="mt-1 min-h-[1lh] text-sm text-ink-2" data-testid="link-reach">
       {link === undefined ? '' : linkAllows(link !== null)}
       {link !== undefined && isThisMachine(location.hostname)
-        ? ' It works on this computer only; “Serving behind a proxy” in the documentation tells how to let others in.'
+        ? ' It works on this computer only; “Open Graft from another machine” in the documentation tells how to let others in.'
         : ''}
     </p>
   );
