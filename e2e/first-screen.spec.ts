@@ -169,21 +169,19 @@ test('Back leads from the App to the canvas, and from a new graph to the first s
   try {
     await bench.open(server.url);
     const begin = page.getByRole('region', { name: 'How to begin' });
-    await begin.getByRole('button', { name: 'New graph …' }).click();
-    const dialog = page.getByRole('dialog', { name: 'New graph' });
-    await dialog.getByRole('radio', { name: /^Ask a model/ }).check();
-    await dialog.getByRole('button', { name: 'Create' }).click();
+    await begin.getByRole('button', { name: 'Copy rag-quickstart here' }).press('Enter');
+    await expect(bench.node('retriever')).toBeVisible();
     const app = page.getByRole('banner').getByRole('button', { name: 'App', exact: true });
     await app.click();
     await expect(page.getByRole('button', { name: 'Copy the link' })).toBeVisible();
     await expect.poll(() => new URL(page.url()).searchParams.get('view')).toBe('app');
     await page.goBack();
-    await expect(app).toHaveAttribute('aria-pressed', 'false');
+    await expect(bench.node('retriever')).toBeVisible();
     await expect(page.getByRole('button', { name: 'Copy the link' })).toHaveCount(0);
     await page.goBack();
     await expect(page.getByRole('heading', { name: 'No graph is open' })).toBeVisible();
     await page.goForward();
-    await expect(app).toBeVisible();
+    await expect(bench.node('retriever')).toBeVisible();
     await page.goForward();
     await expect(page.getByRole('button', { name: 'Copy the link' })).toBeVisible();
   } finally {

@@ -35,7 +35,7 @@ export async function openAsked(path: string): Promise<void> {
 export const askLinkOptions = (path: string) =>
   queries.graphs.askLink.queryOptions({ path }, { staleTime: Infinity });
 
-export interface AskLink {
+interface AskLink {
   readonly href: string;
   /** Whether it leads to this graph's questions only; without a token, it is the address of the app view. */
   readonly limited: boolean;

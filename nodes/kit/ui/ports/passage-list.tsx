@@ -16,9 +16,9 @@ export interface PassageListProps {
 /** Unfolds the passages of an answer at one of them, and scrolls to it. `within`: what holds the answer and its passages. */
 export function showPassage(within: Element | null, number: number): void {
   const passage = within?.querySelector<HTMLElement>(`[data-passage="${String(number)}"]`);
-  const fold = passage?.closest('details');
-  if (passage === undefined || passage === null || !fold) return;
-  fold.open = true;
+  if (passage === null || passage === undefined) return;
+  const fold = passage.closest('details');
+  if (fold !== null) fold.open = true;
   passage.focus({ preventScroll: true });
   passage.closest('li')?.scrollIntoView({ block: 'nearest' });
 }
