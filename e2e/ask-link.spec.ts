@@ -120,6 +120,7 @@ test('a citation of an ask link leads to its passage, which is drawn as Markdown
   await using elsewhere = await browser.newContext();
   const colleague = await elsewhere.newPage();
   await colleague.goto(new URL(link ?? '', workspace.url).href);
+  await expect(colleague.getByRole('textbox', { name: 'Ask' })).toBeFocused();
   await colleague.keyboard.type('When is the eastern kiln lit?');
   await colleague.keyboard.press('Enter');
   const answer = colleague.getByTestId('answer');
