@@ -2,12 +2,10 @@ import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
 import { api, queries, queryClient } from '../client.ts';
 import { problemCode, refusalOf } from '../problem.ts';
 import {
-  conflictStore,
   conversationStore,
   isUnsaved,
   keptHistories,
   documentStore,
-  runView,
   screenStore,
   whileOpen,
 } from '@graft/view';
@@ -22,7 +20,6 @@ import {
   showInAddress,
   syncDraft,
 } from './graph-file.ts';
-import { usePlan } from '../runs/plan-store.ts';
 import { replaceGraph } from './replace-graph.ts';
 import { moveSaves, withOwnMove } from './save-file.ts';
 import { moveAsked } from './kept-questions.ts';
