@@ -92,12 +92,26 @@ test('the link of an app is copied', async ({ page, context, workspace }) => {
   await writeFile(path.join(workspace.folder, 'cutter.graft.json'), JSON.stringify(cutter));
   await page.goto(appLink(workspace.url, 'cutter.graft.json'));
   await expect(page.getByTestId('link-reach')).toContainText('works on this computer only');
-  await expect(page.getByTestId('link-reach')).toContainText('--allow-host');
+  await expect(page.getByTestId('link-reach')).toContainText(
+    'Who has it may ask this graph questions, and change nothing.',
+  );
   await page.getByRole('button', { name: 'Copy the link' }).click();
   await expect(page.getByTestId('notice')).toContainText('Copied the link.');
   const link = new URL(await page.evaluate(() => navigator.clipboard.readText()));
   expect(link.pathname).toMatch(/^\/ask\/[\w-]+\.[\w-]{22}\/$/);
   expect(link.search).toBe('');
+
+  // From the commands and the menu of the file, too.
+  await page.getByRole('button', { name: 'Show the canvas' }).click();
+  await page.keyboard.press('Control+k');
+  await page.keyboard.type('share');
+  await page.getByRole('option', { name: 'Copy the link to ask' }).click();
+  await expect(page.getByTestId('notice')).toContainText('and change nothing.');
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link.href);
+  await page.evaluate(() => navigator.clipboard.writeText(''));
+  await page.getByRole('button', { name: 'More about cutter' }).click();
+  await page.getByRole('menuitem', { name: 'Copy the link to ask' }).click();
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(link.href);
 });
 
 test('an app fits a phone', async ({ page, workspace }) => {

@@ -1,6 +1,6 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { answerWith, openChatServer } from '../runtime/backends/testing/chat-server.ts';
+import { answerWith, openChatServer, sendJson } from '../runtime/backends/testing/chat-server.ts';
 import { expectAccessible } from './accessible.ts';
 import { asking, expect, graphText, test } from './small-workspace.ts';
 
@@ -39,6 +39,7 @@ test('a colleague asks by the copied link, and nothing else', async ({
     await expect(colleague.getByRole('button', { name: 'Show the canvas' })).toHaveCount(0);
     await expect(colleague.getByRole('button', { name: 'Copy the link' })).toHaveCount(0);
     const box = colleague.getByRole('textbox', { name: 'Ask' });
+    await expect(box).toBeFocused();
     await box.fill('When is it lit?');
     await box.press('Enter');
     const answer = colleague.getByTestId('answer');
@@ -48,6 +49,10 @@ test('a colleague asks by the copied link, and nothing else', async ({
     await colleague.reload();
     await expect(answer).toContainText('At 05:40.');
     expect(refusals).toEqual([]);
+    await colleague.getByRole('button', { name: 'Clear' }).click();
+    await expect(answer).toHaveCount(0);
+    await colleague.getByTestId('notice').getByRole('button', { name: 'Undo' }).click();
+    await expect(answer).toContainText('At 05:40.');
 
     // No key leads elsewhere.
     await colleague.getByRole('heading', { level: 1 }).click();
@@ -62,4 +67,73 @@ test('a colleague asks by the copied link, and nothing else', async ({
   } finally {
     await elsewhere.close();
   }
+});
+
+test('a citation of an ask link leads to its passage, which is drawn as Markdown', async ({
+  browser,
+  page,
+  workspace,
+}) => {
+  await using chat = await openChatServer(({ path: asked, body }, response) => {
+    if (!asked.endsWith('/embeddings')) return answerWith(response, 'At 05:40. [1]');
+    const texts = [body['input']].flat();
+    sendJson(response, { data: texts.map((_, index) => ({ index, embedding: [1, 0] })) });
+  });
+  const { nodes, edges } = asking(chat.url);
+  const { prompt: _prompt, ...others } = nodes;
+  const text = '# Eastern kiln\n\n| Day | Lit |\n| --- | --- |\n| Tuesday | 05:40 |\n';
+  await mkdir(path.join(workspace.folder, 'asked-kilns'), { recursive: true });
+  await writeFile(path.join(workspace.folder, 'asked-kilns', 'eastern.md'), text);
+  await workspace.graph('ask-link-cites', {
+    nodes: {
+      ...others,
+      files: { type: 'load-files', params: { paths: ['asked-kilns/*.md'] } },
+      chunk: { type: 'chunk', params: { size: 128 } },
+      embedder: {
+        type: 'remote-embedder',
+        params: { url: chat.url, model: 'kiln-2', dimension: 2 },
+      },
+      embed: { type: 'embed' },
+      index: { type: 'index' },
+      find: { type: 'retrieve', params: { mode: 'dense' } },
+      inject: { type: 'inject-context' },
+    },
+    edges: [
+      ...edges.filter((edge) => !edge.includes('prompt.')),
+      'files.documents -> chunk.documents',
+      'chunk.chunks -> embed.chunks',
+      'embedder.embedder -> embed.trained',
+      'embedder.embedder -> find.trained',
+      'embed.embeddings -> index.embeddings',
+      'index.index -> find.index',
+      'ask.questions -> find.questions',
+      'find.hits -> inject.hits',
+      'inject.prompts -> write.prompts',
+    ],
+  });
+  const own = new URL(workspace.url);
+  own.searchParams.set('graph', 'ask-link-cites.graft.json');
+  own.searchParams.set('view', 'app');
+  const asked = page.waitForResponse((response) => response.url().includes('graphs.askLink'));
+  await page.goto(own.href);
+  const [link] = /\/ask\/[\w-]+\.[\w-]{22}\//.exec(await (await asked).text()) ?? [];
+  await using elsewhere = await browser.newContext();
+  const colleague = await elsewhere.newPage();
+  await colleague.goto(new URL(link ?? '', workspace.url).href);
+  await expect(colleague.getByRole('textbox', { name: 'Ask' })).toBeFocused();
+  await colleague.keyboard.type('When is the eastern kiln lit?');
+  await colleague.keyboard.press('Enter');
+  const answer = colleague.getByTestId('answer');
+  await expect(answer).toContainText('At 05:40.');
+  const passage = answer.getByRole('group', { name: 'Passage 1' });
+  await expect(passage).toBeHidden();
+  await answer
+    .locator('.gk-citations')
+    .getByRole('button', { name: /eastern\.md/ })
+    .click();
+  await expect(passage).toBeVisible();
+  await expect(passage).toBeFocused();
+  await expect(passage).toBeInViewport();
+  await expect(passage.getByRole('cell', { name: '05:40' })).toBeVisible();
+  await expect(passage).not.toContainText('| ---');
 });

@@ -159,3 +159,34 @@ test('the first screen follows the files of the folder, and the dialog asks noth
     await rm(elsewhere, { recursive: true, force: true });
   }
 });
+
+test('Back leads from the App to the canvas, and from a new graph to the first screen', async ({
+  page,
+}) => {
+  const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-back-')));
+  const server = await serve(folder);
+  const bench = new Workbench(page);
+  try {
+    await bench.open(server.url);
+    const begin = page.getByRole('region', { name: 'How to begin' });
+    await begin.getByRole('button', { name: 'Copy rag-quickstart here' }).press('Enter');
+    await expect(bench.node('retriever')).toBeVisible();
+    const app = page.getByRole('banner').getByRole('button', { name: 'App', exact: true });
+    await app.click();
+    await expect(page.getByRole('button', { name: 'Copy the link' })).toBeVisible();
+    await expect.poll(() => new URL(page.url()).searchParams.get('view')).toBe('app');
+    await page.goBack();
+    await expect(bench.node('retriever')).toBeVisible();
+    await expect(page.getByRole('button', { name: 'Copy the link' })).toHaveCount(0);
+    await page.goBack();
+    await expect(page.getByRole('heading', { name: 'No graph is open' })).toBeVisible();
+    await page.goForward();
+    await expect(bench.node('retriever')).toBeVisible();
+    await page.goForward();
+    await expect(page.getByRole('button', { name: 'Copy the link' })).toBeVisible();
+  } finally {
+    server.process.kill('SIGINT');
+    await once(server.process, 'exit');
+    await rm(folder, { recursive: true, force: true });
+  }
+});

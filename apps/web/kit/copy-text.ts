@@ -7,14 +7,15 @@ export function textOf(row: unknown): string {
   return heading === '' ? body : `${heading}\n${body}`;
 }
 
-export async function copyText(text: string, subject: string): Promise<void> {
+/** Copies a text, and says so. `about`: a sentence on what was copied. */
+export async function copyText(text: string, subject: string, about = ''): Promise<void> {
   const copied = await navigator.clipboard?.writeText(text).then(
     () => true,
     () => false,
   );
   useScreen.getState().notify(
     copied === true
-      ? { tone: 'info', message: `Copied ${subject}.` }
+      ? { tone: 'info', message: `Copied ${subject}. ${about}`.trimEnd() }
       : {
           tone: 'error',
           message: 'The browser blocked copying. Select the text and press Ctrl+C.',

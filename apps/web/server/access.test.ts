@@ -112,6 +112,8 @@ describe('the page that asks for the token', () => {
     expect(missing.status).toBe(401);
     expect(missing.headers['content-type']).toContain('text/html');
     expect(missing.body).toContain('lacks its token');
+    // For a stranger.
+    expect(missing.body).not.toContain('--no-token');
     expect((await ask('/?token=wrong', html)).body).toContain('Wrong token for this workspace');
     const answer = await ask('/api/trpc/graphs.list');
     expect(answer.status).toBe(401);

@@ -13,6 +13,8 @@ interface Asked {
   readonly gate: Gate;
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
+  /** The font of the pages that refuse: see `pageFont`. */
+  readonly font: string;
 }
 
 /** Answers a request that must not reach the application. */
@@ -80,7 +82,11 @@ function answer(asked: Asked, admission: Answerable, query: URLSearchParams): vo
 }
 
 /** Answers API calls in JSON, browsers with a page, and other clients in plain text. */
-function deny({ gate, request, response }: Asked, reason: Denial, query: URLSearchParams): void {
+function deny(
+  { gate, request, response, font }: Asked,
+  reason: Denial,
+  query: URLSearchParams,
+): void {
   const { url = '/', headers } = request;
   const status = deniedStatus(reason);
   if (url.includes('/api/trpc/')) {
@@ -91,7 +97,7 @@ function deny({ gate, request, response }: Asked, reason: Denial, query: URLSear
     response.end(JSON.stringify({ error: { code: -32_001, message, data } }));
   } else if (headers.accept?.includes('text/html') === true) {
     const action = gate.formAction;
-    sendDeniedPage(response, { reason, action, query: query.toString() });
+    sendDeniedPage(response, { reason, action, query: query.toString(), font });
   } else {
     refuse(response, status, deniedMessage(reason));
   }

@@ -17,6 +17,7 @@ export function selfContainedPolicy(style: string, script: string | undefined): 
     "default-src 'none'",
     `style-src ${hashOf(style)}`,
     ...(script === undefined ? [] : [`script-src ${hashOf(script)}`]),
+    'font-src data:',
     "base-uri 'none'",
     "form-action 'self'",
     "frame-ancestors 'none'",

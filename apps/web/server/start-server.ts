@@ -6,6 +6,7 @@ import type { Workspace } from '@graft/workspace';
 import type { AnyRouter } from '@trpc/server';
 import { nodeHTTPRequestHandler } from '@trpc/server/adapters/node-http';
 import compression from 'compression';
+import { pageFont } from './access-page.ts';
 import { answerAccess } from './answer-access.ts';
 import { AskLinks } from './asking/ask-links.ts';
 import { Askers, closedToAskers } from './asking/asker.ts';
@@ -84,6 +85,7 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
   // An empty token would let everybody in.
   const token = chosen === '' ? newToken() : (chosen ?? undefined);
   const staticFiles = await openStaticFiles(options.staticFolder);
+  const font = pageFont(options.staticFolder);
   const { allowHosts = [], basePath = '' } = options;
   const askLinks = token === undefined ? undefined : new AskLinks(token, basePath);
   const gate = new Gate({
@@ -102,7 +104,8 @@ export async function startServer(options: ServerOptions): Promise<RunningServer
 
   async function respond(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const admission = gate.admit(request);
-    if (admission.kind !== 'granted') return answerAccess({ gate, request, response }, admission);
+    if (admission.kind !== 'granted')
+      return answerAccess({ gate, request, response, font }, admission);
     const { url, byLink } = admission;
     request.url = url;
     const [path = '/'] = url.split('?', 1);

@@ -49,8 +49,17 @@ it('leaves the unseen graph alone in the app view', () => {
     .filter((command) => belongsTo(command, 'app'))
     .map(({ id }) => id);
   expect(there).toEqual([
-    ...['run', 'ask', 'cancel', 'leave-past-run', 'export-run', 'search', 'find'],
-    ...['canvas-view', 'notebook-view', 'app-view', 'theme', 'tour', 'shortcuts', 'settings'],
+    ...['run', 'ask', 'cancel', 'leave-past-run', 'export-run', 'copy-link', 'search'],
+    ...[
+      'find',
+      'canvas-view',
+      'notebook-view',
+      'app-view',
+      'theme',
+      'tour',
+      'shortcuts',
+      'settings',
+    ],
   ]);
   for (const key of ['a', 'd', 'e', 'g', 'y', 'z', 'Z'])
     expect(commandId('app', key, held)).toBe(undefined);

@@ -1,6 +1,6 @@
 import { provideActions, provideCommands, type Actions, type Command } from '@graft/view';
 import { askActions, askCommands } from '../features/conversation/commands.ts';
-import { appViewActions } from '../features/app/commands.ts';
+import { appCommands, appViewActions } from '../features/app/commands.ts';
 import { canvasActions } from '../features/canvas/actions.ts';
 import { arrangeCommands } from '../features/canvas/arrange-commands.ts';
 import { editCommands, selectCommands, zoomCommands } from '../features/canvas/commands.ts';
@@ -38,6 +38,7 @@ const commands: readonly Command[] = [
   ...askCommands,
   ...runCommands,
   ...fileCommands,
+  ...appCommands,
   ...noteCommands,
   ...editCommands,
   ...inspectorCommands,

@@ -4,14 +4,20 @@ import { wayOf } from '@graft/view';
 import { addressOfPlace, isReading } from '../api/graphs/place-in-address.ts';
 
 /**
- * Keeps what was gone into, the selected nodes, the tabs of the inspector and of the lower panel and a run of before in the address; the
- * browser's own way back leads out of what was gone into.
+ * Keeps what was gone into, the selected nodes, the view, the tabs of the inspector and of the lower panel and a run of before in the
+ * address. The browser's Back leads out of what was gone into, and from the App and the notebook to the view before. Gives the function
+ * that stops it.
  */
-export function keepPlaceInAddress(): void {
+export function keepPlaceInAddress(): () => void {
   const shown = () => {
-    const { file, trail } = useDocument.getState();
-    return { path: file?.path, way: wayOf(trail) };
+    const { file, trail, graph } = useDocument.getState();
+    const { view } = useScreen.getState();
+    const isEmpty = Object.keys(graph.nodes).length === 0;
+    return { path: file?.path, way: wayOf(trail), view, isEmpty };
   };
+  /** Whether a person changed the view: a comparison brings its own entry, and an empty graph gives way to the canvas. */
+  const isOtherView = (now: ReturnType<typeof shown>): boolean =>
+    now.view !== written.view && now.view !== 'compare' && !(now.view === 'canvas' && now.isEmpty);
   let written = shown();
   let waiting: (() => void) | undefined;
   const drop = (): void => {
@@ -22,7 +28,7 @@ export function keepPlaceInAddress(): void {
     drop();
     const now = shown();
     // Another file has brought its own entry.
-    const moved = now.path === written.path && now.way !== written.way;
+    const moved = now.path === written.path && (now.way !== written.way || isOtherView(now));
     written = now;
     // Where the file could not be read, a later reload may find the place.
     if (isReading() || now.path === undefined) return;
@@ -35,27 +41,38 @@ export function keepPlaceInAddress(): void {
   const writeLater = (): void => {
     waiting ??= afterPaint(write);
   };
-  // The entry is another by then.
-  addEventListener('popstate', drop);
-  useScreen.subscribe(({ begun, selection, inspectorTab, bottomTab, view }, before) => {
-    if (
-      begun !== before.begun ||
-      selection !== before.selection ||
-      inspectorTab !== before.inspectorTab ||
-      bottomTab !== before.bottomTab ||
-      view !== before.view
-    )
-      writeLater();
-  });
-  usePanels.subscribe(({ collapsed }, before) => {
-    if (collapsed.lower !== before.collapsed.lower) writeLater();
-  });
-  useDocument.subscribe(({ trail }, before) => {
-    if (trail !== before.trail) write();
-  });
-  useRunView.subscribe(({ past, run }, before) => {
-    if (past !== before.past || (past && run?.runId !== before.run?.runId)) write();
-  });
+  // The entry is another by then, and what it shows was not gone to.
+  const follow = (): void => {
+    drop();
+    written = shown();
+  };
+  addEventListener('popstate', follow);
+  const stops = [
+    useScreen.subscribe(({ begun, selection, inspectorTab, bottomTab, view }, before) => {
+      if (
+        begun !== before.begun ||
+        selection !== before.selection ||
+        inspectorTab !== before.inspectorTab ||
+        bottomTab !== before.bottomTab ||
+        view !== before.view
+      )
+        writeLater();
+    }),
+    usePanels.subscribe(({ collapsed }, before) => {
+      if (collapsed.lower !== before.collapsed.lower) writeLater();
+    }),
+    useDocument.subscribe(({ trail }, before) => {
+      if (trail !== before.trail) write();
+    }),
+    useRunView.subscribe(({ past, run }, before) => {
+      if (past !== before.past || (past && run?.runId !== before.run?.runId)) write();
+    }),
+  ];
   // What was done before this was there; a place that is on its way is written by what shows it.
   if (useScreen.getState().begun) write();
+  return () => {
+    drop();
+    removeEventListener('popstate', follow);
+    for (const stop of stops) stop();
+  };
 }

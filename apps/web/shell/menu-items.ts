@@ -11,6 +11,7 @@ import {
   openPanel,
   type PendingEdge,
 } from '@graft/view';
+import { copyLinkOf } from '../features/app/commands.ts';
 import { addNoteAt } from '../features/canvas/notes/note-edits.ts';
 import {
   addBendAt,
@@ -307,6 +308,7 @@ function fileMenu(path: string): MenuGroups {
         run: () => show({ renamingFile: path }),
       },
       { id: 'duplicate-file', title: 'Duplicate', run: () => void duplicateFile(path) },
+      { id: 'copy-link', title: 'Copy the link to ask', run: () => void copyLinkOf(path) },
       { id: 'pack', title: 'Pack …', run: () => show({ packing: path }) },
       {
         id: 'copy-path',

@@ -27,7 +27,7 @@ export { IntervalMark } from './metrics/interval-mark.tsx';
 export { ModelFacts } from './ports/model-facts.tsx';
 export { ModuleMap, type ModuleValue } from './charts/module-map.tsx';
 export { originOf, placeLabel, spanLabel } from './text/origin.ts';
-export { PassageList } from './ports/passage-list.tsx';
+export { PassageList, showPassage, type PassageListProps } from './ports/passage-list.tsx';
 export { PortPreview } from './port-preview.tsx';
 export { QuestionRows } from './ports/question-rows.tsx';
 export type { PreviewComponent, PreviewProps } from './preview-props.ts';

@@ -3,10 +3,12 @@ import type { Metric } from './metric.ts';
 /** Names with an established spelling. */
 const written: Readonly<Record<string, string>> = {
   f1: 'F1',
+  falseAbstention: 'Wrongly unanswered',
   map: 'MAP',
   mrr: 'MRR',
   ms: 'Milliseconds',
   ndcg: 'nDCG',
+  rightAbstention: 'Rightly unanswered',
   rougeL: 'ROUGE-L',
 };
 

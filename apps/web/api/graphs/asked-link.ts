@@ -31,12 +31,22 @@ export async function openAsked(path: string): Promise<void> {
   }
 }
 
-/**
- * The link by which others ask a graph. Where no token is asked for, the page's own address is one. Known beforehand, it comes at once:
- * browsers let a page copy only right after a press.
- */
-export async function askLink(path: string): Promise<string> {
-  const options = queries.graphs.askLink.queryOptions({ path }, { staleTime: Infinity });
-  const link = await queryClient.fetchQuery(options);
-  return link === null ? location.href : new URL(link, location.href).href;
+/** How the link of a graph is asked for. Known beforehand, it comes at once: browsers let a page copy only right after a press. */
+export const askLinkOptions = (path: string) =>
+  queries.graphs.askLink.queryOptions({ path }, { staleTime: Infinity });
+
+interface AskLink {
+  readonly href: string;
+  /** Whether it leads to this graph's questions only; without a token, it is the address of the app view. */
+  readonly limited: boolean;
+}
+
+/** The link by which others ask a graph. */
+export async function askLink(path: string): Promise<AskLink> {
+  const link = await queryClient.fetchQuery(askLinkOptions(path));
+  if (link !== null) return { href: new URL(link, location.href).href, limited: true };
+  const url = new URL(location.pathname, location.href);
+  url.searchParams.set('graph', path);
+  url.searchParams.set('view', 'app');
+  return { href: url.href, limited: false };
 }

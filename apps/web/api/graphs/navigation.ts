@@ -13,7 +13,7 @@ import {
   runView,
   screenStore,
 } from '@graft/view';
-import { openFile, stayHere } from './open-file.ts';
+import { closeFile, openFile, stayHere } from './open-file.ts';
 import { placeFromAddress, showPlace } from './place-in-address.ts';
 
 /** The graph that the selected node uses: `#name` of this file, or the path of another; undefined where it uses none. */
@@ -116,7 +116,9 @@ export function followAddress(): void {
       return;
     }
     stayHere();
-    if (file?.path === place.graph) showPlace(place);
+    // Without a graph, the address is of the first screen.
+    if (file !== null && place.graph === null) closeFile();
+    else if (file?.path === place.graph) showPlace(place);
   };
   window.addEventListener('popstate', restore);
 }

@@ -369,3 +369,26 @@ it('says nothing of a file that was gone once it is back as it was, nor of what 
   expect(documentStore.getState().file?.base).toBe(serializeGraph(at(1)));
   expect(size()).toBe(5);
 });
+
+it('makes the first graph a step from the first screen, to which Back leads', async () => {
+  let added = 0;
+  let pop = (): void => undefined;
+  vi.stubGlobal('history', { replaceState: () => undefined, pushState: () => void added++ });
+  vi.stubGlobal('window', {
+    addEventListener: (_type: string, hear: () => void) => (pop = hear),
+  });
+  followAddress();
+  served.read.set('a.graft.json', Promise.resolve(answer('a.graft.json', sized(1))));
+  screenStore.setState({ begun: false });
+  await openFile('a.graft.json');
+  // A page that opens with a graph has no first screen.
+  expect(added).toBe(0);
+  documentStore.getState().close();
+  screenStore.setState({ begun: true });
+  await openFile('a.graft.json');
+  expect(added).toBe(1);
+  vi.stubGlobal('location', { href: 'http://localhost/' });
+  pop();
+  expect(documentStore.getState().file).toBeNull();
+  screenStore.setState({ begun: false });
+});

@@ -48,6 +48,18 @@ export function stayHere(): void {
   opening.drop();
 }
 
+/** Shows no file, as before the first was opened. Unsaved work is kept. */
+export function closeFile(): void {
+  stayHere();
+  syncDraft();
+  documentStore.getState().close();
+  conflictStore.getState().settle();
+  screenStore.getState().select([]);
+  runView.getState().follow(null);
+  usePlan.getState().clear();
+  document.title = 'Graft';
+}
+
 /**
  * Reserves the next file to open before it is written. The returned function shows it, unless another file was opened meanwhile, and
  * does not wait for its runs: a dialog can close as soon as the file is shown.
@@ -121,9 +133,10 @@ async function showFile(
     }
     conflictStore.getState().settle();
     screenStore.getState().dismissOthers(path);
-    // The browser's own way back leads to the file before, and to the run of it that was looked at.
+    // The browser's own way back leads to the file before, and to the run of it that was looked at; or to the first screen.
     const isNamed = new URL(location.href).searchParams.get('graph') === path;
-    if (documentStore.getState().file !== null && !isNamed) {
+    const isFromElsewhere = documentStore.getState().file !== null || screenStore.getState().begun;
+    if (isFromElsewhere && !isNamed) {
       history.pushState(null, '', location.href);
     }
     // Nothing of the file before is left on the screen while the answers for this one are on their way.

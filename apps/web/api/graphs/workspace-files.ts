@@ -2,17 +2,15 @@ import { emptyGraph, serializeGraph, type Graph } from '@graft/graph';
 import { api, queries, queryClient } from '../client.ts';
 import { problemCode, refusalOf } from '../problem.ts';
 import {
-  conflictStore,
   conversationStore,
   isUnsaved,
   keptHistories,
   documentStore,
-  runView,
   screenStore,
   whileOpen,
 } from '@graft/view';
 import { forgetDrafts, moveDrafts } from './drafts.ts';
-import { openFile, openWhenWritten } from './open-file.ts';
+import { closeFile, openFile, openWhenWritten } from './open-file.ts';
 import {
   fileTitle,
   graphPath,
@@ -22,7 +20,6 @@ import {
   showInAddress,
   syncDraft,
 } from './graph-file.ts';
-import { usePlan } from '../runs/plan-store.ts';
 import { replaceGraph } from './replace-graph.ts';
 import { moveSaves, withOwnMove } from './save-file.ts';
 import { moveAsked } from './kept-questions.ts';
@@ -158,11 +155,7 @@ async function openNeighbour(path: string, paths: readonly string[]): Promise<vo
     await openFile(next);
     return;
   }
-  documentStore.getState().close();
-  conflictStore.getState().settle();
-  screenStore.getState().select([]);
-  runView.getState().follow(null);
-  usePlan.getState().clear();
+  closeFile();
 }
 
 /** Deletes a file; false if that fails. The notice has a button that restores it, with unsaved changes. */

@@ -1,11 +1,12 @@
 import { emptyGraph, type RunEvent } from '@graft/graph';
-import { conversationStore, documentStore, type Turn } from '@graft/view';
+import { conversationStore, documentStore, screenStore, type Turn } from '@graft/view';
 import { afterAll, beforeEach, expect, it, vi } from 'vitest';
 import {
   ask,
   askOther,
   askTyped,
   forget,
+  forgetAll,
   openConversation,
   retry,
   stopAnswer,
@@ -254,4 +255,22 @@ it('keeps an earlier question whose run cannot be read', async () => {
   const [asked] = turns();
   if (asked !== undefined) forget(asked);
   expect(again()).toEqual([]);
+});
+
+it('brings removed questions back where they were, beside what was asked since', async () => {
+  const over = (): void => served.fails.at(-1)?.(new Error('The database is busy.'));
+  await ask(question('Who keeps the key?'));
+  over();
+  await ask(question('Who has a spare one?'));
+  over();
+  forgetAll();
+  expect(questions()).toEqual([]);
+  const undo = screenStore.getState().notices.at(-1)?.action;
+  await ask(question('Who lights the kiln?'));
+  undo?.run();
+  const all = ['Who lights the kiln?', 'Who has a spare one?', 'Who keeps the key?'];
+  expect(questions()).toEqual(all);
+  openConversation(undefined);
+  open('a');
+  expect(questions()).toEqual(all);
 });

@@ -255,17 +255,45 @@ export async function stopAnswer(id: string): Promise<void> {
   conversationStore.getState().replace(id, { ...answer, stopped: true });
 }
 
-/** Removes a question for good; its runs stay in the list of runs. */
-export function forget(turn: Turn): void {
-  const { file, remove } = conversationStore.getState();
-  remove(turn.id);
+/** Removes questions. A notice offers to undo it. */
+export function forget(...gone: readonly Turn[]): void {
+  const { file, remove, turns } = conversationStore.getState();
+  const ids = new Set(gone.map(({ id }) => id));
+  const before = file === undefined ? [] : keptAsked(file);
+  for (const { id } of gone) remove(id);
   // Also answers that are not shown, as one that was asked for once more and has not come.
   if (file !== undefined)
-    keepAsked(file, (kept) => kept.filter((each) => (each.turn ?? each.runId) !== turn.id));
+    keepAsked(file, (kept) => kept.filter((each) => !ids.has(each.turn ?? each.runId)));
+  screenStore.getState().notify({
+    tone: 'info',
+    message: gone.length === 1 ? 'Removed the question.' : 'Removed the questions.',
+    ...(file === undefined ? {} : { about: file }),
+    action: { label: 'Undo', run: () => bringBack(file, turns, before) },
+  });
+}
+
+/** Shows and keeps questions again beside those that were asked since. */
+function bringBack(
+  file: string | undefined,
+  turns: readonly Turn[],
+  before: readonly KeptAsked[],
+): void {
+  if (file !== undefined)
+    keepAsked(file, (kept) => [
+      ...kept.filter(({ runId }) => !before.some((each) => each.runId === runId)),
+      ...before,
+    ]);
+  conversationStore.setState((now) => {
+    if (now.file !== file) return now;
+    const newer = now.turns.filter(({ id }) => !turns.some((turn) => turn.id === id));
+    // One that was left may have got another answer.
+    const older = turns.map((turn) => now.turns.find(({ id }) => id === turn.id) ?? turn);
+    return { turns: [...newer, ...older].slice(0, mostTurns) };
+  });
 }
 
 /** Removes all questions that are answered. */
 export function forgetAll(): void {
-  for (const turn of conversationStore.getState().turns)
-    if (turn.answers.every(isAnswered)) forget(turn);
+  const { turns } = conversationStore.getState();
+  forget(...turns.filter(({ answers }) => answers.every(isAnswered)));
 }

@@ -1,18 +1,19 @@
 import { graphTitle, settingText } from '@graft/graph';
+import { useQuery } from '@tanstack/react-query';
 import { useEffect } from 'react';
 import { useKeptOpen } from '../../kit/kept-open.ts';
-import { copyText } from '../../kit/copy-text.ts';
 import { Conversation, PlainControl, RunsOnChange, PastRunBanner } from '../../kit/slots.ts';
 import { printLight } from '../../kit/notebook/printing.ts';
 import { RunOrCancel } from '../../kit/run-or-cancel.tsx';
 import { useConversation, useDocument, useRunView, useScreen } from '../../kit/stores.ts';
-import { askLink, isAsking } from '../../api/graphs/asked-link.ts';
-import { fileTitle, report } from '../../api/graphs/graph-file.ts';
+import { askLinkOptions, isAsking } from '../../api/graphs/asked-link.ts';
+import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { countProblems, isGoingOn, keepViewShowable } from '@graft/view';
 import { countText, useProblems } from '../../api/graphs/use-problems.ts';
 import { cancelRun } from '../../api/runs/run-actions.ts';
 import { AppInput } from './app-input.tsx';
 import { AppOutput } from './app-output.tsx';
+import { copyAskLink, linkAllows } from './copy-link.ts';
 import { isThisMachine } from './this-machine.ts';
 import { isChanged, runApp } from './run-form.ts';
 import {
@@ -190,8 +191,6 @@ function Head({ path }: { readonly path: string }) {
   const about = useDocument((state) => state.graph.notes);
   const { title, description = '' } = graphTitle({ notes: about ?? {} }) ?? {};
   const asking = isAsking();
-  // Beforehand, so that copying does not wait for it.
-  useEffect(() => void (asking || askLink(path).catch(() => undefined)), [path, asking]);
   return (
     <header>
       <h1 className="text-xl font-[640] tracking-[-0.015em] break-words">
@@ -199,13 +198,22 @@ function Head({ path }: { readonly path: string }) {
       </h1>
       {description === '' ? null : <p className="mt-1 text-ink-2">{description}</p>}
       {asking ? null : <HeadActions path={path} />}
-      {!asking && isThisMachine(location.hostname) ? (
-        <p className="mt-1 text-sm text-ink-2" data-testid="link-reach">
-          This link works on this computer only. To let others in, serve Graft behind a proxy with{' '}
-          <code className="font-mono text-[11.5px] whitespace-nowrap">--allow-host</code>.
-        </p>
-      ) : null}
+      {asking ? null : <LinkAbout path={path} />}
     </header>
+  );
+}
+
+/** What the link lets others do, and where it works. */
+function LinkAbout({ path }: { readonly path: string }) {
+  // Beforehand, so that copying does not wait for it.
+  const { data: link } = useQuery(askLinkOptions(path));
+  return (
+    <p className="mt-1 min-h-[1lh] text-sm text-ink-2" data-testid="link-reach">
+      {link === undefined ? '' : linkAllows(link !== null)}
+      {link !== undefined && isThisMachine(location.hostname)
+        ? ' It works on this computer only; “Open Graft from another machine” in the documentation tells how to let others in.'
+        : ''}
+    </p>
   );
 }
 
@@ -223,7 +231,7 @@ function HeadActions({ path }: { readonly path: string }) {
       <button
         type="button"
         className="text-sm text-ink-2 hover:text-ink hover:underline"
-        onClick={() => void askLink(path).then((link) => copyText(link, 'the link'), report)}
+        onClick={() => void copyAskLink(path)}
       >
         Copy the link
       </button>

@@ -1,6 +1,24 @@
-import type { Actions } from '@graft/view';
+import { documentStore, isRunnable, views, type Actions, type Command } from '@graft/view';
 
 export const appViewActions = {
   // Loaded on demand.
   runForm: async () => (await import('./run-form.ts')).runForm(),
 } satisfies Partial<Actions>;
+
+/** Copies the link by which others ask a graph. */
+export async function copyLinkOf(path: string | undefined): Promise<void> {
+  // Loaded when first asked for.
+  const { copyAskLink } = await import('./copy-link.ts');
+  if (path !== undefined) await copyAskLink(path);
+}
+
+export const appCommands: readonly Command[] = [
+  {
+    id: 'copy-link',
+    title: 'Copy the link to ask',
+    group: 'File',
+    views,
+    enabled: isRunnable,
+    run: () => void copyLinkOf(documentStore.getState().file?.path),
+  },
+];

@@ -7,13 +7,14 @@ import {
   promptSchema,
   type Span,
 } from '@graft/graph';
-import { AnswerText, PassageList, VerdictMark } from '@graft/nodes/kit/ui';
+import { VerdictMark } from '@graft/nodes/kit/ui';
 import { problemText, type StepView, type Turn } from '@graft/view';
 import { useQuery } from '@tanstack/react-query';
 import { api } from '../../api/client.ts';
 import { problemsOf } from '../../api/problem.ts';
 import { isAsking } from '../../api/graphs/asked-link.ts';
 import { useScreen } from '../../kit/stores.ts';
+import { AnswerText, PassageList } from './readable-passages.tsx';
 
 /** Rows of an answer or a prompt that are read: a question has one. */
 const mostRows = 20;

@@ -2,6 +2,7 @@ import { answersMediaType } from '@graft/graph';
 import { useEffect, useRef } from 'react';
 import type { ConversationProps } from '../../kit/slots.ts';
 import { askTyped, forgetAll, openConversation } from '../../api/runs/conversation.ts';
+import { isAsking } from '../../api/graphs/asked-link.ts';
 import { askable, useGraphFunction } from '../../api/graphs/graph-function.ts';
 import { useConversation, useDocument, useRunView } from '../../kit/stores.ts';
 import { isAnswered, oneQuestion, stepsInOrder, type RunState } from '@graft/view';
@@ -60,6 +61,10 @@ function QuestionBox({ inApp }: { readonly inApp: boolean }) {
   const question = useConversation((state) => state.question);
   const hasAdapters = (useGraphFunction()?.adaptersOff.length ?? 0) > 0;
   const field = useRef<HTMLTextAreaElement>(null);
+  useEffect(() => {
+    // All that an ask link is for.
+    if (isAsking()) field.current?.focus({ preventScroll: true });
+  }, []);
   return (
     <form
       onSubmit={(event) => {
@@ -94,7 +99,9 @@ function QuestionBox({ inApp }: { readonly inApp: boolean }) {
       <div className="mt-1.5 flex flex-wrap items-center justify-end gap-x-3 gap-y-1.5">
         <p id="ask-help" className="min-w-[12rem] flex-1 text-sm text-ink-2">
           Each question is answered on its own.
-          {inApp ? '' : ' Asking saves the graph, but not the question.'}
+          {inApp
+            ? ''
+            : ' Asking saves your changes to the graph; your question stays in this browser.'}
         </p>
         {hasAdapters ? <AdapterSwitch /> : null}
         <button

@@ -1,6 +1,6 @@
 import { countVariants, savedVariant } from '@graft/graph';
 import { expect, it } from 'vitest';
-import { plannedExtent, type Planned } from './planned-variants.tsx';
+import { metricsInSentence, plannedExtent, type Planned } from './planned-variants.tsx';
 
 const variant = (name: string) => ({ name, settings: {} });
 const planned = (names: readonly string[], more: Partial<Planned> = {}): Planned => ({
@@ -37,4 +37,13 @@ it('says the runs of several seeds, and what cannot run', () => {
   expect(plannedExtent(incomplete, 'as saved')).toBe(
     '2 variants, 3 seeds each, against “as saved” (6 runs)',
   );
+});
+
+it('names the node of metrics once, where it is one', () => {
+  expect(metricsInSentence(['Accuracy of Evaluate', 'F1 of Evaluate'])).toEqual([
+    'accuracy',
+    'F1 of Evaluate',
+  ]);
+  const two = ['Accuracy of Evaluate', 'Recall of Grade hits'];
+  expect(metricsInSentence(two)).toEqual(['accuracy of Evaluate', 'recall of Grade hits']);
 });

@@ -26,6 +26,18 @@ export function plannedExtent(planned: Planned, baseline: string): string {
   ].join(', ');
 }
 
+/** Metrics in a sentence: their node is named once where all have the same, "accuracy, F1 of Evaluate". */
+export function metricsInSentence(names: readonly string[]): readonly string[] {
+  const nodeOf = (name: string): string => name.slice(name.lastIndexOf(' of '));
+  const [first = ''] = names;
+  const isOne = first.includes(' of ') && names.every((name) => nodeOf(name) === nodeOf(first));
+  return names.map((name, at) =>
+    metricInSentence(
+      isOne && at < names.length - 1 ? name.slice(0, name.lastIndexOf(' of ')) : name,
+    ),
+  );
+}
+
 /** The variants of an experiment before it runs: the settings of each, and why one cannot run. */
 export function PlannedVariants({
   planned,
@@ -40,6 +52,7 @@ export function PlannedVariants({
   const { variants, baseline, metrics } = planned;
   const graph = useDocument((state) => state.graph);
   const called = shownWords(graph, experiment).variant;
+  const metricWords = metricsInSentence(metrics.map((address) => metricName(address, graph)));
   const keys = [...new Set(variants.flatMap(({ settings }) => Object.keys(settings)))];
   return (
     <details className="px-4 pb-1" open={open} data-testid="planned-variants">
@@ -48,7 +61,7 @@ export function PlannedVariants({
         {metrics.map((address, at) => (
           <Fragment key={address}>
             {at === 0 ? '' : ', '}
-            <span title={address}>{metricInSentence(metricName(address, graph))}</span>
+            <span title={address}>{metricWords[at]}</span>
           </Fragment>
         ))}
       </summary>

@@ -167,6 +167,7 @@ export function OutputPreview(props: OutputPreviewProps) {
           {...{ artifact, rows, text, found, goTo, byRow }}
           search={(typed) => read({ text: typed })}
           total={numbers === undefined ? total : (artifact.count ?? total)}
+          part={all !== undefined && all.length < (artifact.count ?? 0) ? all.length : undefined}
           current={went?.row}
           wholeRows={() =>
             Promise.all(rows.map((row, at) => whole(row, numberAt(numbers, first + at))))

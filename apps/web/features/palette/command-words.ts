@@ -21,6 +21,8 @@ export const commandWords: Readonly<Record<string, string>> = {
   'rename-file': 'file move name',
   'duplicate-file': 'copy file',
   pack: 'package export share send zip teammate',
+  'copy-link': 'share link ask-only url address send colleague app',
+  'app-view': 'share form use ask',
   unpack: 'unpack import upload zip received',
   'delete-file': 'remove file trash',
   run: 'start execute graph',

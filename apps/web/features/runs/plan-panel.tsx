@@ -76,7 +76,7 @@ function PlannedSteps() {
         <li key={step.node}>
           <button
             type="button"
-            className="grid min-h-5 w-full grid-cols-[176px_1fr_96px] gap-2.5 px-3.5 text-left text-sm hover:bg-[color-mix(in_srgb,var(--ink)_4%,transparent)]"
+            className="grid min-h-5 w-full grid-cols-[176px_1fr_auto] gap-2.5 px-3.5 text-left text-sm hover:bg-[color-mix(in_srgb,var(--ink)_4%,transparent)]"
             onClick={() => action('showNode')(step.node)}
           >
             <span className="truncate text-ink-2" title={step.node}>
@@ -85,7 +85,7 @@ function PlannedSteps() {
             <span className={step.verdict === 'hit' ? 'text-ink-2' : ''}>
               <Verdict step={step} />
             </span>
-            <span className="text-right text-ink-2 tabular-nums">
+            <span className="text-right whitespace-nowrap text-ink-2 tabular-nums">
               {step.verdict === 'hit' || step.estimatedMs === undefined
                 ? ''
                 : `${duration(step.estimatedMs)} last time`}

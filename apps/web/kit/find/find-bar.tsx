@@ -32,6 +32,8 @@ export interface Places {
 
 export interface FindBarProps {
   readonly total: number;
+  /** Number of rows, where only a part of them is shown and searched. */
+  readonly part?: number | undefined;
   /** Whether the rows can be searched; those of a curve cannot. */
   readonly findable: boolean;
   /** Whether a row can be reached by number; tables show all rows at once. */
@@ -83,7 +85,7 @@ function foundTitle({ complete, searching, searched }: Found): string | undefine
 }
 
 function Find(props: FindBarProps) {
-  const { text, search, found, current, goTo, total, byRow, only, places } = props;
+  const { text, search, found, current, goTo, total, part = total, byRow, only, places } = props;
   /** Enter was pressed before the match was found. */
   const [waiting, setWaiting] = useState<1 | -1>();
   const go = (step: 1 | -1): void => {
@@ -105,7 +107,7 @@ function Find(props: FindBarProps) {
           className={`field h-[26px] ${found === undefined ? '' : 'pr-16'}`}
           data-find
           aria-label="Find in all rows"
-          placeholder={byRow ? `Find in ${plural(total, 'row')}` : 'Find in the table'}
+          placeholder={byRow ? `Find in ${plural(part, 'row')}` : 'Find in the table'}
           value={text}
           onChange={(event) => search(event.target.value)}
           onKeyDown={(event) => {
@@ -226,8 +228,9 @@ function Jump({ total, goTo, current, places }: JumpProps) {
 
 /** Above an output: searches its rows, or goes to one. */
 export function FindBar({ children, ...props }: FindBarProps) {
-  const { findable, byRow, total, found, only, sort } = props;
-  const jumps = byRow && total > manyRows;
+  const { findable, byRow, total, part, found, only, sort } = props;
+  const jumps = byRow && part === undefined && total > manyRows;
+  const shown = only?.on === true && found !== undefined ? found.rows.length : part;
   return (
     <div className="output-bar sticky top-0 z-10 flex flex-col gap-1.5 border-b border-line bg-panel px-4 py-1.5">
       <div className="flex min-h-[26px] flex-wrap items-center justify-end gap-1">
@@ -235,11 +238,11 @@ export function FindBar({ children, ...props }: FindBarProps) {
         {children}
       </div>
       <div className="flex min-h-[26px] flex-wrap items-center gap-x-4 gap-y-1 empty:hidden">
-        {only?.on === true && found !== undefined ? (
+        {shown === undefined ? null : (
           <span className="text-sm font-[550]" data-testid="matching">
-            {count(found.rows.length)} of {plural(total, 'row')}
+            {count(shown)} of {plural(total, 'row')}
           </span>
-        ) : null}
+        )}
         {total > fewRows ? sort : null}
         {jumps ? <Jump {...props} /> : null}
       </div>

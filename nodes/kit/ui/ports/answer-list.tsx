@@ -8,7 +8,7 @@ import {
   promptSchema,
   verdictRule,
 } from '@graft/graph';
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useMemo, useRef } from 'react';
 import { plural } from '../text/amounts.ts';
 import type { PreviewProps } from '../preview-props.ts';
 import { RowList, fittingRows } from '../list/row-list.tsx';
@@ -93,9 +93,12 @@ export function VerdictMark({ verdict }: { readonly verdict: AnswerVerdict }): R
 export function AnswerText({
   answer,
   open,
+  openNumber,
 }: {
   readonly answer: Answer;
   readonly open: PreviewProps['openSpan'];
+  /** Shows a cited passage by its number, where its document cannot be opened. */
+  readonly openNumber?: ((number: number, from: Element) => void) | undefined;
 }): ReactNode {
   const { text, question, citations } = answer;
   const isFound = citations.some(({ by }) => by === 'attributed');
@@ -111,7 +114,7 @@ export function AnswerText({
       {isFound && <p className="gk-found">{foundPassages(answer)}</p>}
       <ol className="gk-citations">
         {citations.map((citation) => (
-          <CitationRow key={citation.number} citation={citation} open={open} />
+          <CitationRow key={citation.number} {...{ citation, open, openNumber }} />
         ))}
       </ol>
     </>
@@ -121,12 +124,21 @@ export function AnswerText({
 function CitationRow(props: {
   readonly citation: Citation;
   readonly open: PreviewProps['openSpan'];
+  readonly openNumber: ((number: number, from: Element) => void) | undefined;
 }): ReactNode {
   const { number, source, by, chunkId } = props.citation;
+  const row = useRef<HTMLLIElement>(null);
+  const { openNumber } = props;
+  const showNumber =
+    openNumber === undefined
+      ? undefined
+      : () => {
+          if (row.current !== null) openNumber(number, row.current);
+        };
   return (
-    <li>
+    <li ref={row}>
       <span className="gk-number">[{number}]</span>
-      <SourceLink span={source} open={props.open} />
+      <SourceLink span={source} open={props.open ?? showNumber} />
       <details>
         <summary className="gk-by">{by === 'written' ? 'cited by the model' : 'why'}</summary>
         {by === 'attributed' && (

@@ -51,6 +51,29 @@ it('leads back to the left around both of its own cards', () => {
   }
 });
 
+it.each([6, 10, 18, 24])(
+  'leads out of a gap of %i px to a card below another, at right angles and behind no card',
+  (gap) => {
+    const near = 206 + gap;
+    const cards = [card(0, 0), card(near, 0, 180), card(near, 300), card(near + 250, 300)];
+    const fromHere = { x: 211.5, y: 40 };
+    const ways = around(
+      [
+        { id: 'beside', port: 'a', from: fromHere, to: { x: near - 5.5, y: 30 } },
+        { id: 'below', port: 'a', from: fromHere, to: { x: near + 244.5, y: 350 } },
+      ],
+      cards,
+    );
+    const below = ways.get('below') ?? [];
+    expect(below[0]).toEqual(fromHere);
+    expect(below.at(-1)).toEqual({ x: near + 244.5, y: 350 });
+    for (const [a, b] of piecesOf(below)) {
+      expect(a.x === b.x || a.y === b.y).toBe(true);
+      for (const box of cards) expect(crosses(inside(box), a, b)).toBe(false);
+    }
+  },
+);
+
 it('shows an edge between cards 5 px apart in the gap between them', () => {
   const cards = [card(0, 0), card(211, 0)];
   // The outer sides of the ports, which reach over each other.

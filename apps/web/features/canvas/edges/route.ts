@@ -200,6 +200,19 @@ function inGap({ from, to }: Ends, cards: readonly Box[]): Point[] | undefined {
   return cards.some((box) => crosses(box, a, b)) ? undefined : [from, a, b, to];
 }
 
+/** Pixels that a port reaches out of its card. */
+const portReach = 5.5;
+
+/** Where the straight piece at a port ends: in the middle of the gap where a card ahead leaves no room for all of it. */
+function stubEnd({ x, y }: Point, ahead: 1 | -1, cards: readonly Box[]): Point {
+  const rooms = cards.flatMap(({ left, right, top, bottom }) => {
+    const room = ahead === 1 ? left - x : x - right;
+    const isBeside = y <= top - clearance || y >= bottom + clearance;
+    return isBeside || room <= -portReach || room >= stub + clearance ? [] : [room - portReach];
+  });
+  return { x: x + ahead * Math.min(stub, Math.min(...rooms) / 2), y };
+}
+
 /**
  * A route of straight pieces between two stops, around the cards and off the lines of other edges. Undefined if there is none
  * nearby, or more than `mostBoxes` cards are near.
@@ -210,23 +223,25 @@ export function routeAround(
   taken: readonly Piece[],
 ): Point[] | undefined {
   const { from, to, isBare } = ends;
-  const out = isBare?.from === true ? from : { x: from.x + stub, y: from.y };
-  const into = isBare?.to === true ? to : { x: to.x - stub, y: to.y };
+  const out = isBare?.from === true ? from : stubEnd(from, 1, cards);
+  const into = isBare?.to === true ? to : stubEnd(to, -1, cards);
+  const isTight = isBare === undefined && Math.min(out.x - from.x, to.x - into.x) < stub;
   const area = grown(boxOf(out, into), reach);
-  const bare = [...(isBare?.from === true ? [from] : []), ...(isBare?.to === true ? [to] : [])];
-  const near = cards.flatMap((box): Box[] => {
+  const stops = [out, into];
+  // A bend, or a port between two cards, may lie close to a card, or behind it.
+  const met = cards.filter(
+    (box) => overlap(box, area) && !stops.some((point) => contains(box, point)),
+  );
+  const near = met.map((box) => {
     const wide = grown(box, clearance - 1);
-    if (!overlap(box, area)) return [];
-    // A bend may lie close to a card, or behind it.
-    if (!bare.some((point) => contains(wide, point))) return [wide];
-    return bare.some((point) => contains(box, point)) ? [] : [box];
+    return stops.some((point) => contains(wide, point)) ? box : wide;
   });
   if (near.length > mostBoxes) return undefined;
   const others = taken.filter(
     ({ port, a, b }) => port !== ends.port && overlap(grown(boxOf(a, b), 1), area),
   );
   const titles = heads.filter((box) => overlap(box, area));
-  const inner = [...near.map((box) => grown(box, 1 - clearance)), ...titles];
+  const inner = [...met, ...titles];
   const xs = gridLines(
     [out.x, into.x],
     inner.map(({ left, right }) => [left, right] as const),
@@ -241,6 +256,8 @@ export function routeAround(
     const over = titles.reduce((sum, box) => sum + lengthIn(box, from, to), 0);
     return Math.abs(from.x - to.x) + Math.abs(from.y - to.y) + shared + over;
   };
+  const between = isTight ? inGap(ends, cards) : undefined;
+  if (between !== undefined) return between;
   const way = cheapest(out, into, { xs, ys, cost });
   return way === undefined ? inGap(ends, cards) : corners([from, ...way, to]);
 }
