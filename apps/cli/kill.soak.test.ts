@@ -17,7 +17,9 @@ describe.skipIf(process.platform !== 'linux')('kill -9 of a run on real models',
     const whole = await runs.undisturbed();
     const next = moments(1);
     let hits = 0;
-    for (let i = 0; i < kills; i++) hits += await runs.killWorker(() => wait(next() * whole));
+    // A run may end before its moment where the machine is quicker than at first: then there are more runs.
+    for (let i = 0; i < kills || (hits < kills && i < 3 * kills); i++)
+      hits += await runs.killWorker(() => wait(next() * whole));
     expect(hits).toBeGreaterThan(kills / 2);
   });
 
