@@ -232,12 +232,12 @@ test('counts problems once, marks their nodes, and leads to them', async ({ page
 
 test('what many nodes lack takes one line, which unfolds to them', async ({ page, workspace }) => {
   const ids = ['a', 'b', 'c', 'd', 'e', 'f'];
-  await workspace.graph('lacking', {
+  await workspace.graph('lacking-model', {
     nodes: Object.fromEntries(ids.map((id) => [id, { type: 'embed' }])),
     layout: Object.fromEntries(ids.map((id, at) => [id, [at * 260, 0] as const])),
   });
   const bench = new Workbench(page);
-  await bench.open(workspace.url, 'lacking.graft.json');
+  await bench.open(workspace.url, 'lacking-model.graft.json');
   const count = page.getByTestId('problem-count');
   await expect(count).toHaveText('6 to fill in');
   await count.click();

@@ -2,12 +2,12 @@ import { Dataset, defineNode, Metrics, Model, type ParamMeta } from '@graft/grap
 import { z } from 'zod';
 import { taughtIn } from '../kit/forms/definition.ts';
 import {
+  choiceWarnings,
   trainingClashes,
   trainingMeanings,
   trainingParams,
   trainingPresets,
 } from '../kit/training/definition.ts';
-import { choiceWarnings } from '../kit/training/kept-step.ts';
 
 const { epochs, batch, maxLength, ...advanced } = trainingParams;
 

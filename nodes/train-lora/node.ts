@@ -2,12 +2,12 @@ import { Adapter, Dataset, defineNode, Metrics, Model, type ParamMeta } from '@g
 import { z } from 'zod';
 import { taughtIn } from '../kit/forms/definition.ts';
 import {
+  choiceWarnings,
   trainingClashes,
   trainingMeanings,
   trainingParams,
   trainingPresets,
 } from '../kit/training/definition.ts';
-import { choiceWarnings } from '../kit/training/kept-step.ts';
 
 /** Kinds of linear maps in the layers of every trainable architecture. */
 const linear = [

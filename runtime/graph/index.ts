@@ -5,6 +5,7 @@ export * from './rows/port-types.ts';
 export { portTypes, rowTypeIds, rowTypeOf, rowTypeParam } from './types/port-type-list.ts';
 export { adapterWeightsParam, seedParam, secretName, secretParam } from './params/shared-params.ts';
 export * from './metrics/metrics.ts';
+export { keptStep } from './metrics/kept-step.ts';
 export * from './rows/judgements.ts';
 export {
   headlineInWords,

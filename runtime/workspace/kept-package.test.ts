@@ -36,6 +36,13 @@ const nodes = {
   'pieces.graft.json': ['chunk', 'files'],
 };
 
+/** Nodes whose implementation was raised since: they compute once more, here to the same outputs. */
+const raised = ['evaluate', 'questions'];
+
+/** Those steps as a run of now has them. */
+const ofNow = (steps: Awaited<ReturnType<typeof stepsOf>>) =>
+  steps.map((step) => ({ ...step, status: raised.includes(step.node) ? 'succeeded' : 'cached' }));
+
 describe('a workspace kept from 5295aeb2', () => {
   it('has its graphs, which save byte for byte the same', async () => {
     const listed = await workspace.graphs.list();
@@ -83,14 +90,12 @@ describe('a workspace kept from 5295aeb2', () => {
   it.each([
     ['bowls.graft.json', keptRuns[0]],
     ['pieces.graft.json', keptRuns[2]],
-  ] as const)('reuses every step of %s', async (path, kept) => {
+  ] as const)('reuses every step of %s but those raised since', async (path, kept) => {
     const graph = parseGraph((await workspace.graphs.read(path)).text);
     const { runId, finished } = await workspace.runs.start(graph, path);
     expect((await finished).status).toBe('succeeded');
     const before = await stepsOf(workspace, kept);
-    expect(await stepsOf(workspace, runId)).toEqual(
-      before.map((step) => ({ ...step, status: 'cached' })),
-    );
+    expect(await stepsOf(workspace, runId)).toEqual(ofNow(before));
   });
 
   it('gave a package that unpacks elsewhere with the same run', async () => {
@@ -107,7 +112,8 @@ describe('a workspace kept from 5295aeb2', () => {
     expect(report.package.runId).toBe(keptRuns[1]);
     expect(await stepsOf(other, keptRuns[1])).toEqual(await stepsOf(workspace, keptRuns[1]));
     const graph = parseGraph((await other.graphs.read('bowls.graft.json')).text);
-    const plan = await other.runs.explain(graph, 'bowls.graft.json');
-    expect(plan).toMatchObject({ reused: nodes['bowls.graft.json'].length, toRun: 0 });
+    const { runId, finished } = await other.runs.start(graph, 'bowls.graft.json');
+    expect((await finished).status).toBe('succeeded');
+    expect(await stepsOf(other, runId)).toEqual(ofNow(await stepsOf(workspace, keptRuns[1])));
   });
 });

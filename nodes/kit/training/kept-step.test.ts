@@ -1,6 +1,7 @@
-import type { MetricRow, TableHead } from '@graft/graph';
+import { keptStep, type MetricRow, type TableHead } from '@graft/graph';
 import { expect, it } from 'vitest';
-import { choiceInDoubt, choiceWarnings, evaluationOf, keptStep } from './kept-step.ts';
+import { choiceWarnings, evaluationOf } from './definition.ts';
+import { choiceInDoubt } from './kept-step.ts';
 
 /** A training on facts: its evaluation loss is lowest after the first epoch, and rises from there. */
 const rising: readonly MetricRow[] = [

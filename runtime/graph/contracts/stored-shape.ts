@@ -56,7 +56,8 @@ export const storedRunEvent: StoredShape<typeof runEventSchema> = {
   // the package of a step's result. 4: aliases at the start of a run; subgraph, path and field in a problem's location.
   // 5: rounds of loops. 6: the memory that a step claimed. 7: an earlier failure or interruption as a reason to run. 8:
   // checkpoints of a training step. 9: the source in a problem's location. 10: what a step asked servers for.
-  migrations: Array.from({ length: 9 }, () => unchanged),
+  // 11: the group of a metric row.
+  migrations: Array.from({ length: 10 }, () => unchanged),
 };
 
 export const storedStepSummary: StoredShape<typeof stepSummarySchema> = {
@@ -81,6 +82,6 @@ export const storedExperimentEvent: StoredShape<typeof experimentEventSchema> = 
   schema: experimentEventSchema,
   // 2: races; metrics with lower declared as better, and undeclared ones. 3: items that failed in all variants. 4: the
   // runs behind a variant's tokens. 5: names in the problem of a variant without results. 6: the source in
-  // a problem's location. 7: the dollars that a variant cost.
-  migrations: Array.from({ length: 6 }, () => unchanged),
+  // a problem's location. 7: the dollars that a variant cost. 8: ratios between variants, and groups.
+  migrations: Array.from({ length: 7 }, () => unchanged),
 };

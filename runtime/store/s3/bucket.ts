@@ -9,7 +9,6 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { Readable } from 'node:stream';
-import { GraphError } from '@graft/graph';
 import { isAway, isMissing, isTaken, isUnknownToService, s3Error } from './s3-error.ts';
 import { shownPlace, type S3Settings } from './settings.ts';
 

@@ -22,7 +22,7 @@ describe('an answer of S3', () => {
     ['TimeoutError', undefined, 'unavailable', 'AWS_ENDPOINT_URL_S3'],
     ['QuotaExceeded', 507, 'no-space', 'graft cache gc'],
     ['InvalidRequest', 400, 'internal', 'it said why'],
-  ])('%s says what to do', (name, status, code, message) => {
+  ])('%s says what to do', (...[name, status, code, message]) => {
     const error = s3Error(answer(name, status), 's3://team at http://host');
     expect(error.code).toBe(code);
     expect(error.message).toContain(message);

@@ -3,15 +3,7 @@ import { once } from 'node:events';
 import { readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { inspect } from 'node:util';
-import {
-  afterAll,
-  beforeAll,
-  describe,
-  expect,
-  it,
-  onTestFinished,
-  type TestContext,
-} from 'vitest';
+import { afterAll, describe, expect, it, onTestFinished, type TestContext } from 'vitest';
 import {
   gatewaySecret,
   startS3Gateway,

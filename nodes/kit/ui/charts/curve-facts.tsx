@@ -1,6 +1,5 @@
-import type { MetricRow } from '@graft/graph';
+import { keptStep, type MetricRow } from '@graft/graph';
 import type { ReactNode } from 'react';
-import { keptStep } from '../../training/kept-step.ts';
 import { bytes, count, duration, measure } from '../text/amounts.ts';
 
 /** Progress of a training; absent once it has ended. */
