@@ -28,6 +28,6 @@ it('explains each metric by the node that gives it, also within a graph that is 
   expect(meanings['recall']).toContain('that are kept');
   expect(meanings['recall of grade.metrics']).toBe(meanings['recall']);
   expect(meanings['recall@3']).toContain('among the first k hits');
-  expect(meanings['accuracy']).toContain('every word and number of the reference');
+  expect(meanings['accuracy']).toContain('every word and number of a reference');
   expect(comparedMeanings(graph, 'none', registry)).toEqual({});
 });
