@@ -79,7 +79,7 @@ export async function fullDiskRound(
   disk.empty();
   await work.prepare(round + 0.5);
   await using workspace = await open(work.root, state);
-  expect((await work.start(workspace)).status, at).toBe('succeeded');
+  expect(await work.start(workspace), at).toMatchObject({ status: 'succeeded' });
   await workspace[Symbol.asyncDispose]();
   await rm(state, { recursive: true, force: true });
   return ms;
