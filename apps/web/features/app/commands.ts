@@ -1,4 +1,5 @@
-import { documentStore, isRunnable, views, type Actions, type Command } from '@graft/view';
+import { documentStore, views, type Actions, type Command } from '@graft/view';
+import { askable, graphFunction } from '../../api/graphs/graph-function.ts';
 
 export const appViewActions = {
   // Loaded on demand.
@@ -18,7 +19,7 @@ export const appCommands: readonly Command[] = [
     title: 'Copy the link to ask',
     group: 'File',
     views,
-    enabled: isRunnable,
+    enabled: () => askable(graphFunction()) !== undefined,
     run: () => void copyLinkOf(documentStore.getState().file?.path),
   },
 ];
