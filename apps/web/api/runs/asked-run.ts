@@ -1,4 +1,4 @@
-import { sameJson, setParam, type Graph } from '@graft/graph';
+import { sameJson, type Graph } from '@graft/graph';
 import {
   askedRun,
   conversationStore,
@@ -6,10 +6,8 @@ import {
   runView,
   usedGraphs,
   type RunState,
-  type Turn,
 } from '@graft/view';
-import { graphFunction } from '../graphs/graph-function.ts';
-import { askedGraphs, givenWith } from './conversation.ts';
+import { askedGraphs } from './asked-graphs.ts';
 import { ranGraph } from './ran-graph.ts';
 
 const isSameWork = (graph: Graph, other: Graph): boolean =>
@@ -17,22 +15,10 @@ const isSameWork = (graph: Graph, other: Graph): boolean =>
     (part) => graph[part] === other[part] || sameJson(graph[part], other[part]),
   );
 
-/** A graph with what the question of a run sets in it, as the run itself has it. */
-function asAsked(graph: Graph, { runId }: RunState, turns: readonly Turn[]): Graph {
-  for (const { question, answers } of turns) {
-    const answer = answers.find(({ run }) => run?.runId === runId);
-    const asked = answer === undefined ? undefined : graphFunction();
-    if (answer === undefined || asked === undefined) continue;
-    const { set } = givenWith(asked, { question, adapter: answer.adapter });
-    return set.reduce((changed, setting) => setParam(changed, setting, setting.value), graph);
-  }
-  return graph;
-}
-
 interface Seen {
   readonly runId: string;
-  /** The graph that the run has; undefined where it was asked here, and until it is read. */
-  readonly ran: Graph | undefined;
+  /** Whether the run has this graph, but for its question; undefined where it was asked here, and until its own is read. */
+  readonly ran: ((graph: Graph) => boolean) | undefined;
 }
 
 /** Keeps what was asked last of the open file beside its runs, for the nodes to show. Gives what ends that. */
@@ -43,15 +29,17 @@ export function showAskedRun(): () => void {
   /** Reads the graph of a run that was asked before the page was loaded. */
   const read = async (runId: string, file: string): Promise<void> => {
     const ran = await ranGraph(runId, file);
+    // Loaded on demand.
+    const { asAsked } = await import('./conversation.ts');
     if (seen?.runId !== runId || ran?.graph === undefined) return;
-    seen = { runId, ran: ran.graph };
+    const { graph: ranOf } = ran;
+    seen = { runId, ran: (graph) => isSameWork(ranOf, asAsked(graph, runId)) };
     compared = undefined;
     look();
   };
-  const isDrawn = (run: RunState, graph: Graph, turns: readonly Turn[]): boolean => {
-    const asked = askedGraphs.get(run.runId);
-    if (asked !== undefined) return isSameWork(asked, graph);
-    return seen?.ran !== undefined && isSameWork(seen.ran, asAsked(graph, run, turns));
+  const isDrawn = ({ runId }: RunState, graph: Graph): boolean => {
+    const asked = askedGraphs.get(runId);
+    return asked === undefined ? seen?.ran?.(graph) === true : isSameWork(asked, graph);
   };
   const look = (): void => {
     const { turns, file } = conversationStore.getState();
@@ -71,7 +59,7 @@ export function showAskedRun(): () => void {
     }
     const graphs = usedGraphs.getState().lookup;
     if (compared?.graph !== graph || compared.graphs !== graphs)
-      compared = { graph, graphs, isDrawn: isDrawn(run, graph, turns) };
+      compared = { graph, graphs, isDrawn: isDrawn(run, graph) };
     if (asked?.run !== run || asked.isDrawn !== compared.isDrawn)
       runView.setState({ asked: { run, isDrawn: compared.isDrawn } });
   };

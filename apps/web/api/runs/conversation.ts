@@ -1,4 +1,4 @@
-import type { Graph } from '@graft/graph';
+import { setParam, type Graph } from '@graft/graph';
 import {
   answerHeld,
   conversationStore,
@@ -20,6 +20,7 @@ import { report } from '../graphs/graph-file.ts';
 import { keepAsked, keptAsked, type KeptAsked } from '../graphs/kept-questions.ts';
 import { saveFile } from '../graphs/save-file.ts';
 import { problemsOf } from '../problem.ts';
+import { askedGraphs } from './asked-graphs.ts';
 import { followRun } from './follow-run.ts';
 import { tellOfCancel } from './run-actions.ts';
 
@@ -140,11 +141,24 @@ function givenFor(graph: GraphFunction, question: string, adapter: AdapterUse | 
 
 const emptyForm = { texts: {}, values: {} };
 
-/** What a graph is given for a question; without `form`, nothing beside it. */
-export function givenWith(
+/** A graph with what the question of a run sets in it, as the run itself has it. */
+export function asAsked(graph: Graph, runId: string): Graph {
+  const { turns } = conversationStore.getState();
+  const found = graphFunction();
+  for (const { question, answers } of turns) {
+    const answer = answers.find(({ run }) => run?.runId === runId);
+    if (answer === undefined || found === undefined) continue;
+    const { set } = givenWith(found, { question, adapter: answer.adapter }, emptyForm);
+    return set.reduce((changed, setting) => setParam(changed, setting, setting.value), graph);
+  }
+  return graph;
+}
+
+/** What a graph is given for a question, and beside it by the form of the app. */
+function givenWith(
   graph: GraphFunction,
   asked: { readonly question: string; readonly adapter: AdapterUse | undefined },
-  { texts, values }: Parameters<typeof givenTo>[1] = emptyForm,
+  { texts, values }: Parameters<typeof givenTo>[1],
 ) {
   const { question, adapter } = asked;
   const questions = (askable(graph) ?? []).map(({ node }) => [node, question] as const);
@@ -159,9 +173,6 @@ interface Sent {
   /** The run in whose place this one is kept. */
   readonly earlier?: string | undefined;
 }
-
-/** The graphs that were asked, by run, as they were saved; not those of runs before a reload. */
-export const askedGraphs = new Map<string, Graph>();
 
 /** Saves the file and starts the run of an answer, unless another file was opened meanwhile. */
 async function send(sent: Sent): Promise<void> {
