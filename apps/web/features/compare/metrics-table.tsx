@@ -1,6 +1,5 @@
 import {
   differenceWriter,
-  isRatio,
   metricInSentence,
   metricTitle,
   tableNote,
