@@ -1,4 +1,5 @@
-import { expect, test } from './small-workspace.ts';
+import { answerWith, openChatServer } from '../runtime/backends/testing/chat-server.ts';
+import { asking, expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -43,6 +44,8 @@ test('a graph is used as an app: form, sample, own text, parameter, link', async
   await expect(page.getByRole('heading', { name: 'cutter', level: 1 })).toBeVisible();
   await expect(page.getByRole('complementary')).toHaveCount(0);
   await expect.poll(() => new URL(page.url()).searchParams.get('view')).toBe('app');
+  // It takes no questions.
+  await expect(page.getByRole('button', { name: 'Copy the link' })).toHaveCount(0);
 
   // With nothing written the sample flows.
   const pieces = page.getByTestId('app-output-chunks');
@@ -70,7 +73,7 @@ test('a graph is used as an app: form, sample, own text, parameter, link', async
   // On paper the outputs are whole, and there is nothing to press.
   await page.emulateMedia({ media: 'print' });
   await expect(run).toBeHidden();
-  await expect(page.getByRole('button', { name: 'Copy the link' })).toBeHidden();
+  await expect(page.getByRole('button', { name: 'Show the canvas' })).toBeHidden();
   await expect(pieces).toContainText('Seven bowls stand in the window.');
   const isCut = await page
     .locator('.app-view, .app-view .overflow-auto')
@@ -89,11 +92,14 @@ test('a graph is used as an app: form, sample, own text, parameter, link', async
 
 test('the link of an app is copied', async ({ page, context, workspace }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await writeFile(path.join(workspace.folder, 'cutter.graft.json'), JSON.stringify(cutter));
-  await page.goto(appLink(workspace.url, 'cutter.graft.json'));
+  await using chat = await openChatServer((_request, response) =>
+    answerWith(response, 'At 05:40.'),
+  );
+  await workspace.graph('linked', asking(chat.url));
+  await page.goto(appLink(workspace.url, 'linked.graft.json'));
   await expect(page.getByTestId('link-reach')).toContainText('works on this computer only');
   await expect(page.getByTestId('link-reach')).toContainText(
-    'Who has it may ask this graph questions, and change nothing.',
+    'Anyone with the link can ask this graph questions but change nothing.',
   );
   await page.getByRole('button', { name: 'Copy the link' }).click();
   await expect(page.getByTestId('notice')).toContainText('Copied the link.');
@@ -103,13 +109,13 @@ test('the link of an app is copied', async ({ page, context, workspace }) => {
 
   // From the commands and the menu of the file, too.
   await page.getByRole('button', { name: 'Show the canvas' }).click();
+  await page.evaluate(() => navigator.clipboard.writeText(''));
   await page.keyboard.press('Control+k');
   await page.keyboard.type('share');
   await page.getByRole('option', { name: 'Copy the link to ask' }).click();
-  await expect(page.getByTestId('notice')).toContainText('and change nothing.');
-  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link.href);
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(link.href);
   await page.evaluate(() => navigator.clipboard.writeText(''));
-  await page.getByRole('button', { name: 'More about cutter' }).click();
+  await page.getByRole('button', { name: 'More about linked' }).click();
   await page.getByRole('menuitem', { name: 'Copy the link to ask' }).click();
   await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(link.href);
 });

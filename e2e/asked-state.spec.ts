@@ -111,7 +111,7 @@ test('while a question is asked the canvas and the header show it, and each answ
   await page.getByRole('textbox', { name: 'Ask' }).fill('When is it lit?');
   await page.keyboard.press('Enter');
   await expect(bench.node('write')).toHaveAttribute('data-status', 'running');
-  await expect(page.getByTestId('asking-line')).toHaveText('Asking · 3 of 4 done');
+  await expect(page.getByTestId('answering')).toHaveText('answering · 3 of 4 done');
   await expect(answers.getByRole('status')).toContainText('Generate: ');
   await expect(answers.getByRole('status')).toContainText(
     /waiting for the first word of kiln-1, at 127\.0\.0\.1/,
@@ -120,7 +120,7 @@ test('while a question is asked the canvas and the header show it, and each answ
   open();
   await expect(answers).toHaveAttribute('data-status', 'succeeded');
   await expect(answers).toContainText('Answered by kiln-1');
-  await expect(page.getByTestId('asking-line')).toHaveCount(0);
+  await expect(page.getByTestId('answering')).toHaveCount(0);
   await chips(page, 'ask', 'prompt', 'write');
 
   await bench.select('remote');

@@ -61,9 +61,7 @@ test('an answer is streamed, stopped with what came, and asked again', async ({
   await expect(box).toHaveValue('');
   // Header and canvas say so as well.
   const answering = page.getByTestId('answering');
-  const atWork = bench
-    .node('write')
-    .getByRole('progressbar', { name: 'Generate answers a question' });
+  const atWork = bench.node('write').getByRole('progressbar', { name: 'Progress of Generate' });
   await expect(answering).toBeVisible();
   await expect(atWork).toBeVisible();
   await answers.getByRole('button', { name: 'Stop' }).click();

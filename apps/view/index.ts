@@ -44,7 +44,6 @@ export {
   conversationStore,
   answerHeld,
   isAnswered,
-  isAnswering,
   answerProblem,
   oneQuestion,
   mostTurns,
@@ -65,7 +64,6 @@ export {
   nodeTypes,
 } from './document/lookups.ts';
 export {
-  asBaseModel,
   asRemoteModel,
   askForModel,
   isModelNode,
@@ -240,7 +238,6 @@ export {
   stepOf,
   stepRun,
   resultStep,
-  askedStep,
   stepAtWork,
   isAskedResult,
   type Steps,

@@ -3,7 +3,7 @@ import { beforeEach, expect, it } from 'vitest';
 import { emptyRun, foldEvent, type RunState } from '../run/run-state.ts';
 import { isAskedResult, runView, stepAtWork, stepOf } from '../run/run-view.ts';
 import { askedRun } from './asked-run.ts';
-import type { Turn } from './conversation-store.ts';
+import { answersUnderWay, type Turn } from './conversation-store.ts';
 
 const artifact = (digest: string) => ({ digest, mediaType: 'text/plain', size: 1 });
 
@@ -77,4 +77,10 @@ it('shows the nodes at work for a question, unless a run of the file is going on
   expect(stepAtWork(runView.getState(), 'write')).toBeUndefined();
   runView.setState({ run: null, asked: { run: run('q', 'succeeded'), isDrawn: true } });
   expect(stepAtWork(runView.getState(), 'write')).toBeUndefined();
+});
+
+it('counts an answer that is sent or goes on, and none that is only read again', () => {
+  const turns = [turn(undefined), turn(run('1', 'running')), turn(emptyRun('2'))];
+  const under = answersUnderWay([...turns, turn(run('3', 'succeeded'))]);
+  expect(under.map(({ run: of }) => of?.runId)).toEqual([undefined, '1']);
 });

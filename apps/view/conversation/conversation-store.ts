@@ -1,7 +1,6 @@
 import { createStore } from 'zustand/vanilla';
 import { problemText } from '../document/problem-text.ts';
 import { isOver, type RunState } from '../run/run-state.ts';
-import { stepIn } from '../run/run-view.ts';
 import type { Feed } from '@graft/graph';
 
 /** An output of the run to show. */
@@ -134,15 +133,12 @@ export function isAnswered({ run, problem }: GivenAnswer): boolean {
   return problem !== undefined || (run !== undefined && isOver(run));
 }
 
-/** The answers that have yet to come to an end. */
+/** The answers that have yet to come to an end; not those that are only read again, of which nothing is known yet. */
 export function answersUnderWay(turns: readonly Turn[]): readonly GivenAnswer[] {
-  return turns.flatMap(({ answers }) => answers.filter((answer) => !isAnswered(answer)));
-}
-
-/** Whether a node is at work on a question that was asked. `path` is the node's. */
-export function isAnswering(turns: readonly Turn[], path: string): boolean {
-  return answersUnderWay(turns).some(
-    ({ run }) => run !== undefined && stepIn(run, path)?.status === 'running',
+  return turns.flatMap(({ answers }) =>
+    answers.filter(
+      (answer) => !isAnswered(answer) && (answer.run === undefined || answer.run.seq > 0),
+    ),
   );
 }
 

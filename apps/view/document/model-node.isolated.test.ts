@@ -35,13 +35,15 @@ it('asks a server in the place of a model, and takes a model again', () => {
   expect(back.edges).toEqual(edges);
 });
 
-it('keeps what else was set for a server when another model of one is asked, but not its key', () => {
+it('keeps what else was set for a server when another model of one is asked, and its key only for the same', () => {
   const first = asRemoteModel(graph, 'm', { url, model: 'x', secret: 'KEY' });
   const node = first.nodes['m'];
   const params = { ...node?.params, context: 8192 };
   const nodes = { ...first.nodes, m: { type: 'remote-model', version: 1, params } };
   const other = asRemoteModel({ ...first, nodes }, 'm', { url: 'http://other/v1', model: 'y' });
   expect(other.nodes['m']?.params).toEqual({ url: 'http://other/v1', model: 'y', context: 8192 });
+  const same = asRemoteModel({ ...first, nodes }, 'm', { url, model: 'y' });
+  expect(same.nodes['m']?.params).toEqual({ ...params, model: 'y' });
 });
 
 it('asks for another model from a node of either kind, and puts it there in one edit', () => {

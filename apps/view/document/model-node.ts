@@ -24,8 +24,11 @@ export function asRemoteModel(
   { url, model, secret }: ServedModel,
 ): Graph {
   const kept = graph.nodes[node]?.type === remoteType ? graph.nodes[node].params : {};
-  const { key: _, ...others } = kept;
-  const key = secret === undefined ? {} : { key: { $secret: secret } };
+  // A key is the server's.
+  const { key: ownKey, ...others } = kept;
+  const isSameServer = ownKey !== undefined && kept['url'] === url;
+  const key =
+    secret !== undefined ? { key: { $secret: secret } } : isSameServer ? { key: ownKey } : {};
   return asType(graph, node, { type: remoteType, params: { ...others, url, model, ...key } });
 }
 

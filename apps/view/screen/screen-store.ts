@@ -58,10 +58,8 @@ interface ScreenState {
   readonly planOverlay: boolean;
   readonly pendingEdge: PendingEdge | null;
   readonly openEnd: OpenEnd | null;
-  /** The cited place whose text is open. */
-  readonly source: Span | null;
-  /** The run whose answer cites it; null: one of those on the screen. */
-  readonly sourceRun: string | null;
+  /** The cited place whose text is open, and the run whose answer cites it; absent: one of those on the screen. */
+  readonly source: { readonly span: Span; readonly run?: string } | null;
   readonly notices: readonly Notice[];
   look(view: View): void;
   /** Selects nodes; of a single one the inspector shows the tab on which such nodes open. */
@@ -80,7 +78,6 @@ interface ScreenState {
         | 'planOverlay'
         | 'openEnd'
         | 'source'
-        | 'sourceRun'
       >
     >,
   ): void;
@@ -121,7 +118,6 @@ export const screenStore = createStore<ScreenState>()((set) => ({
   pendingEdge: null,
   openEnd: null,
   source: null,
-  sourceRun: null,
   notices: [],
   // Keys in another view must not act on the canvas selection.
   look: (view) => set((state) => (state.view === view ? state : { view, selection: [] })),

@@ -49,6 +49,19 @@ export async function fetchParts(): Promise<void> {
   for (const load of loads) await load().catch(() => undefined);
 }
 
+/** Code that is fetched with the parts of the page; undefined until it is there. */
+export function fetched<Code>(load: () => Promise<Code>): () => Code | undefined {
+  let known: Code | undefined;
+  const fetchIt = async (): Promise<void> => {
+    known ??= await load();
+  };
+  loads.add(fetchIt);
+  return () => {
+    if (known === undefined) fetchIt().catch(() => undefined);
+    return known;
+  };
+}
+
 /**
  * A part of the page that is fetched after the first paint, or when it is first drawn. If that fails, shows a failure
  * with a button to retry; React itself would unmount the whole page. Avoids React's `lazy`, because React delays

@@ -1,9 +1,10 @@
-import { announce, answersUnderWay, commandOf, openPanel } from '@graft/view';
+import { announce, answersUnderWay, commandOf, isOver, openPanel } from '@graft/view';
 import { useConversation, useDocument, useRunView, useScreen } from '../kit/stores.ts';
 import { setRunsOnChange, useOpenRunsOnChange } from '../api/runs/run-on-change.ts';
 import { CloseIcon } from '../kit/icons.tsx';
 import { openFile } from '../api/graphs/open-file.ts';
 import { fileTitle } from '../api/graphs/graph-file.ts';
+import { runLine } from '../api/runs/plan-report.ts';
 
 async function goThere(file: string, experiment: boolean): Promise<void> {
   await openFile(file);
@@ -76,13 +77,16 @@ export function useAnswering(): boolean {
   );
 }
 
-/** Says that a question is being answered, and leads to it. */
+/** Says that a question is being answered, how far that is, and leads to it. */
 function Answering() {
+  const done = useRunView(({ asked }) =>
+    asked === null || isOver(asked.run) ? '' : runLine(asked.run),
+  );
   if (!useAnswering()) return null;
   return (
     <button
       type="button"
-      // Not for answers that are only read again as the page opens.
+      // Not for answers that come at once.
       className="chip late inline-flex shrink-0 items-center gap-1 hover:underline"
       data-tone="working"
       title="Show the question"
@@ -90,7 +94,10 @@ function Answering() {
       onClick={commandOf('ask').run}
     >
       <span className="mr-0.5 size-1.5 shrink-0 rounded-full bg-working" />
-      answering
+      <span>
+        answering
+        {done === '' ? '' : <span className="tabular-nums max-md:hidden"> · {done}</span>}
+      </span>
     </button>
   );
 }

@@ -106,9 +106,7 @@ function PlanLine() {
   const going = useRunView(({ run, past }) =>
     run === null || past || isOver(run) ? undefined : runLine(run),
   );
-  const asking = useRunView(({ asked, past }) =>
-    asked === null || past || isOver(asked.run) ? undefined : runLine(asked.run),
-  );
+  const answering = useAnswering();
   if (problems.length > 0) {
     const counted = countProblems(problems, graph);
     return (
@@ -130,14 +128,8 @@ function PlanLine() {
       </span>
     );
   }
-  if (asking !== undefined) {
-    return (
-      <span className="truncate text-ink-2 tabular-nums max-md:hidden" data-testid="asking-line">
-        Asking · {asking}
-      </span>
-    );
-  }
-  if (report === null || report.nodes.length === 0) return null;
+  // So does the chip of a question that is being answered.
+  if (answering || report === null || report.nodes.length === 0) return null;
   return (
     <span className="truncate text-ink-2 max-md:hidden" data-testid="plan-line">
       {planLine(report, firstRun)}

@@ -11,7 +11,6 @@ import {
   openPanel,
   type PendingEdge,
 } from '@graft/view';
-import { copyLinkOf } from '../features/app/commands.ts';
 import { addNoteAt } from '../features/canvas/notes/note-edits.ts';
 import {
   addBendAt,
@@ -308,7 +307,8 @@ function fileMenu(path: string): MenuGroups {
         run: () => show({ renamingFile: path }),
       },
       { id: 'duplicate-file', title: 'Duplicate', run: () => void duplicateFile(path) },
-      { id: 'copy-link', title: 'Copy the link to ask', run: () => void copyLinkOf(path) },
+      // Of another file it is not known whether it takes questions.
+      ...(open ? ifEnabled('copy-link') : []),
       { id: 'pack', title: 'Pack …', run: () => show({ packing: path }) },
       {
         id: 'copy-path',

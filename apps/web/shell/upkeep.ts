@@ -5,7 +5,6 @@ import { listenAtPorts } from '../features/canvas/port-keys.ts';
 import { queries, queryClient } from '../api/client.ts';
 import {
   useChecks,
-  useConversation,
   useDocument,
   useOverlay,
   useRunView,
@@ -59,19 +58,11 @@ function sawNewestRun(seen: RunRecord): void {
   }
   void refreshRuns();
   // A run of a part, or with other inputs, is shown only where it was started; one of a question with the question.
-  if (scope !== undefined && (useScreen.getState().view !== 'app' || isAskedAs(id))) return;
+  if (scope !== undefined) return;
   const { run, newest, past, setNewest, follow } = useRunView.getState();
   if (id === newest) return;
   setNewest(id);
   if (run === null || (run.runId === newest && isOver(run) && !past)) follow(id);
-}
-
-/** Whether a run is one of a question, as far as that is known: a question that is being sent has no run yet. */
-function isAskedAs(runId: string): boolean {
-  const answers = useConversation.getState().turns.flatMap((turn) => turn.answers);
-  return answers.some(({ run, problem }) =>
-    run === undefined ? problem === undefined : run.runId === runId,
-  );
 }
 
 /** A look that is under way may have begun before this one. */
@@ -144,7 +135,6 @@ function usePlanned(): void {
   const path = useDocument((state) => state.file?.path);
   const runs = useRunView(({ run }) => run !== null && !isOver(run));
   const asks = useRunView(({ asked }) => asked !== null && !isOver(asked.run));
-  const working = runs || asks;
   const connected = useRunView((state) => state.connected);
   const changes = [nodes, edges, lock, graphs, used, path, connected];
   const planned = useRef<readonly unknown[]>([]);
@@ -152,15 +142,27 @@ function usePlanned(): void {
     () => {
       // The last plan stays until the server answers again.
       if (!connected) return;
-      // The start of a run does not change the plan.
-      if (working && changes.every((change, at) => change === planned.current[at])) return;
+      // The start of a run does not change the plan; the end of another does.
+      const isPassed = usePlan.getState().passed;
+      if (
+        (runs || asks) &&
+        !isPassed &&
+        changes.every((change, at) => change === planned.current[at])
+      )
+        return;
       planned.current = changes;
       if (path === undefined) usePlan.getState().clear();
       else void usePlan.getState().ask(path, useDocument.getState().graph);
     },
     planAfter,
-    [...changes, working],
+    [...changes, runs, asks],
   );
+  useEnd(runs);
+  useEnd(asks);
+}
+
+/** With the end of what goes on, the plan is one of before. */
+function useEnd(working: boolean): void {
   useEffect(() => {
     void refreshRuns();
     return () => {

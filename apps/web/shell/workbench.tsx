@@ -110,7 +110,7 @@ function Dialogs() {
       {menu === null ? null : (
         <ContextMenu key={`${String(menu.at.x)} ${String(menu.at.y)}`} menu={menu} />
       )}
-      {source !== null ? <SourceDialog span={source} /> : null}
+      {source !== null ? <SourceDialog span={source.span} /> : null}
     </>
   );
 }

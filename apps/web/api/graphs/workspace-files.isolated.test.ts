@@ -94,3 +94,14 @@ it('offers to undo a deletion until that could be done, and says under which nam
   expect(documentStore.getState().file?.path).toBe('a-2.graft.json');
   expect(size()).toBe(1);
 });
+
+it('leaves no address of a deleted file behind where it was the last', async () => {
+  texts.set('a.graft.json', serializeGraph(sized(1)));
+  await openFile('a.graft.json');
+  vi.stubGlobal('location', { href: 'http://localhost/?graph=a.graft.json', pathname: '/' });
+  const replaceState = vi.fn();
+  vi.stubGlobal('history', { replaceState, pushState: () => undefined });
+  await deleteFile('a.graft.json');
+  expect(documentStore.getState().file).toBeNull();
+  expect(replaceState).toHaveBeenLastCalledWith(null, '', '/');
+});

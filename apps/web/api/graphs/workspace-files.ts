@@ -155,6 +155,8 @@ async function openNeighbour(path: string, paths: readonly string[]): Promise<vo
     await openFile(next);
     return;
   }
+  // Also by a step of the browser's history, which leads back here.
+  history.replaceState(null, '', location.pathname);
   closeFile();
 }
 

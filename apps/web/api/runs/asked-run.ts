@@ -1,36 +1,74 @@
 import { sameJson, type Graph } from '@graft/graph';
-import { askedRun, conversationStore, documentStore, runView } from '@graft/view';
+import {
+  askedRun,
+  conversationStore,
+  documentStore,
+  runView,
+  usedGraphs,
+  type RunState,
+} from '@graft/view';
+import { askedGraphs } from './asked-graphs.ts';
+import { ranGraph } from './ran-graph.ts';
 
-const isSameWork = (one: Graph, other: Graph): boolean =>
-  (one.nodes === other.nodes || sameJson(one.nodes, other.nodes)) &&
-  (one.edges === other.edges || sameJson(one.edges, other.edges));
+const isSameWork = (graph: Graph, other: Graph): boolean =>
+  (['nodes', 'edges', 'graphs'] as const).every(
+    (part) => graph[part] === other[part] || sameJson(graph[part], other[part]),
+  );
+
+interface Seen {
+  readonly runId: string;
+  /** Whether the run has this graph, but for its question; undefined where it was asked here, and until its own is read. */
+  readonly ran: ((graph: Graph) => boolean) | undefined;
+}
 
 /** Keeps what was asked last of the open file beside its runs, for the nodes to show. Gives what ends that. */
 export function showAskedRun(): () => void {
-  /** The run, with the graph as it was drawn when the run was first seen. */
-  let seen: { readonly runId: string; readonly graph: Graph } | undefined;
-  let compared: { readonly graph: Graph; readonly isDrawn: boolean } | undefined;
+  let seen: Seen | undefined;
+  let compared:
+    { readonly graph: Graph; readonly graphs: unknown; readonly isDrawn: boolean } | undefined;
+  /** Reads the graph of a run that was asked before the page was loaded. */
+  const read = async (runId: string, file: string): Promise<void> => {
+    const ran = await ranGraph(runId, file);
+    // Loaded on demand.
+    const { asAsked } = await import('./conversation.ts');
+    if (seen?.runId !== runId || ran?.graph === undefined) return;
+    const { graph: ranOf } = ran;
+    seen = { runId, ran: (graph) => isSameWork(ranOf, asAsked(graph, runId)) };
+    compared = undefined;
+    look();
+  };
+  const isDrawn = ({ runId }: RunState, graph: Graph): boolean => {
+    const asked = askedGraphs.get(runId);
+    return asked === undefined ? seen?.ran?.(graph) === true : isSameWork(asked, graph);
+  };
   const look = (): void => {
     const { turns, file } = conversationStore.getState();
     const { graph, file: open } = documentStore.getState();
     const run = file === undefined || open?.path !== file ? undefined : askedRun(turns);
     if (run?.runId !== seen?.runId) {
-      seen = run === undefined ? undefined : { runId: run.runId, graph };
+      seen = run === undefined ? undefined : { runId: run.runId, ran: undefined };
       compared = undefined;
+      // Of a run whose graph cannot be read it is not known whether it is still drawn.
+      if (run !== undefined && file !== undefined && !askedGraphs.has(run.runId))
+        read(run.runId, file).catch(() => undefined);
     }
     const { asked } = runView.getState();
-    if (run === undefined || seen === undefined) {
+    if (run === undefined) {
       if (asked !== null) runView.setState({ asked: null });
       return;
     }
-    if (compared?.graph !== graph) compared = { graph, isDrawn: isSameWork(seen.graph, graph) };
-    const { isDrawn } = compared;
-    if (asked?.run !== run || asked.isDrawn !== isDrawn)
-      runView.setState({ asked: { run, isDrawn } });
+    const graphs = usedGraphs.getState().lookup;
+    if (compared?.graph !== graph || compared.graphs !== graphs)
+      compared = { graph, graphs, isDrawn: isDrawn(run, graph) };
+    if (asked?.run !== run || asked.isDrawn !== compared.isDrawn)
+      runView.setState({ asked: { run, isDrawn: compared.isDrawn } });
   };
   look();
-  const stops = [conversationStore.subscribe(look), documentStore.subscribe(look)];
+  const stops = [conversationStore, documentStore, usedGraphs].map((store) =>
+    store.subscribe(look),
+  );
   return () => {
     for (const stop of stops) stop();
+    seen = undefined;
   };
 }

@@ -274,3 +274,22 @@ it('brings removed questions back where they were, beside what was asked since',
   open('a');
   expect(questions()).toEqual(all);
 });
+
+it('brings back only what was removed, at its place, and leaves what became of the rest', async () => {
+  const all = ['Who fires it?', 'Who has a spare one?', 'Who keeps the key?'];
+  for (const each of all.toReversed()) await ask(question(each));
+  const [, second, third] = turns();
+  if (second === undefined || third === undefined) throw new Error('nothing was asked');
+  forget(second);
+  const undo = screenStore.getState().notices.at(-1)?.action;
+  // One is asked again, one is removed as well.
+  await retry(turns()[0]?.answers[0]?.id ?? '');
+  forget(third);
+  undo?.run();
+  expect(questions()).toEqual(['Who fires it?', 'Who has a spare one?']);
+  expect(runs()).toEqual(['r4', 'r2']);
+  openConversation(undefined);
+  open('a');
+  expect(questions()).toEqual(['Who fires it?', 'Who has a spare one?']);
+  expect(runs()).toEqual(['r4', 'r2']);
+});

@@ -1,3 +1,4 @@
+import { setParam, type Graph } from '@graft/graph';
 import {
   answerHeld,
   conversationStore,
@@ -19,6 +20,7 @@ import { report } from '../graphs/graph-file.ts';
 import { keepAsked, keptAsked, type KeptAsked } from '../graphs/kept-questions.ts';
 import { saveFile } from '../graphs/save-file.ts';
 import { problemsOf } from '../problem.ts';
+import { askedGraphs } from './asked-graphs.ts';
 import { followRun } from './follow-run.ts';
 import { tellOfCancel } from './run-actions.ts';
 
@@ -132,14 +134,35 @@ export async function askOther(turn: Turn, adapter: AdapterUse): Promise<void> {
 }
 
 function givenFor(graph: GraphFunction, question: string, adapter: AdapterUse | undefined) {
-  const { texts, values } = conversationStore.getState();
-  const questions = (askable(graph) ?? []).map(({ node }) => [node, question] as const);
   // The form of the app is not seen elsewhere.
   const isApp = screenStore.getState().view === 'app';
-  const given = givenTo(graph, {
-    texts: { ...(isApp ? texts : {}), ...Object.fromEntries(questions) },
-    values: isApp ? values : {},
-  });
+  return givenWith(graph, { question, adapter }, isApp ? conversationStore.getState() : emptyForm);
+}
+
+const emptyForm = { texts: {}, values: {} };
+
+/** A graph with what the question of a run sets in it, as the run itself has it. */
+export function asAsked(graph: Graph, runId: string): Graph {
+  const { turns } = conversationStore.getState();
+  const found = graphFunction();
+  for (const { question, answers } of turns) {
+    const answer = answers.find(({ run }) => run?.runId === runId);
+    if (answer === undefined || found === undefined) continue;
+    const { set } = givenWith(found, { question, adapter: answer.adapter }, emptyForm);
+    return set.reduce((changed, setting) => setParam(changed, setting, setting.value), graph);
+  }
+  return graph;
+}
+
+/** What a graph is given for a question, and beside it by the form of the app. */
+function givenWith(
+  graph: GraphFunction,
+  asked: { readonly question: string; readonly adapter: AdapterUse | undefined },
+  { texts, values }: Parameters<typeof givenTo>[1],
+) {
+  const { question, adapter } = asked;
+  const questions = (askable(graph) ?? []).map(({ node }) => [node, question] as const);
+  const given = givenTo(graph, { texts: { ...texts, ...Object.fromEntries(questions) }, values });
   return adapter === 'off' ? { ...given, set: [...given.set, ...graph.adaptersOff] } : given;
 }
 
@@ -168,7 +191,9 @@ async function send(sent: Sent): Promise<void> {
       change({ problem: 'Not asked: the graph could not be saved. Save it, then retry.' });
       return;
     }
+    const { file } = documentStore.getState();
     const { runId } = await api.runs.start.mutate({ path, ...given });
+    if (file?.path === path) askedGraphs.set(runId, file.baseGraph);
     keep(path, sent, runId);
     const held = answerHeld(answer.id);
     if (change({ run: emptyRun(runId) })) follow(answer.id, runId);
@@ -268,27 +293,47 @@ export function forget(...gone: readonly Turn[]): void {
     tone: 'info',
     message: gone.length === 1 ? 'Removed the question.' : 'Removed the questions.',
     ...(file === undefined ? {} : { about: file }),
-    action: { label: 'Undo', run: () => bringBack(file, turns, before) },
+    action: { label: 'Undo', run: () => bringBack(file, turns, { before, ids }) },
   });
+}
+
+/** Puts those of `before` that are gone back at their places; what else became of the list stays. */
+function putBack<T>(now: readonly T[], before: readonly T[], by: PutBack<T>): readonly T[] {
+  const { isGone, keyOf } = by;
+  return before.reduceRight((list, each, at) => {
+    if (!isGone(each)) return list;
+    const after = new Set(before.slice(at + 1).map(keyOf));
+    const place = list.findIndex((other) => after.has(keyOf(other)));
+    return list.toSpliced(place < 0 ? list.length : place, 0, each);
+  }, now);
+}
+
+interface PutBack<T> {
+  isGone(each: T): boolean;
+  /** The turn that it belongs to. */
+  keyOf(each: T): string;
 }
 
 /** Shows and keeps questions again beside those that were asked since. */
 function bringBack(
   file: string | undefined,
   turns: readonly Turn[],
-  before: readonly KeptAsked[],
+  { before, ids }: { readonly before: readonly KeptAsked[]; readonly ids: ReadonlySet<string> },
 ): void {
+  const turnOf = ({ turn, runId }: KeptAsked): string => turn ?? runId;
   if (file !== undefined)
-    keepAsked(file, (kept) => [
-      ...kept.filter(({ runId }) => !before.some((each) => each.runId === runId)),
-      ...before,
-    ]);
+    keepAsked(file, (kept) => {
+      const isThere = new Set(kept.map(({ runId }) => runId));
+      const isGone = (each: KeptAsked): boolean =>
+        ids.has(turnOf(each)) && !isThere.has(each.runId);
+      return putBack(kept, before, { isGone, keyOf: turnOf });
+    });
   conversationStore.setState((now) => {
     if (now.file !== file) return now;
-    const newer = now.turns.filter(({ id }) => !turns.some((turn) => turn.id === id));
-    // One that was left may have got another answer.
-    const older = turns.map((turn) => now.turns.find(({ id }) => id === turn.id) ?? turn);
-    return { turns: [...newer, ...older].slice(0, mostTurns) };
+    const isThere = new Set(now.turns.map(({ id }) => id));
+    const isGone = ({ id }: Turn): boolean => ids.has(id) && !isThere.has(id);
+    const all = putBack(now.turns, turns, { isGone, keyOf: ({ id }) => id });
+    return { turns: all.slice(0, mostTurns) };
   });
 }
 

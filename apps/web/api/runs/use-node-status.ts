@@ -59,7 +59,7 @@ export function useStatus(path: string, step: StepView | undefined): Status | un
   // Of a graph that was changed since, the plan says what comes next.
   const asked = useStore(
     runView,
-    (state) => state.asked?.isDrawn === true && isAskedResult(state, path),
+    (state) => step !== undefined && state.asked?.isDrawn === true && isAskedResult(state, path),
   );
   const outdated = useOutdated(step?.error, path);
   const status = own || step === undefined ? stepStatus(step) : keptStatus;

@@ -187,7 +187,7 @@ function Notes() {
 }
 
 /** What the app is called, and where else it can be seen. */
-function Head({ path }: { readonly path: string }) {
+function Head({ path, talks }: { readonly path: string; readonly talks: boolean }) {
   const about = useDocument((state) => state.graph.notes);
   const { title, description = '' } = graphTitle({ notes: about ?? {} }) ?? {};
   const asking = isAsking();
@@ -197,8 +197,8 @@ function Head({ path }: { readonly path: string }) {
         {title ?? fileTitle(path).split('/').at(-1)}
       </h1>
       {description === '' ? null : <p className="mt-1 text-ink-2">{description}</p>}
-      {asking ? null : <HeadActions path={path} />}
-      {asking ? null : <LinkAbout path={path} />}
+      {asking ? null : <HeadActions path={talks ? path : undefined} />}
+      {asking || !talks ? null : <LinkAbout path={path} />}
     </header>
   );
 }
@@ -217,8 +217,8 @@ function LinkAbout({ path }: { readonly path: string }) {
   );
 }
 
-/** Where else the graph can be seen, and the link for others. */
-function HeadActions({ path }: { readonly path: string }) {
+/** Where else the graph can be seen, and the link for others; `path` is absent where there is nothing to ask by it. */
+function HeadActions({ path }: { readonly path: string | undefined }) {
   return (
     <div className="mt-1.5 flex items-center gap-3">
       <button
@@ -228,13 +228,15 @@ function HeadActions({ path }: { readonly path: string }) {
       >
         Show the canvas
       </button>
-      <button
-        type="button"
-        className="text-sm text-ink-2 hover:text-ink hover:underline"
-        onClick={() => void copyAskLink(path)}
-      >
-        Copy the link
-      </button>
+      {path === undefined ? null : (
+        <button
+          type="button"
+          className="text-sm text-ink-2 hover:text-ink hover:underline"
+          onClick={() => void copyAskLink(path)}
+        >
+          Copy the link
+        </button>
+      )}
       <RunsOnChange />
     </div>
   );
@@ -260,7 +262,7 @@ export function AppView() {
       <main className="app-view">
         <div className={talks ? 'app-talk' : 'app-columns'}>
           <div className="flex flex-col gap-4">
-            <Head path={path} />
+            <Head {...{ path, talks }} />
             {problems.length === 0 ? null : (
               <p className="text-error" role="alert">
                 {countText(countProblems(problems, whole))}: {problems[0]?.message}

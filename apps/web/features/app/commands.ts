@@ -1,4 +1,13 @@
-import { documentStore, isRunnable, views, type Actions, type Command } from '@graft/view';
+import { documentStore, views, type Actions, type Command } from '@graft/view';
+import { fetched } from '../../kit/part.tsx';
+
+const functions = fetched(() => import('../../api/graphs/graph-function.ts'));
+
+/** Whether the open graph takes questions, as far as that is known. */
+function takesQuestions(): boolean {
+  const code = functions();
+  return code?.askable(code.graphFunction()) !== undefined;
+}
 
 export const appViewActions = {
   // Loaded on demand.
@@ -18,7 +27,7 @@ export const appCommands: readonly Command[] = [
     title: 'Copy the link to ask',
     group: 'File',
     views,
-    enabled: isRunnable,
+    enabled: takesQuestions,
     run: () => void copyLinkOf(documentStore.getState().file?.path),
   },
 ];

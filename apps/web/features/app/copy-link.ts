@@ -5,8 +5,8 @@ import { copyText } from '../../kit/copy-text.ts';
 /** What people may do who open the link of a graph. `limited`: it is an ask link, not the address of a server without a token. */
 export const linkAllows = (limited: boolean): string =>
   limited
-    ? 'Who has it may ask this graph questions, and change nothing.'
-    : 'Who has it may change everything here: this server asks for no token.';
+    ? 'Anyone with the link can ask this graph questions but change nothing.'
+    : 'Anyone with the link can change everything: this server asks for no token.';
 
 /** Copies the link by which others ask a graph, and says what they may do. */
 export async function copyAskLink(path: string): Promise<void> {

@@ -9,15 +9,8 @@ import { plural } from '@graft/nodes/kit/ui';
 import { useScore } from '../../api/runs/use-score.ts';
 import type { NodeProps } from '@xyflow/react';
 import { memo, use } from 'react';
-import { isAnswering, type ShownProblem, paramTitle, titleAmong } from '@graft/view';
-import {
-  useConversation,
-  useDocument,
-  useRunView,
-  useOverlay,
-  useScreen,
-  useParamsHere,
-} from '../../kit/stores.ts';
+import { type ShownProblem, paramTitle, titleAmong } from '@graft/view';
+import { useDocument, useRunView, useOverlay, useScreen, useParamsHere } from '../../kit/stores.ts';
 import { useWarningsAt } from '../../api/graphs/use-problems.ts';
 import { useDrift } from '../../api/runs/plan-report.ts';
 import { NodeTitle } from '../../kit/node-title.tsx';
@@ -120,7 +113,6 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
         : past
           ? 'not part of that run'
           : (given ?? resultText(step));
-  const answering = useConversation(({ turns }) => isAnswering(turns, path));
   const [output] = Object.values(step?.outputs ?? {});
   const score = useScore(output);
   const drift = useDrift(path);
@@ -147,8 +139,6 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
       <footer className="node-foot">
         {step?.status === 'running' ? (
           <ProgressBar label={`Progress of ${node.title ?? title}`} share={progressShare(step)} />
-        ) : answering ? (
-          <ProgressBar label={`${node.title ?? title} answers a question`} share={undefined} />
         ) : null}
         {problem === undefined || step?.status === 'running' ? (
           <div

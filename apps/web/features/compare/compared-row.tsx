@@ -7,7 +7,7 @@ import { letterOf } from '@graft/view';
 import { HitCells } from './hit-cells.tsx';
 import { MarkedWords, wordChanges, type WordChanges } from './word-changes.tsx';
 
-const openSource = (source: Span): void => useScreen.getState().show({ source });
+const openSource = (span: Span): void => useScreen.getState().show({ source: { span } });
 
 type TextCell = Extract<ComparedCell, { kind: 'text' }>;
 

@@ -58,13 +58,13 @@ function reachOf(cell: Cell | undefined): number {
   );
 }
 
-function Shown({ cell }: { readonly cell: Cell | undefined }) {
+function Shown({ cell, unit }: { readonly cell: Cell | undefined; readonly unit: string }) {
   const difference = cell?.difference;
   if (difference === undefined) return null;
   return (
     <>
       <DifferenceVerdict difference={difference} />
-      <small className="compare-counts" title="Questions">
+      <small className="compare-counts" title={unit}>
         {count(difference.wins)} won, {count(difference.ties)} tied, {count(difference.losses)} lost
       </small>
     </>
@@ -81,6 +81,7 @@ export function MetricsTable(props: { readonly table: EvidenceTable; readonly al
     return all || differs(cells) ? [{ metric, cells }] : [];
   });
   const reasons = tableReasons(table);
+  const unit = table.grouped === true ? 'Groups' : 'Questions';
   if (lines.length === 0) {
     return <p className="text-ink-2">No difference: every metric is the same on every question.</p>;
   }
@@ -122,7 +123,7 @@ export function MetricsTable(props: { readonly table: EvidenceTable; readonly al
                       <Gain cell={cell} reach={reach} />
                     </td>,
                     <td key={`shown ${String(at)}`}>
-                      <Shown cell={cell} />
+                      <Shown cell={cell} unit={unit} />
                     </td>,
                   ])}
                 </tr>

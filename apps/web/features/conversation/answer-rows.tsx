@@ -34,8 +34,8 @@ export function useRows(artifact: ArtifactRef | undefined) {
 }
 
 /** Opens a passage's document as the run of the answer read it; an ask link leaves it closed. */
-const sourceOpener = (sourceRun: string): ((source: Span) => void) | undefined =>
-  isAsking() ? undefined : (source) => useScreen.getState().show({ source, sourceRun });
+const sourceOpener = (run: string): ((span: Span) => void) | undefined =>
+  isAsking() ? undefined : (span) => useScreen.getState().show({ source: { span, run } });
 
 /** An answer, whether it is right where that is known, and the passages that the model was given. */
 function AnswerRow({
@@ -62,7 +62,7 @@ function AnswerRow({
     <article className="asked-answer" data-verdict={verdict}>
       {verdict === 'no reference' ? null : <VerdictMark verdict={verdict} />}
       {isOther ? <p className="text-sm text-ink-2">{answer.question.question}</p> : null}
-      <AnswerText answer={compared} open={sourceOpener(runId)} />
+      <AnswerText answer={compared} open={sourceOpener(runId)} hasPassages={prompt !== undefined} />
       {answer.text.trim() === '' ? <p className="text-ink-2">The answer is empty.</p> : null}
       {answer.finishReason === 'length' ? (
         <p className="text-sm text-ink-2">Cut off: it reached the longest answer.</p>

@@ -27,9 +27,13 @@ const showBelow = (number: number, from: Element): void =>
 export function AnswerText({
   answer,
   open,
+  hasPassages,
 }: {
   readonly answer: Answer;
   readonly open: ((source: Span) => void) | undefined;
+  /** Whether the passages stand below it. */
+  readonly hasPassages: boolean;
 }) {
-  return <PlainAnswer {...{ answer, open }} openNumber={isAsking() ? showBelow : undefined} />;
+  const openNumber = isAsking() && hasPassages ? showBelow : undefined;
+  return <PlainAnswer {...{ answer, open, openNumber }} />;
 }

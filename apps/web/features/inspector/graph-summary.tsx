@@ -75,7 +75,7 @@ function NoResult() {
       {isEmpty
         ? 'Add a node to begin.'
         : isAsked
-          ? 'Answers to what you ask are below. A run answers the questions that the graph holds.'
+          ? 'Your answers are below. Run the graph to answer the questions that it holds.'
           : `Run the graph to see its result here.${time} Select a node to see its parameters and its output.`}
     </p>
   );

@@ -28,8 +28,8 @@ import { useAnswerStrip } from './trace/trace-strip.tsx';
 /** What a preview is given while there is no artifact yet, only text being written. */
 const unfinished: ArtifactRef = { digest: '0'.repeat(64), mediaType: '', size: 0 };
 
-function openSource(source: Span): void {
-  useScreen.getState().show({ source });
+function openSource(span: Span): void {
+  useScreen.getState().show({ source: { span } });
 }
 
 interface OutputPreviewProps {

@@ -5,6 +5,7 @@ import {
   drawnFile,
   placeOf,
   isAskedResult,
+  stepAtWork,
   stepOf,
   usedGraph,
   stepTitle,
@@ -77,7 +78,7 @@ function Score({ artifact }: { readonly artifact: ArtifactRef | undefined }) {
 
 /** Why the step ran, and what came out of it, a page at a time. */
 function StepOutput({ node, headed }: { readonly node: string; readonly headed: boolean }) {
-  const own = useRunView((state) => stepOf(state, node));
+  const own = useRunView((state) => stepAtWork(state, node) ?? stepOf(state, node));
   const isAsked = useRunView((state) => isAskedResult(state, node));
   const isInput = useDocument(
     (state) =>
@@ -129,7 +130,7 @@ function StepOutput({ node, headed }: { readonly node: string; readonly headed: 
       )}
       {headed ? null : isAsked ? (
         <p className="mx-4 my-3 rounded-[7px] bg-accent-soft px-[11px] py-2" data-testid="reason">
-          From the question that was asked last, beside the graph. A run puts its own output here.
+          This output belongs to the last question you asked. A run replaces it.
         </p>
       ) : (
         <ReasonBanner step={step} />

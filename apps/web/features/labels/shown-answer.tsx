@@ -27,7 +27,10 @@ function Passages({ citations }: { readonly citations: readonly Citation[] }) {
       {citations.map(({ number, source }, at) => (
         <li key={at} className="flex items-baseline gap-2">
           <span className="font-mono text-[11.5px] text-ink-2">[{number}]</span>
-          <SourceLink span={source} open={(span) => useScreen.getState().show({ source: span })} />
+          <SourceLink
+            span={source}
+            open={(span) => useScreen.getState().show({ source: { span } })}
+          />
         </li>
       ))}
     </ul>

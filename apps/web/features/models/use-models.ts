@@ -54,6 +54,10 @@ export function conversionOf(
   return all.find(({ problem }) => problem === undefined) ?? all[0];
 }
 
+/** The models whose download is under way. */
+const goingIn = (downloads: ReadonlyMap<string, Download>): readonly string[] =>
+  [...downloads].flatMap(([id, { problem }]) => (problem === undefined ? [id] : []));
+
 /** Reads the models anew when a download has ended, and when one's size shows that the catalogue has got to know it. */
 export function useFinishedDownloads(downloads: ReadonlyMap<string, Download>): void {
   const before = useRef<ReadonlyMap<string, Download>>(new Map());
@@ -67,14 +71,13 @@ export function useFinishedDownloads(downloads: ReadonlyMap<string, Download>): 
         progress?.total === undefined && downloads.get(id)?.progress?.total !== undefined,
     );
     const { setComing } = usePlan.getState();
-    const now = [...downloads].flatMap(([id, { problem }]) => (problem === undefined ? [id] : []));
     // One that has come stays among them until the plan knows it.
     for (const { model } of ended) unplanned.current.add(model);
-    setComing([...new Set([...unplanned.current, ...now])]);
+    setComing([...new Set([...unplanned.current, ...goingIn(downloads)])]);
     if (isFound || ended.length > 0)
       void refreshModels().then(() => {
         for (const { model } of ended) unplanned.current.delete(model);
-        setComing(now);
+        setComing([...new Set([...unplanned.current, ...goingIn(before.current)])]);
         return announceCome(ended);
       });
   });

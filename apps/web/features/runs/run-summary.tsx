@@ -44,7 +44,7 @@ function Summary({ run, end }: { readonly run: RunState; readonly end: number })
   const over = isOver(run);
   return (
     <p
-      className="flex min-w-0 gap-3 overflow-hidden text-ink-2 @[640px]:gap-4"
+      className="-mx-0.5 flex min-w-0 gap-3 overflow-x-clip px-0.5 text-ink-2 @[640px]:gap-4"
       role="status"
       data-testid="run-status"
       data-status={run.status}

@@ -11,7 +11,7 @@ import { documentArtifacts, findDocument, sourceLines } from './source-document.
 import { useModal } from '../../kit/dialog.tsx';
 
 function close(): void {
-  useScreen.getState().show({ source: null, sourceRun: null });
+  useScreen.getState().show({ source: null });
 }
 
 /** The lines in view; scrolls to the first line of the span. */
@@ -67,7 +67,7 @@ function Lines({ document, span }: { readonly document: Document; readonly span:
 
 /** The documents that the run of the source has read; the newest first where it may be any run on the screen. */
 function useReadDocuments(): readonly ArtifactRef[] {
-  const sourceRun = useScreen((state) => state.sourceRun);
+  const sourceRun = useScreen(({ source }) => source?.run);
   const runs = useRunView();
   const turns = useConversation((state) => state.turns);
   const answered = turns.flatMap(({ answers }) => answers).map(({ run }) => run);
