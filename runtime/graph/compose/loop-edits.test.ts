@@ -115,7 +115,7 @@ describe('a loop', () => {
   it('is not put in its own place', () => {
     const put = (): unknown => inlineSubgraph(looped, { node: 'r' }, { registry });
     expect(put).toThrow(expect.objectContaining({ code: 'bad-input', location: { node: 'r' } }));
-    expect(put).toThrow(/runs its graph many times/);
+    expect(put).toThrow(/runs them many times/);
   });
 
   it('goes into a subgraph, comes out again, and has its graph extracted', () => {

@@ -58,6 +58,7 @@ export async function experimentTable(
   const newest = newestResults(results);
   const last = Math.max(...newest.map(({ look = 1 }) => look));
   const items = itemsByQuestion(newest);
+  const seeds = [...new Set(newest.map(({ seed }) => seed))].sort((a = 0, b = 0) => a - b);
   const variants = plan.variants.map((variant): VariantEvidence => {
     const isOwn = (result: VariantResult): boolean => result.variant === variant.name;
     const own = newest.filter(isOwn);
@@ -73,10 +74,12 @@ export async function experimentTable(
     return {
       name: variant.name,
       settings: variant.settings,
-      // One that failed is a repeat without its items; one that was stopped is none.
-      repeats: own.flatMap(({ rows, status }) =>
-        rows.length > 0 || status === 'failed' ? [rows] : [],
-      ),
+      // A run that failed is a repeat without its items; one that was stopped, or did not begin, is a gap.
+      repeats: seeds.map((seed) => {
+        const result = own.find((one) => one.seed === seed);
+        const isRepeat = result !== undefined && (result.rows.length > 0 || result.status === 'failed');
+        return isRepeat ? result.rows : undefined;
+      }),
       failed: failedOf(own, metrics, items),
       ...(own.length === 0 || look === last ? {} : { given: givenAt(look, results) }),
       cost: costOf(own, results.filter(isOwn)),
