@@ -80,7 +80,10 @@ describe('an expectation', () => {
     const rows = ['base', 'little'].map((variant) => ({ variant, settings: {} }));
     const texts = tableOfItems({ baseline: 'base', metrics: [loss], rows }, runs);
     const cell = { experiment: 'texts', variant: 'little', metric: 'loss' };
-    const { figures } = outcome({ ...cell, is: 'worse', than: 'base' }, { tables: { texts }, items: runs });
+    const { figures } = outcome(
+      { ...cell, is: 'worse', than: 'base' },
+      { tables: { texts }, items: runs },
+    );
     expect(figures).toContain('[×1.0004, ×1.0004]');
   });
 

@@ -32,7 +32,7 @@ export function outcome(expectation: Expectation, evidence: Evidence): Outcome {
     if (is !== 'above' && is !== 'below') throw new Error(`"${is}" is of two variants.`);
     const { mean, interval } = meanOf(one, evidence);
     const [low, high] = interval ?? [Number.NaN, Number.NaN];
-    const figures = `${digits(mean)} [${digits(low, than)}, ${digits(high, than)}]`;
+    const figures = `${digits(mean)} ${endsText([low, high], than)}`;
     return { holds: is === 'above' ? low > than : high < than, points: true, figures };
   }
   const other = otherCell(one, than);
@@ -51,10 +51,9 @@ export function outcome(expectation: Expectation, evidence: Evidence): Outcome {
   const sign = metric.direction === 'higher' ? 1 : -1;
   const gain = sign * (difference.mean - none);
   const allowed = (by ?? 0) * (isRatio ? 1 : (base?.cells[0]?.mean ?? 0));
-  const write = (value: number, beside?: number): string =>
-    `${isRatio ? '×' : ''}${digits(value, beside)}`;
+  const times = isRatio ? '×' : '';
   const [low, high] = difference.interval ?? [Number.NaN, Number.NaN];
-  const figures = `${write(difference.mean)} [${write(low, none)}, ${write(high, none)}]`;
+  const figures = `${times}${digits(difference.mean)} ${endsText([low, high], by === undefined ? none : none - sign * allowed, times)}`;
   if (is === 'no worse') {
     const ends = [sign * (low - none), sign * (high - none)];
     const worst = Math.min(...ends);
@@ -86,13 +85,18 @@ function otherCell(one: CellName, than: Exclude<Expectation['than'], number>): C
   return { experiment, variant, metric };
 }
 
-/** Three digits; more where those would put it on a number that it lies beside. */
-function digits(value: number, beside?: number): string {
-  for (let precision = 3; precision <= 9; precision += 1) {
-    const text = value.toPrecision(precision);
-    if (value === beside || Number(text) !== beside) return text;
-  }
-  return value.toPrecision(3);
+const digits = (value: number): string => value.toPrecision(3);
+
+/** An interval with three digits; one that excludes `beside` has as many as it takes to read so. */
+function endsText([low, high]: readonly [number, number], beside: number, times = ''): string {
+  const isOut = low > beside || high < beside;
+  const write = (value: number): string => {
+    let precision = 3;
+    while (isOut && precision < 12 && Number(value.toPrecision(precision)) === beside)
+      precision += 1;
+    return times + value.toPrecision(precision);
+  };
+  return `[${write(low)}, ${write(high)}]`;
 }
 
 function compared(one: CellName, other: CellName, evidence: Evidence) {

@@ -60,7 +60,7 @@ export const fineTune = defineNode({
     return { model: { model: { id: `${id} fine-tuned`, architecture, contextLength }, ...taught } };
   },
   check: (params, inputs, models) => trainingClashes(params, inputs, models),
-  warn: (_params, inputs) => choiceWarnings(inputs),
+  warn: (params, inputs) => choiceWarnings(params, inputs),
   engines: ['training', 'llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
   lane: 'training',

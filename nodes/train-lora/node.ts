@@ -127,7 +127,7 @@ export const trainLora = defineNode({
     };
   },
   check: (params, inputs, models) => trainingClashes(params, inputs, models),
-  warn: (_params, inputs) => choiceWarnings(inputs),
+  warn: (params, inputs) => choiceWarnings(params, inputs),
   engines: ['training', 'llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
   lane: 'training',

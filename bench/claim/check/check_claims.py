@@ -201,7 +201,7 @@ def test_of(groups, seeds):
 def check_table(report, where, table):
     written = table.written["table"]
     metrics, rows = written["metrics"], written["rows"]
-    tests = []
+    tests, behind = [], []
     for at, metric in enumerate(metrics):
         back = math.exp if is_ratio(metric) else float
         sign = 1 if metric["direction"] == "higher" else -1
@@ -211,6 +211,7 @@ def check_table(report, where, table):
             place = f"{where}, {row['variant']}, {metric['name']}"
             cell, (values, seeds) = row["cells"][at], arms[row["variant"]]
             groups = Groups(values.values())
+            behind.append(len(seeds))
             of_seeds = [Groups(seed.values(), groups.places) for seed in enough(list(seeds.values()))]
             lacking = table.missing(row["variant"], metric, expected)
             report.same(f"{place}: failures", len(lacking), cell["failures"])
@@ -225,6 +226,7 @@ def check_table(report, where, table):
             if row["variant"] == written["baseline"]:
                 continue
             base = arms[written["baseline"]]
+            behind.append(sum(bool(seeds[seed].keys() & base[1][seed].keys()) for seed in seeds if seed in base[1]))
             groups, of_seeds = differences(arms[row["variant"]], base)
             counts = count_of(values, base[0], sign)
             difference = cell["difference"]
@@ -233,6 +235,8 @@ def check_table(report, where, table):
             report.same(f"{place}: difference", back(groups.mean), difference["mean"], 1e-8)
             tests.append((place, metric, groups, of_seeds, difference, sign))
     check_tests(report, tests)
+    if "seeds" in written:
+        report.same(f"{where}: seeds", max(1, min(behind, default=1)), written["seeds"])
 
 
 def check_mean_interval(report, where, of, interval):

@@ -33,7 +33,10 @@ export function* armsOf(variants: readonly ArmRows[], metric: Metric): Turns<rea
   const values: ItemValues[] = [];
   const all = new Set<string>();
   for (const { repeats } of variants) {
-    const own = itemValues(repeats.flatMap((rows) => rows ?? []), metric);
+    const own = itemValues(
+      repeats.flatMap((rows) => rows ?? []),
+      metric,
+    );
     values.push(own);
     for (const item of own.keys()) all.add(item);
     yield;

@@ -92,12 +92,8 @@ function* flipInterval(sums: SeedSums, options: IntervalOptions): Turns<Interval
   // Where the test rejects 0, only rounding and unseen pairs can bring the near end there.
   const crosses = (end: number): boolean => options.rejects === true && end * mean <= 0;
   return [
-    crosses(low) && mean > 0
-      ? flipped[0]
-      : Math.min(flipped[0], Math.max(low, least(values))),
-    crosses(high) && mean < 0
-      ? flipped[1]
-      : Math.max(flipped[1], Math.min(high, greatest(values))),
+    crosses(low) && mean > 0 ? flipped[0] : Math.min(flipped[0], Math.max(low, least(values))),
+    crosses(high) && mean < 0 ? flipped[1] : Math.max(flipped[1], Math.min(high, greatest(values))),
   ];
 }
 

@@ -43,10 +43,7 @@ it('pairs seeds by their place, so that luck which both share is none of the dif
 it('leaves out a seed that gave nothing, on either side, and has then too few for seeds', () => {
   const four = compared(base.slice(0, 4), gains.slice(0, 4));
   const { failures: _, ...alone } = four.cell ?? {};
-  const stopped = compared(
-    [...base.slice(0, 4), undefined],
-    [...gains.slice(0, 4), undefined],
-  );
+  const stopped = compared([...base.slice(0, 4), undefined], [...gains.slice(0, 4), undefined]);
   expect(stopped).toMatchObject({ seeds: 4, cell: alone });
   const failed = compared(base, [...gains.slice(0, 4), fails]);
   expect(failed.seeds).toBe(4);
@@ -63,7 +60,10 @@ it('replaces only the end that crosses no difference with that of the signs', ()
   const sums = Float64Array.from(places, (at) => 1 + 0.5 * Math.sin(at));
   const weights = Float64Array.from(places, () => 1);
   const all = { sums, weights };
-  const seeds = [-2, -1, 1, 3, 4].map((own) => ({ sums: sums.map((sum) => sum - 1 + own), weights }));
+  const seeds = [-2, -1, 1, 3, 4].map((own) => ({
+    sums: sums.map((sum) => sum - 1 + own),
+    weights,
+  }));
   const options = { level: 0.05, seed: 0, rejects: true };
   const signs = atOnce(signFlipInterval(all, options));
   const both = atOnce(differenceInterval({ all, seeds }, { ...options, metric: score }));

@@ -59,9 +59,7 @@ function withoutZero([low, high]: Interval, groups: GroupSums): Interval {
   const rounding = 1e-9 * meanSize(groups);
   const smallest = least(groups.sums.map(Math.abs), rounding);
   const near = Math.min(Math.abs(mean), smallest / total(groups.weights));
-  return mean > 0
-    ? [low > rounding ? low : near, high]
-    : [low, high < -rounding ? high : -near];
+  return mean > 0 ? [low > rounding ? low : near, high] : [low, high < -rounding ? high : -near];
 }
 
 /** The least value above a bound. */
