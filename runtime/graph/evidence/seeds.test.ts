@@ -6,7 +6,9 @@ import { evidenceTable } from './make-table.ts';
 import { differenceInterval } from './mean-interval.ts';
 import { signFlipInterval } from './sign-flip-interval.ts';
 import { holm } from './sign-flip-test.ts';
+import { accuracy } from './testing/simulations.ts';
 import { atOnce } from './turns.ts';
+import { verdictWords } from './verdict-words.ts';
 
 const score: Metric = { name: 'score', direction: 'higher', aggregation: 'mean' };
 
@@ -100,4 +102,25 @@ it('excludes no difference only beside “better” and “worse”', () => {
   expect(difference).toMatchObject({ verdict: 'too few' });
   expect(difference?.adjustedP).toBeLessThan(0.05);
   expect(difference?.interval?.[0]).toBeLessThanOrEqual(0);
+});
+
+it('plans questions only where single ones are compared, over too few seeds for a test of seeds', () => {
+  const answers = (right: number, group?: string) =>
+    Array.from({ length: 40 }, (_, at) => ({
+      ...{ series: 'all', item: `q${at}`, values: { accuracy: at < right ? 1 : 0 } },
+      ...(group === undefined ? {} : { group: `${group}${at}` }),
+    }));
+  const words = (seeds: number, group?: string) =>
+    verdictWords(
+      evidenceTable(
+        [20, 23].map((right) => ({
+          ...{ name: String(right), settings: {} },
+          repeats: Array.from({ length: seeds }, () => answers(right, group)),
+        })),
+        { baseline: '20', metrics: [accuracy] },
+      ),
+    );
+  expect(words(4)).toContain('it takes about');
+  expect(words(5)).not.toContain('it takes about');
+  expect(words(1, 'g')).not.toContain('it takes about');
 });
