@@ -12,7 +12,8 @@ const thanSchema = z.strictObject({
 
 /**
  * - `better`, `worse`: by a paired test at 5 %, of the variant and the one after `than` alone. A claim holds only if all
- *   of its expectations do, so that no correction for their number is due. The interval of 95 % inverts that test.
+ *   of its expectations do, so that no correction for their number is due. The interval of 95 % inverts that test, for
+ *   shares with one more pair either way.
  * - `no worse`: the whole interval of 95 % says that it is not worse by more than `by`, a share of the other's mean.
  *   Without `by` it is not asked, and does not hold; such a claim can no longer be registered.
  * - `above`, `below`: the whole interval of 95 % lies above or below a number.

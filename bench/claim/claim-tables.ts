@@ -12,15 +12,17 @@ type Skeleton = Pick<ClaimTable['table'], 'baseline' | 'metrics'> & {
  */
 export function tableOfItems(skeleton: Skeleton, items: readonly RunItems[]): ClaimTable {
   const { baseline, metrics, rows } = skeleton;
+  const seeds = seedsOf(items);
   const make = (runs: readonly RunItems[]) =>
     evidenceTable(
       rows.map(({ variant, settings }) => ({
         ...{ name: variant, settings },
-        repeats: runs.filter((run) => run.variant === variant).map((run) => run.rows),
+        repeats: seeds.map(
+          (seed) => runs.find((run) => run.variant === variant && run.seed === seed)?.rows,
+        ),
       })),
       { baseline, metrics },
     );
-  const seeds = [...new Set(items.map(({ seed }) => seed))];
   return {
     table: make(items),
     seeds: Object.fromEntries(
@@ -39,6 +41,10 @@ export function tableOfItems(skeleton: Skeleton, items: readonly RunItems[]): Cl
     ),
   };
 }
+
+/** The seeds of runs, in ascending order; undefined for a run without one. */
+export const seedsOf = (runs: readonly RunItems[]): (number | undefined)[] =>
+  [...new Set(runs.map(({ seed }) => seed))].sort((a = 0, b = 0) => a - b);
 
 /** Of what a claim was measured on: what the graph computes, its models, data and used graphs, and its experiments. */
 export function claimDigest(graph: Graph): string {

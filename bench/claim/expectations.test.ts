@@ -60,6 +60,41 @@ describe('an expectation', () => {
     const outcome = told({ variant: 'fair', is: 'no worse' });
     expect(outcome).toMatchObject({ holds: false, notAsked: 'no margin was stated' });
     expect(told({ variant: 'fair', is: 'no worse', by: 0.5 }).notAsked).toBeUndefined();
+    // It is worse for certain, which no margin would change.
+    const worse = told({ variant: 'poor', is: 'no worse', than: 'good' });
+    expect(worse).toMatchObject({ holds: false, points: false });
+    expect(worse.notAsked).toBeUndefined();
+  });
+
+  it('writes an end with the digits that show on which side it lies', () => {
+    const loss: Metric = {
+      ...{ name: 'loss', direction: 'lower', aggregation: 'weighted-geometric-mean' },
+    };
+    const runs = ['base', 'little'].map((variant, at): RunItems => ({
+      ...{ experiment: 'texts', variant },
+      rows: questions.map((item, place) => ({
+        ...{ series: 'items', item },
+        values: { loss: (10 + place) * (1 + 0.0004 * at) },
+      })),
+    }));
+    const rows = ['base', 'little'].map((variant) => ({ variant, settings: {} }));
+    const texts = tableOfItems({ baseline: 'base', metrics: [loss], rows }, runs);
+    const cell = { experiment: 'texts', variant: 'little', metric: 'loss' };
+    const { figures } = outcome(
+      { ...cell, is: 'worse', than: 'base' },
+      { tables: { texts }, items: runs },
+    );
+    expect(figures).toContain('[×1.0004, ×1.0004]');
+  });
+
+  it('pairs runs by seed, in whatever order they were written', () => {
+    const shuffled = [...items].reverse();
+    const same = { experiment: 'one', variant: 'poor', metric: 'accuracy' };
+    const mixed = (is: Expectation['is']) =>
+      outcome({ ...same, variant: 'good', is, than: 'good' }, { tables, items: shuffled }).holds;
+    expect(mixed('identical')).toBe(true);
+    const reordered = shuffled.filter(({ experiment }) => experiment === 'one');
+    expect(tableOfItems(skeleton('poor', 'good', 'fair'), reordered)).toEqual(tables.one);
   });
 
   it('compares perplexities as ratios', () => {

@@ -1,4 +1,5 @@
 import { type Difference, evidenceTable, type Metric, type MetricRow } from '@graft/graph';
+import { seedsOf } from './claim-tables.ts';
 import type { ClaimTable, Expectation, RunItems } from './claim-file.ts';
 
 /** The tables by experiment, and what their runs gave. */
@@ -31,12 +32,13 @@ export function outcome(expectation: Expectation, evidence: Evidence): Outcome {
     if (is !== 'above' && is !== 'below') throw new Error(`"${is}" is of two variants.`);
     const { mean, interval } = meanOf(one, evidence);
     const [low, high] = interval ?? [Number.NaN, Number.NaN];
-    const figures = `${digits(mean)} [${digits(low)}, ${digits(high)}]`;
+    const figures = `${digits(mean)} ${endsText([low, high], than)}`;
     return { holds: is === 'above' ? low > than : high < than, points: true, figures };
   }
   const other = otherCell(one, than);
   if (is === 'identical') {
-    const same = identical(rowsOf(one, evidence), rowsOf(other, evidence));
+    const [left, right] = rowsOf([one, other], evidence);
+    const same = identical(left ?? [], right ?? []);
     return { holds: same > 0, points: same > 0, figures: `${String(same)} values the same` };
   }
   if (is === 'above' || is === 'below') throw new Error(`"${is}" is of a number.`);
@@ -49,14 +51,16 @@ export function outcome(expectation: Expectation, evidence: Evidence): Outcome {
   const sign = metric.direction === 'higher' ? 1 : -1;
   const gain = sign * (difference.mean - none);
   const allowed = (by ?? 0) * (isRatio ? 1 : (base?.cells[0]?.mean ?? 0));
-  const write = (value: number): string => `${isRatio ? '×' : ''}${digits(value)}`;
+  const times = isRatio ? '×' : '';
   const [low, high] = difference.interval ?? [Number.NaN, Number.NaN];
-  const figures = `${write(difference.mean)} [${write(low)}, ${write(high)}]`;
+  const figures = `${times}${digits(difference.mean)} ${endsText([low, high], by === undefined ? none : none - sign * allowed, times)}`;
   if (is === 'no worse') {
-    const worst = Math.min(sign * (low - none), sign * (high - none));
+    const ends = [sign * (low - none), sign * (high - none)];
+    const worst = Math.min(...ends);
+    const isRefuted = Math.max(...ends) < 0;
     return {
       ...{ holds: by !== undefined && worst >= -allowed, points: gain >= -allowed, figures },
-      ...(by === undefined ? { notAsked: noMargin } : {}),
+      ...(by === undefined && !isRefuted ? { notAsked: noMargin } : {}),
     };
   }
   return {
@@ -83,12 +87,22 @@ function otherCell(one: CellName, than: Exclude<Expectation['than'], number>): C
 
 const digits = (value: number): string => value.toPrecision(3);
 
+/** An interval with three digits; one that excludes `beside` has as many as it takes to read so. */
+function endsText([low, high]: readonly [number, number], beside: number, times = ''): string {
+  const isOut = low > beside || high < beside;
+  const write = (value: number): string => {
+    let precision = 3;
+    while (isOut && precision < 12 && Number(value.toPrecision(precision)) === beside)
+      precision += 1;
+    return times + value.toPrecision(precision);
+  };
+  return `[${write(low)}, ${write(high)}]`;
+}
+
 function compared(one: CellName, other: CellName, evidence: Evidence) {
-  const variant = (name: string, cell: CellName) => ({
-    ...{ name, settings: {} },
-    repeats: rowsOf(cell, evidence),
-  });
-  return evidenceTable([variant('other', other), variant('one', one)], {
+  const [rows = [], otherRows = []] = rowsOf([one, other], evidence);
+  const variant = (name: string, repeats: typeof rows) => ({ name, settings: {}, repeats });
+  return evidenceTable([variant('other', otherRows), variant('one', rows)], {
     baseline: 'other',
     metrics: [{ ...metricOf(one, evidence), name: 'value' }],
   });
@@ -108,25 +122,37 @@ function metricOf({ experiment, metric }: CellName, { tables }: Evidence): Metri
   return found;
 }
 
-/** By seed, the rows of a cell, whatever its metric is called. */
-function rowsOf(cell: CellName, { items }: Evidence): MetricRow[][] {
-  const runs = items
-    .filter(({ experiment, variant }) => experiment === cell.experiment && variant === cell.variant)
-    .map(({ rows }) =>
-      rows.flatMap((row) => {
-        const value = row.values[cell.metric];
-        return value === undefined ? [] : [{ ...row, values: { value } }];
-      }),
+/** The rows of cells, whatever their metrics are called, with a seed in the same place of each; undefined without a run. */
+function rowsOf(cells: readonly CellName[], { items }: Evidence): (MetricRow[] | undefined)[][] {
+  const runs = cells.map((cell) =>
+    items.filter(
+      ({ experiment, variant }) => experiment === cell.experiment && variant === cell.variant,
+    ),
+  );
+  const seeds = seedsOf(runs.flat());
+  return cells.map((cell, at) => {
+    const rows = seeds.map((seed) =>
+      runs[at]
+        ?.find((run) => run.seed === seed)
+        ?.rows.flatMap((row) => {
+          const value = row.values[cell.metric];
+          return value === undefined ? [] : [{ ...row, values: { value } }];
+        }),
     );
-  if (runs.every((rows) => rows.length === 0)) throw new Error(`${cellText(cell)} has no items.`);
-  return runs;
+    if (rows.flatMap((of) => of ?? []).length === 0) {
+      throw new Error(`${cellText(cell)} has no items.`);
+    }
+    return rows;
+  });
 }
 
 /** How many values of all runs are the same to the last bit; 0 where any is not. */
-function identical(ones: readonly MetricRow[][], others: readonly MetricRow[][]): number {
-  if (ones.length !== others.length) return 0;
+function identical(
+  ones: readonly (MetricRow[] | undefined)[],
+  others: readonly (MetricRow[] | undefined)[],
+): number {
   let same = 0;
-  for (const [at, rows] of ones.entries()) {
+  for (const [at, rows = []] of ones.entries()) {
     const found = new Map(others[at]?.map(({ item, values }) => [item, values['value']]));
     if (found.size !== rows.length) return 0;
     for (const { item, values } of rows) {

@@ -24,7 +24,7 @@ export function claimBlock(claim: Claim, evidence: Evidence): string {
       `Experiment \`${name}\`, means with intervals of 95 %${seedsText(table)}:`,
       experimentTable(table),
     ]),
-    `What was expected. The claim holds if every line does. Each line stands alone, at 95 % and not corrected for their number. The interval beside \`better\` and \`worse\` has the differences that the paired test does not reject, so it excludes “no difference” exactly where the test shows one. ${
+    `What was expected. The claim holds if every line does. Each line stands alone, at 95 % and not corrected for their number. The interval beside \`better\` and \`worse\` has the differences that the paired test does not reject (for shares with one more pair either way, for what was not seen). It excludes “no difference” exactly where the test shows one. ${
       Object.values(evidence.tables).some(({ table }) => table.metrics.some(isGeometric))
         ? 'Perplexities are compared as ratios: ×1 is no difference.'
         : ''

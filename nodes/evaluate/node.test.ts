@@ -97,7 +97,7 @@ it('scores each answer, says the means first, and keeps those apart that have no
   ]);
   expect(rows[1]).toMatchObject({ label: 'Which burner is lit first?', question: 'q1' });
   expect(log).toEqual([
-    ': 1 of 6 questions lack the field "reference" and do not count in the mean of accuracy, exact match, containment, F1, ROUGE-L, false abstention.',
+    ': 1 of 6 questions lack the field "reference" and do not count in the mean of accuracy, exact match, containment, F1, ROUGE-L, wrongly unanswered.',
     ': 2 of 6 questions lack the field "documents" and do not count in the mean of citation precision, citation recall.',
   ]);
 });

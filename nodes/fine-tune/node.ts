@@ -1,8 +1,8 @@
 import { Dataset, defineNode, Metrics, Model, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
 import { taughtIn } from '../kit/forms/definition.ts';
+import { choiceWarnings } from '../kit/evaluation/definition.ts';
 import {
-  choiceWarnings,
   trainingClashes,
   trainingMeanings,
   trainingParams,
@@ -60,7 +60,7 @@ export const fineTune = defineNode({
     return { model: { model: { id: `${id} fine-tuned`, architecture, contextLength }, ...taught } };
   },
   check: (params, inputs, models) => trainingClashes(params, inputs, models),
-  warn: (_params, inputs) => choiceWarnings(inputs),
+  warn: (params, inputs) => choiceWarnings(params, inputs),
   engines: ['training', 'llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
   lane: 'training',

@@ -1,4 +1,10 @@
-import type { Answer, JudgeExchange, ParamsOf, Question } from '@graft/graph';
+import {
+  type Answer,
+  type JudgeExchange,
+  type ParamsOf,
+  type Question,
+  referencesOf,
+} from '@graft/graph';
 import { contextPrecision } from '../kit/evaluation/numeric.ts';
 import type { Asked, Rounds } from './ask-judge.ts';
 import type { judge, MetricName } from './node.ts';
@@ -55,7 +61,7 @@ export const judgeMetric: Readonly<Record<MetricName, JudgeMetric>> = {
 export function lacking(name: MetricName, { question, passages }: Judged): readonly Need[] {
   const has = {
     passages: passages.length > 0,
-    reference: (question.reference ?? '').trim() !== '',
+    reference: referencesOf(question).length > 0,
   };
   return judgeMetric[name].needs.filter((need) => !has[need]);
 }
@@ -193,8 +199,9 @@ function* ask<Read>(
   });
 }
 
-function referenceOf({ question: { reference = '' } }: Judged): string {
-  return reference.trim();
+/** The first right answer of its question: a judge is shown one. */
+function referenceOf({ question }: Judged): string {
+  return (referencesOf(question)[0] ?? '').trim();
 }
 
 /** Fills in all places at once: text that is filled in is not searched for places. */

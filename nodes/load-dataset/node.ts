@@ -9,7 +9,8 @@ import {
 } from '@graft/graph';
 import { z } from 'zod';
 import { datasetForm } from '../kit/forms/definition.ts';
-import { evalShareParam, evaluationOf } from '../kit/training/definition.ts';
+import { evaluationOf } from '../kit/evaluation/definition.ts';
+import { evalShareParam } from '../kit/training/definition.ts';
 
 export const loadDataset = defineNode({
   type: 'load-dataset',

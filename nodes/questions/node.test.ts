@@ -1,3 +1,5 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Question, type SourceFile } from '@graft/graph';
 import { expect, it } from 'vitest';
@@ -42,7 +44,7 @@ it('reads the example questions with their references', async () => {
 
 it('reads CSV, with lists and truth in words, and gives ids where there are none', async () => {
   const file = await sourceFile(join(import.meta.dirname, 'fixtures'), 'questions.csv');
-  const rows = await ask({ questions: 'Why?', limit: 3 }, [file, file]);
+  const rows = await ask({ questions: 'Why?', limit: 2 }, [file, file]);
   expect(rows).toEqual([
     { id: 'typed-1', question: 'Why?' },
     {
@@ -68,6 +70,17 @@ it('reads CSV, with lists and truth in words, and gives ids where there are none
   ]);
   const all = await ask({}, [file, file]);
   expect(new Set(all.map(({ id }) => id)).size).toBe(4);
+});
+
+it('reads no further than its limit, which counts rows of files only', async () => {
+  const text = '{"question":"One?"}\n{"question":"Two?"}\n{"no":"question"}\n';
+  const folder = await mkdtemp(join(tmpdir(), 'graft-questions-'));
+  await writeFile(join(folder, 'a.jsonl'), text);
+  const file = await sourceFile(folder, 'a.jsonl');
+  const rows = await ask({ questions: 'Why?\nHow?', limit: 2 }, [file, file]);
+  expect(rows.map(({ question }) => question)).toEqual(['Why?', 'How?', 'One?', 'Two?']);
+  await expect(ask({ limit: 3 }, [file])).rejects.toMatchObject({ location: { line: 3 } });
+  await rm(folder, { recursive: true });
 });
 
 it('asks what rows to train on ask, with their answers as references', async () => {

@@ -39,7 +39,8 @@ export const questions = defineNode({
       .meta({
         title: 'Limit',
         unit: 'questions',
-        description: 'Reads at most this many questions, from the first one on. 0: all.',
+        description:
+          'Reads at most this many questions of the files, from the first one on; typed ones are not counted. 0: all.',
         advanced: true,
       } satisfies ParamMeta),
   }),

@@ -11,18 +11,26 @@ import { tableRows } from '../kit/text/table-rows.ts';
 import { questions } from './node.ts';
 
 export const run = implement(questions, async (ctx, _inputs, params) => {
-  const rows: Question[] = params.questions
+  const typed: Question[] = params.questions
     .split('\n')
     .map((line) => line.trim())
     .filter((line) => line !== '')
     .map((question, at) => ({ id: `typed-${at + 1}`, question }));
+  const most = params.limit === 0 ? Infinity : params.limit;
+  const read: Question[] = [];
   for (const source of ctx.sources) {
     if (source.kind !== 'files') continue;
     for (const file of source.files) {
-      for await (const row of tableRows(file)) rows.push(questionOf(row, file.path));
-      ctx.progress({ done: rows.length, unit: 'questions' });
+      if (read.length >= most) break;
+      for await (const row of tableRows(file)) {
+        read.push(questionOf(row, file.path));
+        // A later row may have another shape.
+        if (read.length >= most) break;
+      }
+      ctx.progress({ done: typed.length + read.length, unit: 'questions' });
     }
   }
+  const rows = [...typed, ...read];
   if (rows.length === 0) {
     throw new GraphError(
       'bad-input',
@@ -33,8 +41,7 @@ export const run = implement(questions, async (ctx, _inputs, params) => {
     );
   }
   const ids = new RowIds();
-  const taken = params.limit === 0 ? rows : rows.slice(0, params.limit);
-  return { questions: taken.map((row) => ({ ...row, id: ids.own(row.id) })) };
+  return { questions: rows.map((row) => ({ ...row, id: ids.own(row.id) })) };
 });
 
 /** CSV contains only text: `;` or `|` separate lists, and yes or no are words. */

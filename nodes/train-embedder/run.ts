@@ -54,7 +54,7 @@ export const run = implement(trainEmbedder, async (ctx, { questions, chunks }, p
       'info',
       `Trained a map of ${trainable.toLocaleString('en')} numbers for the vectors of questions. ${base.id} and indexes made with it stay unchanged.`,
     );
-    reportChoice(ctx, metrics, rows.evaluation);
+    reportChoice(ctx, metrics, rows);
     const total = base.parameters === undefined ? {} : { total: base.parameters + trainable };
     const summary = summaryOf({ metrics, trainable, ...total }, rows);
     return { embedder: { path: folder, info: embedder }, metrics: [...metrics, summary] };
@@ -74,7 +74,7 @@ export const run = implement(trainEmbedder, async (ctx, { questions, chunks }, p
     hooksOf(ctx),
   );
   reportBase(ctx, result, { param: 'model' });
-  reportChoice(ctx, result.metrics, rows.evaluation);
+  reportChoice(ctx, result.metrics, rows);
   return {
     embedder: { path: folder, info: result.embedder },
     metrics: [...result.metrics, summaryOf(result, rows)],

@@ -1,8 +1,8 @@
 import { Adapter, Dataset, defineNode, Metrics, Model, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
 import { taughtIn } from '../kit/forms/definition.ts';
+import { choiceWarnings } from '../kit/evaluation/definition.ts';
 import {
-  choiceWarnings,
   trainingClashes,
   trainingMeanings,
   trainingParams,
@@ -127,7 +127,7 @@ export const trainLora = defineNode({
     };
   },
   check: (params, inputs, models) => trainingClashes(params, inputs, models),
-  warn: (_params, inputs) => choiceWarnings(inputs),
+  warn: (params, inputs) => choiceWarnings(params, inputs),
   engines: ['training', 'llama.cpp'],
   device: { needs: 'accelerator', affectsResult: true },
   lane: 'training',

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { type Hit, type QuestionHits, searchedText } from '@graft/graph';
+import { type Hit, type QuestionHits, referencesOf, searchedText } from '@graft/graph';
 import { holderOf } from '../kit/training/question-passages.ts';
 
 /** A question with passages: the relevant one first, then hits of other documents. */
@@ -23,7 +23,7 @@ export interface Mined {
 /**
  * Makes lists from hits: the best of a relevant document, and `negatives` others, or all if they are fewer. The choice
  * depends only on the question, the passage and the seed. A passage with the same text as the relevant one is not a
- * negative, nor is one that contains the question's reference.
+ * negative, nor is one that contains a right answer to the question.
  */
 export async function mineLists(
   rows: AsyncIterable<QuestionHits>,
@@ -44,7 +44,8 @@ export async function mineLists(
       continue;
     }
     const own = searchedText(wanted.chunk);
-    const answers = holderOf(question.reference ?? '');
+    const holders = referencesOf(question).map(holderOf);
+    const answers = (chunk: Hit['chunk']): boolean => holders.some((holds) => holds(chunk));
     const others = new Set(
       hits
         .filter((hit) => !isWanted(hit) && !answers(hit.chunk))

@@ -55,7 +55,7 @@ export const run = implement(trainReranker, async (ctx, { hits }, params) => {
     hooksOf(ctx),
   );
   reportBase(ctx, result, { param: 'model' });
-  reportChoice(ctx, result.metrics, counts.eval);
+  reportChoice(ctx, result.metrics, { train: counts.train, evaluation: counts.eval });
   return {
     reranker: { path: folder, info: result.crossEncoder },
     metrics: [

@@ -67,6 +67,10 @@ describe.skipIf(!hasPython)('the checker that shares no code with Graft', () => 
     for (const field of ['mean', 'interval', 'wins', 'adjustedP', 'confidence']) {
       expect(await write(field, off(field)), field).toMatchObject({ code: 1 });
     }
+    for (const field of ['failures', 'seeds']) {
+      const more = text.replace(new RegExp(`"${field}":\\d+`), `"${field}":3`);
+      expect(await write(field, more), field).toMatchObject({ code: 1 });
+    }
     expect(await write('holds', text.replace('"holds":true', '"holds":false'))).toMatchObject({
       code: 1,
     });

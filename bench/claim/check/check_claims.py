@@ -62,7 +62,12 @@ class Report:
 def check_flipped(report, where, groups, found):
     """Whether the ends of an interval are those of the sign-flip test at a level."""
     (low, high), level, seeds = found["ends"], found["level"], found["seeds"]
-    other = two_way_ends(groups, seeds, level) if seeds else (math.inf, -math.inf)
+    none = (math.inf, -math.inf)
+    other = two_way_ends(groups, seeds, level) if seeds else none
+    if found.get("rejects"):
+        # The end beside 0 is that of the test which rejects it, where the other's lies beyond.
+        low_crosses, high_crosses = groups.mean > 0 >= other[0], groups.mean < 0 <= other[1]
+        other = (none[0] if low_crosses else other[0], none[1] if high_crosses else other[1])
     sides = (
         ("low", low, other[0], groups.share_at_most, lambda a, b: a < b),
         ("high", high, other[1], groups.share_at_least, lambda a, b: a > b),
@@ -118,7 +123,7 @@ def check_difference(report, where, of, difference):
     is_tested = difference["p"] is not None
     mean, (groups, seeds) = groups.mean, with_unseen(metric, groups, seeds, is_tested)
     brought = [mean] if rejects else [mean, 0]
-    found = {"ends": ends_of, "level": level, "seeds": seeds, "brought": brought}
+    found = {"ends": ends_of, "level": level, "seeds": seeds, "brought": brought, "rejects": rejects}
     check_flipped(report, where, groups, found)
 
 
@@ -134,14 +139,23 @@ class Table:
                 self.runs.setdefault(run["variant"], []).append(run)
 
     def values(self, variant, metric):
-        """Of all runs and, with enough seeds, of each."""
-        runs = [run["rows"] for run in self.runs[variant]]
-        seeds = runs if len(runs) >= FEWEST_SEEDS else []
-        return item_values(runs, metric), [item_values([rows], metric) for rows in seeds]
+        """Of all runs, and by seed of each that gave any."""
+        runs = sorted(self.runs[variant], key=lambda run: run.get("seed", 0))
+        seeds = {run.get("seed"): item_values([run["rows"]], metric) for run in runs}
+        return item_values([run["rows"] for run in runs], metric), {key: of for key, of in seeds.items() if of}
+
+    def missing(self, variant, metric, expected):
+        """Items that any run of a variant lacks."""
+        runs = [item_values([run["rows"]], metric) for run in self.runs[variant]]
+        return set().union(*(expected - set(own) for own in runs))
+
+
+def enough(seeds):
+    return seeds if len(seeds) >= FEWEST_SEEDS else []
 
 
 def differences(one, other):
-    """By group, one less the other, over the items of both: of all runs and of each seed."""
+    """By group, one less the other, over the items of both: of all runs and, with enough of them, of each seed."""
 
     def pairs(own, base):
         return [
@@ -152,15 +166,8 @@ def differences(one, other):
 
     (own, own_seeds), (base, base_seeds) = one, other
     groups = Groups(pairs(own, base))
-    counts = [len(seeds) for seeds in (own_seeds, base_seeds) if seeds]
-    seeds = [
-        Groups(
-            pairs(own_seeds[at] if own_seeds else own, base_seeds[at] if base_seeds else base),
-            groups.places,
-        )
-        for at in range(min(counts, default=0))
-    ]
-    return groups, seeds
+    shared = [pairs(own_seeds[seed], base_seeds[seed]) for seed in own_seeds if seed in base_seeds]
+    return groups, [Groups(found, groups.places) for found in enough([found for found in shared if found])]
 
 
 def count_of(one, other, sign):
@@ -194,7 +201,7 @@ def test_of(groups, seeds):
 def check_table(report, where, table):
     written = table.written["table"]
     metrics, rows = written["metrics"], written["rows"]
-    tests = []
+    tests, behind = [], []
     for at, metric in enumerate(metrics):
         back = math.exp if is_ratio(metric) else float
         sign = 1 if metric["direction"] == "higher" else -1
@@ -204,8 +211,10 @@ def check_table(report, where, table):
             place = f"{where}, {row['variant']}, {metric['name']}"
             cell, (values, seeds) = row["cells"][at], arms[row["variant"]]
             groups = Groups(values.values())
-            of_seeds = [Groups(seed.values(), groups.places) for seed in seeds]
-            report.same(f"{place}: failures", len(expected - set(values)), cell["failures"])
+            behind.append(len(seeds))
+            of_seeds = [Groups(seed.values(), groups.places) for seed in enough(list(seeds.values()))]
+            lacking = table.missing(row["variant"], metric, expected)
+            report.same(f"{place}: failures", len(lacking), cell["failures"])
             report.same(f"{place}: n", groups.n, cell["n"])
             report.same(f"{place}: mean", back(groups.mean), cell["mean"])
             check_mean_interval(report, f"{place}: interval", (metric, groups, of_seeds), cell["interval"])
@@ -217,6 +226,7 @@ def check_table(report, where, table):
             if row["variant"] == written["baseline"]:
                 continue
             base = arms[written["baseline"]]
+            behind.append(sum(bool(seeds[seed].keys() & base[1][seed].keys()) for seed in seeds if seed in base[1]))
             groups, of_seeds = differences(arms[row["variant"]], base)
             counts = count_of(values, base[0], sign)
             difference = cell["difference"]
@@ -225,6 +235,8 @@ def check_table(report, where, table):
             report.same(f"{place}: difference", back(groups.mean), difference["mean"], 1e-8)
             tests.append((place, metric, groups, of_seeds, difference, sign))
     check_tests(report, tests)
+    if "seeds" in written:
+        report.same(f"{where}: seeds", max(1, min(behind, default=1)), written["seeds"])
 
 
 def check_mean_interval(report, where, of, interval):
@@ -247,7 +259,7 @@ def check_tests(report, tests):
         if difference["wins"] + difference["losses"] < FEWEST_DIFFERING:
             report.same(f"{place}: p", None, difference["p"])
             report.same(f"{place}: verdict", "too few", difference["verdict"])
-            check_difference(report, f"{place}: interval", (metric, groups, [], ERROR, False), difference)
+            check_difference(report, f"{place}: interval", (metric, groups, seeds, ERROR, False), difference)
             continue
         p, is_exact = test_of(groups, seeds)
         if is_exact:
@@ -312,7 +324,7 @@ def decided(p, is_exact):
 
 def beyond(metric, one, bound, kind):
     groups = Groups(one[0].values())
-    seeds = [Groups(seed.values(), groups.places) for seed in one[1]]
+    seeds = [Groups(seed.values(), groups.places) for seed in enough(list(one[1].values()))]
     if is_within(metric, groups):
         low, high = wilson(groups, seeds, metric["range"])
         return low > bound if kind == "above" else high < bound

@@ -194,9 +194,13 @@ def two_way_ends(groups, seeds, level):
 def holm(ps):
     order = sorted(range(len(ps)), key=lambda at: ps[at])
     tests, greatest, left = [None] * len(ps), 0, len(ps)
+    before, level = None, ERROR
     for rank, at in enumerate(order):
         greatest = max(greatest, min(1, (len(ps) - rank) * ps[at]))
-        tests[at] = (greatest, ERROR / left)
+        # Equal p have the level of the first of them.
+        if ps[at] != before:
+            before, level = ps[at], ERROR / left
+        tests[at] = (greatest, level)
         left -= greatest <= ERROR
     return tests
 

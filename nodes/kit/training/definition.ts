@@ -3,13 +3,10 @@ import {
   isTrainablePrecision,
   trainableArchitectures,
   type FacetClash,
-  type Facets,
-  type FacetWarning,
   type ModelLookup,
   type ParamMeta,
   type ParamPreset,
   type PortFacets,
-  type TableHead,
   untrainablePart,
 } from '@graft/graph';
 import { z } from 'zod';
@@ -348,39 +345,3 @@ export const trainingMeanings = {
   'of all': 'All weights of the model.',
   'trainable %': 'The share of the weights that are trained, in per cent.',
 } as const;
-
-/** Fewer rows kept for evaluation choose a step by chance: with facts to memorise, an early one. */
-export const fewestForChoice = 20;
-
-/** About how many rows of the tables evaluation keeps, for the facet of a dataset; empty if their count is unknown. */
-export function evaluationOf(
-  { evalShare, limit }: { readonly evalShare: number; readonly limit: number },
-  tables: readonly TableHead[] | undefined,
-): Pick<Facets, 'evaluation'> {
-  if (tables === undefined || tables.length === 0 || evalShare === 0) return {};
-  let all = 0;
-  for (const { rows } of tables) {
-    if (rows === undefined) return {};
-    all += rows;
-  }
-  const of = limit === 0 ? all : Math.min(limit, all);
-  return { evaluation: { rows: Math.max(1, Math.round(of * evalShare)), of } };
-}
-
-/** Warns before a training whose kept step so few rows choose. */
-export function choiceWarnings(inputs: PortFacets): readonly FacetWarning[] {
-  const evaluation = inputs['dataset']?.evaluation;
-  if (evaluation === undefined || evaluation.rows >= fewestForChoice) return [];
-  const { rows, of } = evaluation;
-  const kept = `About ${String(rows)} of the ${String(of)} rows ${rows === 1 ? 'is' : 'are'} kept for evaluation`;
-  return [
-    {
-      port: 'dataset',
-      message: () =>
-        `${kept}, and the result is the step with the lowest loss on ${rows === 1 ? 'it' : 'them'}. So few rows choose a step by chance, often an early one. ${choiceRemedy}`,
-    },
-  ];
-}
-
-/** What to do about it. */
-export const choiceRemedy = `Set “For evaluation” to 0, which keeps the last step, or so that at least ${String(fewestForChoice)} rows are kept.`;

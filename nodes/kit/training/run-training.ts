@@ -67,7 +67,7 @@ export async function runTrainingTask(
   );
   reportBase(ctx, result, { port: 'model' });
   const rows = { train: examples.train.length, evaluation: examples.evaluation.length };
-  reportChoice(ctx, result.metrics, rows.evaluation);
+  reportChoice(ctx, result.metrics, rows);
   return { result, folder, metrics: [...result.metrics, summaryOf(result, rows)] };
 }
 

@@ -50,7 +50,7 @@ export function reportBase(
 export function reportChoice(
   ctx: Pick<RunContext, 'log'>,
   metrics: readonly MetricRow[],
-  rows: number,
+  rows: { readonly train: number; readonly evaluation: number },
 ): void {
   const doubt = choiceInDoubt(metrics, rows);
   if (doubt !== undefined) ctx.log('warning', doubt);

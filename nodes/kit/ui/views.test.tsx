@@ -388,5 +388,5 @@ it('names the similarity of a question that a judge made', () => {
   const question = { id: 'q', question: 'Which kiln is it?' };
   expect(
     seen(draw(Judgements, [{ ...judgement, question, findings: [finding], exchanges: [] }])),
-  ).toContain('yes · similarity 0.825 Which kiln?');
+  ).toContain('yes · similarity 0.8250 Which kiln?');
 });

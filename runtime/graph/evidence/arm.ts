@@ -3,12 +3,11 @@ import type { Metric } from '../metrics/metric.ts';
 import type { MetricRow } from '../metrics/metrics.ts';
 import { type ItemValues, itemValues } from './item-values.ts';
 import type { Turns } from './turns.ts';
-import { fewestSeeds } from './two-way.ts';
 
 /** A variant's items under one metric, and those that it should have. */
 export interface Arm {
   readonly values: ItemValues;
-  /** The same of each repeat, if they are enough for intervals over seeds; else empty. */
+  /** The same of each repeat, in their places; empty for one repeat. One that gave nothing has no values. */
   readonly seeds: readonly ItemValues[];
   /** Items that it should have and lacks. */
   readonly missing: ReadonlySet<string>;
@@ -18,7 +17,8 @@ export interface Arm {
 
 /** Input of `armsOf` from a variant. */
 export interface ArmRows {
-  readonly repeats: readonly (readonly MetricRow[])[];
+  /** In the same places for all variants; undefined for one that was stopped. */
+  readonly repeats: readonly (readonly MetricRow[] | undefined)[];
   /** By metric. */
   readonly failed?: Readonly<Record<string, readonly string[]>>;
   /** Ids of the items that it received; absent: all. */
@@ -33,7 +33,10 @@ export function* armsOf(variants: readonly ArmRows[], metric: Metric): Turns<rea
   const values: ItemValues[] = [];
   const all = new Set<string>();
   for (const { repeats } of variants) {
-    const own = itemValues(repeats.flat(), metric);
+    const own = itemValues(
+      repeats.flatMap((rows) => rows ?? []),
+      metric,
+    );
     values.push(own);
     for (const item of own.keys()) all.add(item);
     yield;
@@ -47,8 +50,9 @@ export function* armsOf(variants: readonly ArmRows[], metric: Metric): Turns<rea
     const seeds: ItemValues[] = [];
     if (repeats.length > 1) {
       for (const repeat of repeats) {
-        const had = itemValues(repeat, metric);
-        if (repeats.length >= fewestSeeds) seeds.push(had);
+        const had = itemValues(repeat ?? [], metric);
+        seeds.push(had);
+        if (repeat === undefined) continue;
         for (const item of should) if (!had.has(item)) missing.add(item);
         yield;
       }
@@ -57,6 +61,18 @@ export function* armsOf(variants: readonly ArmRows[], metric: Metric): Turns<rea
     yield;
   }
   return arms;
+}
+
+/** In how many repeats an arm has values. */
+export const seedsIn = ({ seeds }: Arm): number => seeds.filter(({ size }) => size > 0).length;
+
+/** The repeats in which both have items in common, as pairs. */
+export function sharedSeeds(one: Arm, other: Arm): (readonly [ItemValues, ItemValues])[] {
+  return one.seeds.flatMap((own, at) => {
+    const base = other.seeds[at];
+    const isShared = base !== undefined && [...own.keys()].some((item) => base.has(item));
+    return isShared ? [[own, base] as const] : [];
+  });
 }
 
 /** Items expected of some arm that none has: those that failed in all that received them. */

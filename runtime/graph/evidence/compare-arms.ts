@@ -1,5 +1,5 @@
 import type { Metric } from '../metrics/metric.ts';
-import type { Arm } from './arm.ts';
+import { type Arm, sharedSeeds } from './arm.ts';
 import type { Difference } from '../metrics/evidence-table.ts';
 import { type GroupSums, groupSums, meanOf, placesOf, sumsAt, total } from './groups.ts';
 import { type ItemValue, type ItemValues, scaleOf } from './item-values.ts';
@@ -12,7 +12,7 @@ import {
 } from './mean-interval.ts';
 import { signFlipTest } from './sign-flip-test.ts';
 import type { Turns } from './turns.ts';
-import { twoWayP } from './two-way.ts';
+import { fewestSeeds, twoWayP } from './two-way.ts';
 
 /** With fewer differing groups, there is no verdict on the difference. */
 export const fewestDiffering = 10;
@@ -146,18 +146,14 @@ const differenceItem = ({ group, one, other }: Pair): [ItemValue] => [
   { group, value: one.value - other.value, weight: (one.weight + other.weight) / 2 },
 ];
 
-/** The same of each seed, in the places of all; empty with fewer seeds than intervals take into account. */
+/** The same of each seed that gave items to both, in the places of all; empty if these are too few for a test over seeds. */
 function seedDifferences(variant: Arm, baseline: Arm): GroupSums[] {
-  const counts = [variant, baseline].flatMap(({ seeds }) => (seeds.length > 0 ? seeds.length : []));
-  if (counts.length === 0) return [];
+  const shared = sharedSeeds(variant, baseline);
+  if (shared.length < fewestSeeds) return [];
   const places = placesOf(pairsOf(variant.values, baseline.values).map(differenceItem));
-  return Array.from({ length: Math.min(...counts) }, (_, at) => {
-    const pairs = pairsOf(
-      variant.seeds[at] ?? variant.values,
-      baseline.seeds[at] ?? baseline.values,
-    );
-    return sumsAt(pairs.map(differenceItem), 1, places)[0] ?? none;
-  });
+  return shared.flatMap(([own, base]) => [
+    ...sumsAt(pairsOf(own, base).map(differenceItem), 1, places),
+  ]);
 }
 
 /** In how many groups the variant is better, as good and worse. */

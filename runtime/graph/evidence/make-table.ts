@@ -2,7 +2,7 @@ import { canonicalJson } from '../base/canonical-json.ts';
 import { GraphError } from '../base/errors.ts';
 import { suggestion } from '../base/message-words.ts';
 import type { Metric } from '../metrics/metric.ts';
-import { type Arm, armsOf, missingInAll } from './arm.ts';
+import { type Arm, armsOf, missingInAll, seedsIn, sharedSeeds } from './arm.ts';
 import {
   type ArmDifference,
   compareArms,
@@ -22,6 +22,7 @@ import { type GroupSums, placesOf, sumsAt } from './groups.ts';
 import { scaleOf } from './item-values.ts';
 import { estimatedMean } from './mean-interval.ts';
 import { holm, type HolmTest } from './sign-flip-test.ts';
+import { fewestSeeds } from './two-way.ts';
 import { atOnce, byTurns, type Turns } from './turns.ts';
 import type { MetricRow } from '../metrics/metrics.ts';
 
@@ -31,8 +32,11 @@ export interface VariantEvidence {
   readonly name: string;
   /** All its settings; the table shows those that differ. */
   readonly settings: Readonly<Record<string, unknown>>;
-  /** Its metric rows, one list for each repeat (seed); only rows with an item count. Empty: no results. */
-  readonly repeats: readonly (readonly MetricRow[])[];
+  /**
+   * Its metric rows, one list for each repeat; only rows with an item count. Empty: no results. All variants have a seed
+   * in the same place; undefined: its run was stopped.
+   */
+  readonly repeats: readonly (readonly MetricRow[] | undefined)[];
   /** By metric, ids of items that failed in any repeat. */
   readonly failed?: Readonly<Record<string, readonly string[]>>;
   /** Ids of the items that it received, if it stopped early; absent: all. */
@@ -105,14 +109,16 @@ function* makeTable(
       `There is no variant "${baseline}" to use as the baseline.${suggestion(baseline, names)}`,
     );
   }
-  const rows = variants.flatMap(({ repeats }) => repeats.flat());
+  const rows = variants.flatMap(({ repeats }) => repeats.flatMap((of) => of ?? []));
   const unit = rows.some(({ group }) => group !== undefined) ? 'group' : 'question';
   const compared: Compared[] = [];
   const columns: Cell[][] = [];
   const failedInAll: [string, number][] = [];
+  const seedCounts: number[] = [];
   for (const [at, metric] of metrics.entries()) {
     const arms = yield* armsOf(variants, metric);
     const baseArm = arms[base];
+    seedCounts.push(...seedsBehind(arms, baseArm));
     const nowhere = missingInAll(arms);
     if (nowhere > 0) failedInAll.push([metric.name, nowhere]);
     const cells: Cell[] = [];
@@ -157,10 +163,21 @@ function* makeTable(
         ...(named === undefined ? {} : { named }),
       };
     }),
-    seeds: Math.max(1, ...variants.map(({ repeats }) => repeats.length)),
+    seeds: seedCounts.length === 0 ? 1 : Math.max(1, Math.min(...seedCounts)),
     ...(unit === 'group' ? { grouped: true } : {}),
     ...(failedInAll.length === 0 ? {} : { failedInAll: Object.fromEntries(failedInAll) }),
   };
+}
+
+/** Of each mean, and of each comparison with the baseline, how many seeds are behind it. */
+function seedsBehind(arms: readonly Arm[], baseArm: Arm | undefined): number[] {
+  const measured = arms.filter(({ values }) => values.size > 0);
+  return measured.flatMap((arm) => [
+    seedsIn(arm),
+    ...(baseArm === undefined || baseArm.values.size === 0
+      ? []
+      : [sharedSeeds(arm, baseArm).length]),
+  ]);
 }
 
 function* cellOf(arm: Arm, { metric, seed }: ComparisonOptions): Turns<Cell> {
@@ -171,7 +188,8 @@ function* cellOf(arm: Arm, { metric, seed }: ComparisonOptions): Turns<Cell> {
     return { metric: metric.name, mean: null, interval: null, n: 0, failures };
   }
   const sumsOf = (values: typeof items): GroupSums[] => [...sumsAt(values, 1, places)];
-  const seeds = arm.seeds.flatMap((own) => sumsOf([...own.values()].map((value) => [value])));
+  const given = seedsIn(arm) < fewestSeeds ? [] : arm.seeds.filter(({ size }) => size > 0);
+  const seeds = given.flatMap((own) => sumsOf([...own.values()].map((value) => [value])));
   const [all = noSums] = sumsOf(items);
   const estimated = yield* estimatedMean({ all, seeds }, metric, { level: error, seed });
   return { metric: metric.name, ...estimated, n: places.size, failures };
@@ -200,13 +218,14 @@ function* differenceIn(
   test: HolmTest | undefined,
 ): Turns<Difference> {
   const { level, adjustedP } = test ?? { level: error, adjustedP: null };
-  const rejects = adjustedP !== null && adjustedP <= error;
+  const shown = verdictOf(comparison, adjustedP, { stopped: variant.stopped, unit });
+  const rejects = shown.verdict === 'better' || shown.verdict === 'worse';
   const { mean, interval } = yield* differenceAt(comparison, { metric, seed, level, rejects });
   const { n, wins, ties, losses, p } = comparison;
   return {
     ...{ mean, interval, confidence: 1 - level, n, wins, ties, losses, p, adjustedP },
     ...(scaleOf(metric).isRatio ? { ratio: true } : {}),
-    ...verdictOf(comparison, adjustedP, { stopped: variant.stopped, unit }),
+    ...shown,
   };
 }
 

@@ -88,13 +88,18 @@ function* flipInterval(sums: SeedSums, options: IntervalOptions): Turns<Interval
   // The union: what either test does not reject. A mean of groups lies between their values.
   const values = all.sums.map((sum, at) => sum / (all.weights[at] ?? 1));
   const [low, high] = twoWayInterval(meanOf(all), overSeeds, options.level);
-  // The test rejects 0: only rounding can bring an end there.
-  if (options.rejects === true && low * high <= 0) return flipped;
+  const mean = meanOf(all);
+  // Where the test rejects 0, only rounding and unseen pairs can bring the near end there.
+  const crosses = (end: number): boolean => options.rejects === true && end * mean <= 0;
   return [
-    Math.min(flipped[0], Math.max(low, Math.min(...values))),
-    Math.max(flipped[1], Math.min(high, Math.max(...values))),
+    crosses(low) && mean > 0 ? flipped[0] : Math.min(flipped[0], Math.max(low, least(values))),
+    crosses(high) && mean < 0 ? flipped[1] : Math.max(flipped[1], Math.min(high, greatest(values))),
   ];
 }
+
+const least = (values: Float64Array): number =>
+  values.reduce((most, value) => Math.min(most, value), Infinity);
+const greatest = (values: Float64Array): number => -least(values.map((value) => -value));
 
 /** The declared range, if the metric's values stay within it. */
 function rangeOf(

@@ -98,7 +98,7 @@ describe('raceLook', () => {
 it('says what was saved and what was risked', () => {
   const counts = { dropped: 2, variants: 4, made: 1500, whole: 2000, error: 0.05 };
   expect(raceAccount(counts)).toBe(
-    'The race dropped 2 of 4 variants early: 1,500 evaluations instead of 2,000, 25 % saved. The risk that it dropped the best is at most 5 %.',
+    'The race dropped 2 of 4 variants early: 1,500 evaluations instead of 2,000, 25 % saved. The risk that it dropped the best for these seeds is at most 5 %.',
   );
   expect(raceAccount({ ...counts, dropped: 0, made: 2000 })).toContain('risked nothing');
 });

@@ -159,5 +159,5 @@ export function raceAccount({ dropped, variants, made, whole, error }: RaceCount
   if (dropped === 0) return 'The race dropped no variant, so it saved nothing and risked nothing.';
   const counted = (count: number): string => count.toLocaleString('en-US');
   const saved = Math.round(100 * (1 - made / Math.max(1, whole)));
-  return `The race dropped ${dropped} of ${variants} variants early: ${counted(made)} evaluations instead of ${counted(whole)}, ${saved} % saved. The risk that it dropped the best is at most ${Number((100 * error).toPrecision(3))} %.`;
+  return `The race dropped ${dropped} of ${variants} variants early: ${counted(made)} evaluations instead of ${counted(whole)}, ${saved} % saved. The risk that it dropped the best for these seeds is at most ${Number((100 * error).toPrecision(3))} %.`;
 }

@@ -27,7 +27,10 @@ export interface IntervalOptions {
 export function* signFlipInterval(groups: GroupSums, options: IntervalOptions): Turns<Interval> {
   const { level, rejects = false } = options;
   const n = groups.sums.length;
-  if (n >= many) return normalInterval(groups, level);
+  if (n >= many) {
+    const found = normalInterval(groups, level);
+    return rejects ? withoutZero(found, groups) : found;
+  }
   const exact = n <= few;
   const { lows, highs } = exact ? allHalves(groups) : yield* drawnHalves(groups, options);
   // Rejected: of all signs at most that share; of draws with the one seen among them.
@@ -48,6 +51,15 @@ export function* signFlipInterval(groups: GroupSums, options: IntervalOptions): 
               rounding,
             ),
       ];
+}
+
+/** The near end of an interval whose test rejects 0: a test of evenly large differences is exact, and its limit is not. */
+function withoutZero([low, high]: Interval, groups: GroupSums): Interval {
+  const mean = meanOf(groups);
+  const rounding = 1e-9 * meanSize(groups);
+  const smallest = least(groups.sums.map(Math.abs), rounding);
+  const near = Math.min(Math.abs(mean), smallest / total(groups.weights));
+  return mean > 0 ? [low > rounding ? low : near, high] : [low, high < -rounding ? high : -near];
 }
 
 /** The least value above a bound. */

@@ -132,18 +132,20 @@ export interface HolmTest {
  * Holm's step-down correction, in the order given: where those with an adjusted p of at most `error` are taken for
  * differences, the probability that any of them is none is at most that, however the tests depend on each other. The
  * least p is tested at `error` divided by the number of tests, the next by one less, until one is not rejected; the rest
- * are held to the level of that one.
+ * are held to the level of that one. Equal p have the level of the first of them, so the order given does not matter.
  */
 export function holm(ps: readonly number[], error: number): HolmTest[] {
   const order = ps.map((_, at) => at).sort((a, b) => (ps[a] ?? 1) - (ps[b] ?? 1));
   const tests = ps.map((): HolmTest => ({ adjustedP: 1, level: error }));
   let greatest = 0;
   let left = ps.length;
+  let before: { readonly p: number; readonly level: number } | undefined;
   for (const [rank, at] of order.entries()) {
     const p = ps[at] ?? 1;
     greatest = Math.max(greatest, Math.min(1, (ps.length - rank) * p));
     // The same comparison as of the adjusted p: divided by the number, a p at its level may round to either side.
-    tests[at] = { adjustedP: greatest, level: error / left };
+    if (before?.p !== p) before = { p, level: error / left };
+    tests[at] = { adjustedP: greatest, level: before.level };
     if (greatest <= error) left -= 1;
   }
   return tests;

@@ -79,7 +79,7 @@ describe('a table as text', () => {
       | as saved (baseline) | 256 | dense | 0.500 [0.377, 0.623] |  |  |  | 60 | 0 | 1.234 s | — | 6 of 6 |  |
       | broken | -1 |  |  |  |  |  | 0 | 60 | — | — | — | chunk.size is below 1. |
 
-      Each interval of a mean is a 95 % interval on its own (unadjusted). Verdicts come from a paired sign-flip test, Holm-corrected for all comparisons in this table. The interval of a difference is at the level of that correction, so it excludes “no difference” exactly where the test shows one. Intervals and verdicts hold for this run of each variant only: 5 seeds or more would cover other seeds.
+      Each interval of a mean is a 95 % interval on its own (unadjusted). Verdicts come from a paired sign-flip test, Holm-corrected for all comparisons in this table. The interval of a difference is at the level of that correction, so it excludes “no difference” exactly beside “better” and “worse”. Intervals and verdicts hold for this run of each variant only: 5 seeds or more would cover other seeds.
       "
     `);
     const perplexity = knownMetric('perplexity');
@@ -113,7 +113,7 @@ it('tells ratios from differences, and for which seeds its intervals hold', () =
   expect(text).toContain('| perplexity ÷ baseline |');
   expect(text).toContain('| ×0.500 [×0.500, ×0.500] | 20/0/0 | better |');
   expect(text).toContain('Compared as ratios (×1 is no difference): perplexity.');
-  expect(text).toContain('hold for the trainings of these 3 seeds only');
+  expect(text).toContain('hold for these 3 seeds only');
   expect(tableToCsv(of(3))).toMatch(/,ratio,0\.5/);
   expect(tableNote(of(5))).toContain('cover other seeds too (5 ran)');
   // A table that was recorded before says nothing of seeds.
@@ -127,6 +127,9 @@ it('says why it takes more, once for all of whom it is true', () => {
   expect(
     tableToMarkdown(evidenceTable([base, ...few], { baseline: 'base', metrics: [accuracy] })),
   ).toContain('\n\n- a, b: Only 3 questions differ; it takes 10 to tell.\n');
+  expect(
+    tableNote(evidenceTable([base, ...few], { baseline: 'base', metrics: [accuracy] })),
+  ).toContain('at the level of that correction (95 % where too few differ for a test), so');
 });
 
 it.each([

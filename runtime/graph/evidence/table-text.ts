@@ -155,13 +155,15 @@ export function tableNote(table: EvidenceTable, say = (metric: string): string =
     cells.flatMap((cell) => cell.difference ?? []),
   );
   const isInLine = differences.some((difference) => difference.confidence !== undefined);
+  const isUntested = differences.some(({ p }) => p === null);
+  const percent = `${Math.round(confidence * 100)} %`;
   const ratios = metrics.filter((_, at) => isRatio(table, at));
   return [
-    `Each interval ${isInLine ? 'of a mean ' : ''}is a ${Math.round(confidence * 100)} % interval on its own (unadjusted).`,
+    `Each interval ${isInLine ? 'of a mean ' : ''}is a ${percent} interval on its own (unadjusted).`,
     'Verdicts come from a paired sign-flip test, Holm-corrected for all comparisons in this table.',
     ...(isInLine
       ? [
-          'The interval of a difference is at the level of that correction, so it excludes “no difference” exactly where the test shows one.',
+          `The interval of a difference is at the level of that correction${isUntested ? ` (${percent} where too few differ for a test)` : ''}, so it excludes “no difference” exactly beside “better” and “worse”.`,
         ]
       : []),
     ...(ratios.length === 0 ? [] : [`Compared as ratios (×1 is no difference): ${names(ratios)}.`]),
@@ -179,7 +181,7 @@ export function tableNote(table: EvidenceTable, say = (metric: string): string =
 /** Which other runs the intervals speak of. */
 function seedsNote(seeds: number): string {
   if (seeds >= fewestSeeds) return `Intervals and verdicts cover other seeds too (${seeds} ran).`;
-  const those = seeds === 1 ? 'this run of each variant' : `the trainings of these ${seeds} seeds`;
+  const those = seeds === 1 ? 'this run of each variant' : `these ${seeds} seeds`;
   return `Intervals and verdicts hold for ${those} only: ${fewestSeeds} seeds or more would cover other seeds.`;
 }
 

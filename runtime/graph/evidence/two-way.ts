@@ -16,12 +16,12 @@ export interface Spread {
 /**
  * The spread of a mean over crossed seeds and groups, both drawn at random: the variance between groups plus that between
  * seeds, less that of single answers, which both contain (Cameron, Gelbach & Miller 2011); never less than either.
- * `seeds` has the sums of each seed, in the places of `all`.
+ * `seeds` has the sums of each seed, in the places of `all`; none is without weight.
  */
 export function twoWaySpread(all: GroupSums, seeds: readonly GroupSums[]): Spread {
   const { sums, weights } = all;
   const [n, s, weight, mean] = [sums.length, seeds.length, total(weights), meanOf(all)];
-  const ofSeeds = seeds.map((seed) => (total(seed.weights) > 0 ? meanOf(seed) : mean));
+  const ofSeeds = seeds.map(meanOf);
   let groups = 0;
   let single = 0;
   for (const [at, sum] of sums.entries()) {

@@ -3,6 +3,7 @@ import type { Metric } from '../metrics/metric.ts';
 import { metricInSentence, tableNumber } from '../metrics/metric-words.ts';
 import { findingOf, standings, type Finding } from './leaders.ts';
 import { questionsNeeded } from './power.ts';
+import { fewestSeeds } from './two-way.ts';
 import { nameVariants, type NamedVariants, type WordsOfVariant } from './variant-words.ts';
 
 /** Metrics besides the first that the words speak of. */
@@ -114,7 +115,9 @@ class Sayer {
 
   /** How many questions it takes to show a gain, where these have shown none and the metric is a share of right ones. */
   needed({ range, aggregation }: Metric): string[] {
-    const { rows, baseline, metrics } = this.#table;
+    const { rows, baseline, metrics, grouped, seeds = 1 } = this.#table;
+    // The plan is for single questions, and for a test that is not over seeds.
+    if (grouped === true || seeds >= fewestSeeds) return [];
     const base = rows.find(({ variant }) => variant === baseline)?.cells[0]?.mean ?? null;
     const findings = rows.flatMap(({ cells }) => cells[0]?.difference ?? []).map(findingOf);
     const isOpen = findings.some((finding) => finding === 'few' || finding === 'even');
@@ -127,7 +130,7 @@ class Sayer {
     });
     if (questions === undefined) return [];
     return [
-      `To show a gain of ${cared.toFixed(2)}, it takes about ${roundedUp(questions)} ${this.#unit}s.`,
+      `To show a gain of ${cared.toFixed(2)}, it takes about ${roundedUp(questions)} questions.`,
     ];
   }
 

@@ -39,7 +39,10 @@ const differenceSchema = z.object({
   mean: z.number(),
   /** A geometric mean: compared as a ratio. */
   ratio: z.literal(true).optional(),
-  /** The differences that the test does not reject at 1 − `confidence`. Null with too few groups. */
+  /**
+   * The differences that the test does not reject at 1 − `confidence`; for metrics with a range with one more pair either
+   * way, for what was not seen. Null with too few groups.
+   */
   interval: intervalSchema.nullable(),
   /** At which the correction tested it, so that verdict and interval agree. Absent in old tables: the table's. */
   confidence: z.number().optional(),
@@ -125,7 +128,10 @@ export const evidenceTableSchema = z.object({
   /** Names of the settings that differ between variants, in order. */
   settings: z.array(z.string()),
   rows: z.array(tableRowSchema),
-  /** Seeds behind its means. With five or more, intervals and verdicts are over seeds too. Absent in old tables. */
+  /**
+   * The fewest seeds behind a mean or a comparison of it. With five or more, all intervals and verdicts are over seeds too.
+   * Absent in old tables.
+   */
   seeds: z.int().optional(),
   /** Its rows name groups, so that counts are of groups and not of questions. */
   grouped: z.literal(true).optional(),

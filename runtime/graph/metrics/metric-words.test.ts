@@ -1,5 +1,11 @@
 import { expect, test } from 'vitest';
-import { headlineInWords, metricInSentence, metricWords } from './metric-words.ts';
+import { headlineInWords, metricInSentence, metricWords, times } from './metric-words.ts';
+
+test('a ratio has as many digits as it takes to differ from 1', () => {
+  expect([1, 1 + 1e-12, 0.871, 1.0004, 0.999_96].map(times)).toEqual([
+    ...['×1.000', '×1.000', '×0.871', '×1.0004', '×0.99996'],
+  ]);
+});
 
 test.each([
   ['rougeL', 'ROUGE-L'],

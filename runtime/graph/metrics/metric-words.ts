@@ -51,9 +51,14 @@ export function signed(value: number): string {
   return value > 0 ? `+${tableNumber(value)}` : tableNumber(value);
 }
 
-/** A ratio: `×0.871`. */
+/** A ratio: `×0.871`; with more digits where fewer would make it ×1, which is no difference. */
 export function times(value: number): string {
-  return `×${tableNumber(value)}`;
+  const text = tableNumber(value);
+  if (Number(text) !== 1) return `×${text}`;
+  const away = Math.abs(value - 1);
+  // Nearer than this is rounding.
+  if (away < 1e-9) return `×${text}`;
+  return `×${value.toFixed(Math.ceil(-Math.log10(away)))}`;
 }
 
 /** How a table writes a comparison with the baseline. */

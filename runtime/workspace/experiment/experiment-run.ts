@@ -137,15 +137,17 @@ export class ExperimentRun {
     variants: readonly Variant[],
     look: Look | undefined,
   ): Promise<readonly VariantResult[] | undefined> {
-    const results: VariantResult[] = [];
-    const waiting = this.#queue(variants).values();
+    const ended: VariantResult[] = [];
+    const waiting = this.#queue(variants).entries();
     const worker = async (): Promise<void> => {
-      for (const next of waiting) {
+      for (const [place, next] of waiting) {
         if (this.#stopped !== undefined) return;
-        results.push(await this.#runOne({ ...next, look }));
+        ended[place] = await this.#runOne({ ...next, look });
       }
     };
     await Promise.all(Array.from({ length: variantsAtOnce }, worker));
+    // In the order of the queue, without those that never began.
+    const results = ended.flat();
     this.#results.push(...results);
     return this.#stopped === undefined ? results : undefined;
   }

@@ -31,6 +31,27 @@ it('counts what a whole repeat failed to give, and not what was only stopped', a
   ]);
 });
 
+it('pairs runs by seed, whichever ended first', async () => {
+  const lucky = (more: number): VariantResult['rows'] =>
+    rows.map((row, at) => ({ ...row, values: { accuracy: more + Math.sin(at) } }));
+  const plan = {
+    ...{ baseline: 'base', metrics, lower: [], seeds: { length: 5 } },
+    variants: ['base', 'better'].map((name) => ({ name, settings: {}, problems: [] })),
+  };
+  const of = (variant: string, gain: number) =>
+    [1, 2, 3, 4, 5].map((seed) =>
+      result(variant, seed, { rows: lucky(gain + 10 * Math.sin(seed)) }),
+    );
+  const [base, better] = [of('base', 0), of('better', 1)];
+  const inOrder = await experimentTable(plan, [...base, ...better]);
+  expect(inOrder.rows[1]?.cells[0]?.difference?.verdict).toBe('better');
+  const asTheyEnded = [...better.slice(2), ...base, ...better.slice(0, 2)];
+  expect(await experimentTable(plan, asTheyEnded)).toEqual(inOrder);
+  const last = result('better', 5, { status: 'cancelled', rows: [] });
+  const stopped = await experimentTable(plan, [last, ...better.slice(0, 4), ...base]);
+  expect(stopped.seeds).toBe(4);
+});
+
 it('says of how many runs its tokens are', async () => {
   const table = await experimentTable(
     {

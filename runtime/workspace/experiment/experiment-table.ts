@@ -58,6 +58,9 @@ export async function experimentTable(
   const newest = newestResults(results);
   const last = Math.max(...newest.map(({ look = 1 }) => look));
   const items = itemsByQuestion(newest);
+  const isGrouped = newest.some(({ rows }) => rows.some(({ group }) => group !== undefined));
+  const unit = isGrouped ? 'groups' : 'questions';
+  const seeds = [...new Set(newest.map(({ seed }) => seed))].sort((a = 0, b = 0) => a - b);
   const variants = plan.variants.map((variant): VariantEvidence => {
     const isOwn = (result: VariantResult): boolean => result.variant === variant.name;
     const own = newest.filter(isOwn);
@@ -65,7 +68,7 @@ export async function experimentTable(
     const drop = dropped.find((one) => one.variant === variant.name);
     const problem =
       told(variant.problems[0]) ??
-      (drop === undefined ? undefined : dropProblem(drop, plan)) ??
+      (drop === undefined ? undefined : dropProblem(drop, plan, unit)) ??
       told(own.find(({ error }) => error !== undefined)?.error) ??
       (own.length < plan.seeds.length || look < (plan.race?.looks ?? 1)
         ? { problem: 'It did not finish.' }
@@ -73,10 +76,13 @@ export async function experimentTable(
     return {
       name: variant.name,
       settings: variant.settings,
-      // One that failed is a repeat without its items; one that was stopped is none.
-      repeats: own.flatMap(({ rows, status }) =>
-        rows.length > 0 || status === 'failed' ? [rows] : [],
-      ),
+      // A run that failed is a repeat without its items; one that was stopped, or did not begin, is a gap.
+      repeats: seeds.map((seed) => {
+        const result = own.find((one) => one.seed === seed);
+        const isRepeat =
+          result !== undefined && (result.rows.length > 0 || result.status === 'failed');
+        return isRepeat ? result.rows : undefined;
+      }),
       failed: failedOf(own, metrics, items),
       ...(own.length === 0 || look === last ? {} : { given: givenAt(look, results) }),
       cost: costOf(own, results.filter(isOwn)),
@@ -172,11 +178,12 @@ function lackProblem(
 function dropProblem(
   { look, behind, difference, ratio, interval, n }: Dropped,
   { race }: TablePlan,
+  unit: string,
 ): Told {
   const write = ratio === true ? times : tableNumber;
   const [low, high] = interval.map(write);
   const text = `“${behind}”`;
-  const problem = `Dropped at look ${String(look)} of ${String(race?.looks ?? look)}, after ${n.toLocaleString('en-US')} questions: ${write(difference)} [${low ?? ''}, ${high ?? ''}] to ${text}, the best so far.`;
+  const problem = `Dropped at look ${String(look)} of ${String(race?.looks ?? look)}, after ${n.toLocaleString('en-US')} ${unit}: ${write(difference)} [${low ?? ''}, ${high ?? ''}] to ${text}, the best so far.`;
   return { problem, named: [{ text, variant: behind }] };
 }
 

@@ -96,7 +96,7 @@ it('leaves the far behind, keeps the baseline, and tries at the end who failed o
   ]);
   // Of 5 × 2 × 120, one variant saw 30 twice.
   expect(table.race).toBe(
-    'The race dropped 1 of 5 variants early: 1,020 evaluations instead of 1,200, 15 % saved. The risk that it dropped the best is at most 5 %.',
+    'The race dropped 1 of 5 variants early: 1,020 evaluations instead of 1,200, 15 % saved. The risk that it dropped the best for these seeds is at most 5 %.',
   );
   expect(table.rows[1]?.cells[0]?.difference?.verdict).toBe('better');
   expect(table.rows[3]?.cost).toMatchObject({ steps: 4 });

@@ -143,7 +143,7 @@ describe('a race', () => {
     );
     expect(table.rows[1]?.cells[0]?.difference?.verdict).toBe('worse');
     expect(table.race).toBe(
-      'The race dropped 1 of 3 variants early: 200 evaluations instead of 240, 17 % saved. The risk that it dropped the best is at most 5 %.',
+      'The race dropped 1 of 3 variants early: 200 evaluations instead of 240, 17 % saved. The risk that it dropped the best for these seeds is at most 5 %.',
     );
     // Whoever embedded the documents held the embedder.
     const held = table.rows.map(({ cost }) => cost.bytes ?? 0);

@@ -64,7 +64,7 @@ function Shown({ cell, unit }: { readonly cell: Cell | undefined; readonly unit:
   return (
     <>
       <DifferenceVerdict difference={difference} />
-      <small className="compare-counts" title={unit}>
+      <small className="compare-counts" title={unit === 'group' ? 'Groups' : 'Questions'}>
         {count(difference.wins)} won, {count(difference.ties)} tied, {count(difference.losses)} lost
       </small>
     </>
@@ -76,14 +76,14 @@ export function MetricsTable(props: { readonly table: EvidenceTable; readonly al
   const { table, all } = props;
   const { metrics, rows } = table;
   const others = rows.slice(1);
+  const unit = table.grouped === true ? 'group' : 'question';
   const lines = metrics.flatMap((metric, at) => {
     const cells = rows.map((row) => row.cells[at]);
     return all || differs(cells) ? [{ metric, cells }] : [];
   });
   const reasons = tableReasons(table);
-  const unit = table.grouped === true ? 'Groups' : 'Questions';
   if (lines.length === 0) {
-    return <p className="text-ink-2">No difference: every metric is the same on every question.</p>;
+    return <p className="text-ink-2">No difference: every metric is the same on every {unit}.</p>;
   }
   return (
     <>
@@ -123,7 +123,7 @@ export function MetricsTable(props: { readonly table: EvidenceTable; readonly al
                       <Gain cell={cell} reach={reach} />
                     </td>,
                     <td key={`shown ${String(at)}`}>
-                      <Shown cell={cell} unit={unit} />
+                      <Shown unit={unit} cell={cell} />
                     </td>,
                   ])}
                 </tr>

@@ -239,7 +239,7 @@ function MetricEvidence(props: {
               <td>
                 <Estimate value={cell?.mean} interval={cell?.interval} scale={means} />
               </td>
-              <td>
+              <td title={confidenceTitle(cell?.difference?.confidence ?? table.confidence)}>
                 <Estimate
                   value={cell?.difference?.mean}
                   interval={cell?.difference?.interval}
@@ -262,6 +262,10 @@ function MetricEvidence(props: {
     </div>
   );
 }
+
+/** `99.58 % interval` */
+const confidenceTitle = (confidence: number): string =>
+  `${Number((100 * confidence).toPrecision(4))} % interval`;
 
 const standingWords: Readonly<Partial<Record<Standing, { word: string; title: string }>>> = {
   leads: { word: 'leads', title: 'It has the best mean' },

@@ -6,6 +6,7 @@ import {
   type Citation,
   foundPassages,
   promptSchema,
+  referencesOf,
   verdictRule,
 } from '@graft/graph';
 import { type ReactNode, useMemo, useRef } from 'react';
@@ -22,7 +23,7 @@ export function AnswerList(props: PreviewProps): ReactNode {
   const compared = useMemo(
     () =>
       fittingRows(props.rows, answerSchema).some(
-        (row) => row.fits && row.value.question.reference !== undefined,
+        (row) => row.fits && referencesOf(row.value.question).length > 0,
       ),
     [props.rows],
   );
