@@ -3,6 +3,7 @@ import { GraphError, type ArtifactStore, type Digest } from '@graft/graph';
 import { assertDigest, isDigest } from '../digest.ts';
 import { missingArtifact, type FilesystemArtifactStore } from '../filesystem/artifact-store.ts';
 import { readManifest } from '../filesystem/tree.ts';
+import { isLost } from '../lost-artifact.ts';
 import type { Bucket, NewObject } from './bucket.ts';
 
 /** Milliseconds for which it is believed that an object is still there: plans ask for each result of a graph. */
@@ -145,7 +146,10 @@ export class S3ArtifactStore implements ArtifactStore {
       if (tries > 1) break;
     }
     // A good copy here replaces it; nothing is lost then.
-    if (!(await this.#copies.verify(digest))) return false;
+    if (!(await this.#copies.verify(digest))) {
+      await this.#requireDamage(digest);
+      return false;
+    }
     await this.#bucket.replace(keyOf(digest), await this.#objectOf(digest));
     return true;
   }
@@ -161,31 +165,46 @@ export class S3ArtifactStore implements ArtifactStore {
 
   async #fetchOnce(digest: Digest): Promise<void> {
     if (await this.#copies.has(digest)) return;
-    for (let tries = 1; ; tries += 1) {
+    let [broken, altered] = [0, 0];
+    for (;;) {
       const object = await this.#bucket.get(keyOf(digest));
       this.#note(digest, object !== undefined);
       if (object === undefined) throw missingArtifact(digest);
-      const came = await this.#arrived(object.bytes, tries);
+      const came = await this.#arrived(object.bytes, broken < 3);
       if (came === digest) return;
-      if (came === undefined) continue;
+      if (came === undefined) {
+        broken += 1;
+        continue;
+      }
       await this.#copies.delete(came);
+      altered += 1;
       // The first time, the way may have altered it.
-      if (tries === 1) continue;
+      if (altered === 1) continue;
+      await this.#requireDamage(digest);
       this.#seen.delete(digest);
       await this.#bucket.delete(keyOf(digest), object.tag);
       throw this.#damaged(digest);
     }
   }
 
-  /** The digest of what came; undefined where it broke off and is worth another try. */
-  async #arrived(bytes: AsyncIterable<Uint8Array>, tries: number): Promise<Digest | undefined> {
+  /** The digest of what came; undefined where it broke off and may be tried again. */
+  async #arrived(bytes: AsyncIterable<Uint8Array>, again: boolean): Promise<Digest | undefined> {
     try {
       return (await this.#copies.put(bytes)).digest;
     } catch (error) {
-      if (tries < 4 && error instanceof GraphError && error.code === 'unavailable')
-        return undefined;
+      if (again && error instanceof GraphError && error.code === 'unavailable') return undefined;
       throw error;
     }
+  }
+
+  /** Throws `unavailable` unless the service confirms that an object is damaged: the way may alter each answer. */
+  async #requireDamage(digest: Digest): Promise<void> {
+    if (await this.#bucket.isDamaged(keyOf(digest), checksumOf(digest))) return;
+    throw new GraphError(
+      'unavailable',
+      `The artifact ${digest} of ${this.#bucket.shown} was altered on the way: its bytes differ from its digest, and the service does not confirm that it is damaged. Nothing was deleted. Check what stands between, such as a proxy, then try again. If the object is damaged, delete ${keyOf(digest)} there.`,
+      { location: { file: this.#bucket.shown }, audience: 'operator' },
+    );
   }
 
   async #send({ digest, size }: Blob): Promise<void> {
@@ -208,7 +227,7 @@ export class S3ArtifactStore implements ArtifactStore {
     return {
       size: size ?? (await this.#copies.sizeOf(digest)) ?? 0,
       bytes: () => this.#copies.get(digest),
-      checksum: Buffer.from(digest, 'hex').toString('base64'),
+      checksum: checksumOf(digest),
     };
   }
 
@@ -244,10 +263,9 @@ export class S3ArtifactStore implements ArtifactStore {
 }
 
 const keyOf = (digest: Digest): string => `sha256/${digest.slice(0, 2)}/${digest}`;
+/** As S3 writes a sha256. */
+const checksumOf = (digest: Digest): string => Buffer.from(digest, 'hex').toString('base64');
 const usedKeyOf = (digest: Digest): string => `used/${digest}`;
-
-const isLost = (error: unknown): boolean =>
-  error instanceof GraphError && (error.code === 'store-damaged' || error.code === 'missing-file');
 
 /** Does something for each of many, a few at once; the first failure ends it. */
 async function eachOf<T>(entries: readonly T[], work: (entry: T) => Promise<void>): Promise<void> {
