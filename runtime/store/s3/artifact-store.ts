@@ -35,10 +35,10 @@ export class S3ArtifactStore implements ArtifactStore {
     this.#copies = copies;
   }
 
-  async has(digest: Digest): Promise<boolean> {
+  async has(digest: Digest, { fresh = false } = {}): Promise<boolean> {
     assertDigest(digest);
     const seenAt = this.#seen.get(digest);
-    if (seenAt !== undefined && performance.now() - seenAt < believedMs) return true;
+    if (!fresh && seenAt !== undefined && performance.now() - seenAt < believedMs) return true;
     const found = await this.#bucket.head(keyOf(digest));
     this.#note(digest, found !== undefined);
     return found !== undefined;

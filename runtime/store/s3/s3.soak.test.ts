@@ -86,6 +86,9 @@ describe.skipIf(gateway.missing !== undefined)('S3', () => {
     const tree = await here.store.putTree(folder);
     expect(await readdir(await elsewhere.store.openTree(tree.digest))).toEqual(['weights']);
     await elsewhere.store.delete(digest);
+    // What was seen a moment ago is believed, unless a fresh look is asked for.
+    expect(await here.store.has(digest)).toBe(true);
+    expect(await here.store.has(digest, { fresh: true })).toBe(false);
     expect(await all(elsewhere.store.list())).toHaveLength(2);
   });
 
