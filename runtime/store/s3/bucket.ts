@@ -51,9 +51,11 @@ export class Bucket {
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #prefix: string;
-  #reached = false;
+  #reached: boolean;
 
-  constructor(settings: S3Settings) {
+  /** `isReached`: the service has answered another process already. */
+  constructor(settings: S3Settings, { isReached = false } = {}) {
+    this.#reached = isReached;
     const { bucket, prefix, endpoint, region, credentials } = settings;
     this.shown = shownPlace(settings);
     this.#bucket = bucket;
