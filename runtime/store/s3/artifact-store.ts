@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { GraphError, type ArtifactStore, type Digest } from '@graft/graph';
+import { eachAtOnce } from '@graft/kit';
 import { assertDigest, isDigest } from '../digest.ts';
 import { missingArtifact, type FilesystemArtifactStore } from '../filesystem/artifact-store.ts';
 import { readManifest } from '../filesystem/tree.ts';
@@ -88,7 +89,7 @@ export class S3ArtifactStore implements ArtifactStore {
     const tree = await this.#copies.putTree(folder);
     const manifest = await readManifest(this.#copies.get(tree.digest), tree.digest);
     const files = new Map(manifest.files.map(({ digest, size }) => [digest, size]));
-    await eachOf([...files], ([digest, size]) => this.#send({ digest, size }));
+    await eachAtOnce(files, atOnce, ([digest, size]) => this.#send({ digest, size }));
     // Last, so that whoever finds the tree finds its files.
     await this.put(this.#copies.get(tree.digest));
     return tree;
@@ -97,7 +98,7 @@ export class S3ArtifactStore implements ArtifactStore {
   async openTree(digest: Digest): Promise<string> {
     for (let tries = 1; ; tries += 1) {
       const manifest = await readManifest(this.get(digest), digest);
-      await eachOf(manifest.files, async (file) => {
+      await eachAtOnce(manifest.files, atOnce, async (file) => {
         try {
           await this.#fetch(file.digest);
         } catch (error) {
@@ -266,15 +267,6 @@ const keyOf = (digest: Digest): string => `sha256/${digest.slice(0, 2)}/${digest
 /** As S3 writes a sha256. */
 const checksumOf = (digest: Digest): string => Buffer.from(digest, 'hex').toString('base64');
 const usedKeyOf = (digest: Digest): string => `used/${digest}`;
-
-/** Does something for each of many, a few at once; the first failure ends it. */
-async function eachOf<T>(entries: readonly T[], work: (entry: T) => Promise<void>): Promise<void> {
-  const rest = entries.values();
-  const worker = async (): Promise<void> => {
-    for (const entry of rest) await work(entry);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-}
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {
   // No bytes.

@@ -3,7 +3,7 @@ import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
 import { lineAt, splitLines } from '@graft/engine';
 import { GraphError } from '@graft/graph';
-import { removeFolder, writeStream } from '@graft/kit';
+import { eachAtOnce, removeFolder, writeStream } from '@graft/kit';
 import type { TableLines } from '@graft/store/database';
 import { z } from 'zod';
 import type { PackagedBlob } from '../package/archive-writer.ts';
@@ -128,18 +128,14 @@ async function writeLines(
 
 async function copyArtifacts(archive: StateArchive, state: OpenedState): Promise<number> {
   const { artifacts } = state;
-  const rest = Object.keys(archive.manifest.artifacts).values();
   let copied = 0;
-  const worker = async (): Promise<void> => {
-    for (const digest of rest) {
-      if (await artifacts.has(digest)) continue;
-      // The archive verifies its bytes as they are read.
-      const { size } = await artifacts.put(archive.blob(digest));
-      await state.noteCopied(size);
-      copied += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: artifactsAtOnce }, worker));
+  await eachAtOnce(Object.keys(archive.manifest.artifacts), artifactsAtOnce, async (digest) => {
+    if (await artifacts.has(digest)) return;
+    // The archive verifies its bytes as they are read.
+    const { size } = await artifacts.put(archive.blob(digest));
+    await state.noteCopied(size);
+    copied += 1;
+  });
   return copied;
 }
 
