@@ -19,9 +19,12 @@ export async function postgresVersion(
   const connections = new PostgresConnections(address);
   try {
     const link = await connections.acquire();
-    const { rows } = await link.query('SHOW server_version', []);
-    link.release();
-    return { shown: address.shown, version: versionSchema.parse(rows)[0].server_version };
+    try {
+      const { rows } = await link.query('SHOW server_version', []);
+      return { shown: address.shown, version: versionSchema.parse(rows)[0].server_version };
+    } finally {
+      link.release();
+    }
   } finally {
     await connections.close();
   }

@@ -12,6 +12,7 @@ export {
   type Append,
   type FileContent,
 } from './durable-file.ts';
+export { eachAtOnce } from './each-at-once.ts';
 export {
   acquireFileLock,
   isLocked,

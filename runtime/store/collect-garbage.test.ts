@@ -62,6 +62,24 @@ async function record(stores: Stores, key: string, ...refs: ArtifactRef[]): Prom
 const keys = async (stores: Stores): Promise<string[]> =>
   (await all(stores.actions.list())).map(({ key }) => key).sort();
 
+it('deletes nothing where a manifest cannot be read', async () => {
+  const stores = await memory();
+  const folder = await temporaryFolder();
+  await writeFile(join(folder, 'weights'), noise(900, 1));
+  const tree = await stores.artifacts.putTree(folder);
+  await record(stores, 'trained', { ...tree, mediaType: 'application/x-model+tree' });
+  const get = stores.artifacts.get.bind(stores.artifacts);
+  const away = new GraphError('unavailable', 'The service is away.');
+  stores.artifacts.get = (digest) => {
+    if (digest === tree.digest) throw away;
+    return get(digest);
+  };
+  const before = await all(stores.artifacts.list());
+  await expect(collectGarbage({ ...stores, maxSize: 0 })).rejects.toBe(away);
+  expect(await all(stores.artifacts.list())).toEqual(before);
+  expect(await keys(stores)).toEqual(['trained']);
+});
+
 describe.each([
   ['in memory', memory],
   ['on disk', disk],

@@ -1,5 +1,6 @@
-import { GraphError, type ActionRecord, type ArtifactRef, type ArtifactStore } from '@graft/graph';
+import type { ActionRecord, ArtifactRef, ArtifactStore } from '@graft/graph';
 import { parseManifest } from './filesystem/tree.ts';
+import { isLost } from './lost-artifact.ts';
 
 /** A manifest starts so: a cheap look tells that a large artifact is none. */
 const manifestStart = '{"files":[';
@@ -78,8 +79,8 @@ export class References {
         chunks.push(chunk);
       }
     } catch (error) {
-      // Gone or damaged: it refers to nothing.
-      if (error instanceof GraphError) return [];
+      // Gone or damaged: it refers to nothing. Of any other failure it is not known what would be deleted.
+      if (isLost(error)) return [];
       throw error;
     }
     return parseManifest(Buffer.concat(chunks))?.files.map((file) => file.digest) ?? [];

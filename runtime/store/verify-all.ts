@@ -1,4 +1,5 @@
-import { GraphError, type ArtifactStore } from '@graft/graph';
+import type { ArtifactStore } from '@graft/graph';
+import { isLost } from './lost-artifact.ts';
 
 export interface VerifyReport {
   readonly checked: number;
@@ -32,6 +33,6 @@ async function readThrough(artifacts: ArtifactStore, digest: string): Promise<vo
   try {
     for await (const _chunk of artifacts.get(digest));
   } catch (error) {
-    if (!(error instanceof GraphError)) throw error;
+    if (!isLost(error)) throw error;
   }
 }

@@ -39,6 +39,14 @@ it('gives a workspace its places, and no other one', async () => {
   expect(bucket.mark).toBe(database.mark);
 });
 
+it('marks no place where another one is refused', async () => {
+  const [database, bucket] = [place(), place()];
+  await new WorkspaceIdentity(await temporaryFolder(), '/home/me/other').claim([bucket]);
+  const mine = new WorkspaceIdentity(await temporaryFolder(), '/home/me/notes');
+  await expect(mine.claim([database, bucket])).rejects.toMatchObject({ code: 'state-unusable' });
+  expect(database.mark).toBeUndefined();
+});
+
 it('lets several at once open a new place', async () => {
   const [database, bucket] = [place(), place()];
   const folder = await temporaryFolder();

@@ -83,20 +83,34 @@ export class WorkspaceIdentity {
   async claim(places: readonly MarkedPlace[]): Promise<void> {
     const before = await this.id();
     let id = before;
+    const unmarked: MarkedPlace[] = [];
+    // All are read before any is marked: a refusal leaves each as it was.
     for (const place of places) {
-      const held = await this.#held(place, id ?? randomUUID());
-      if (!this.owns(held, id)) throw this.#another(place, held);
-      id = held.id;
+      const held = await readMark(place);
+      if (held === undefined) unmarked.push(place);
+      else id = this.#own(place, held, id);
+    }
+    for (const place of unmarked) {
+      const next = id ?? randomUUID();
+      // Another process may be first.
+      id = (await place.create(this.mark(next)))
+        ? next
+        : this.#own(place, await readMark(place), id);
     }
     if (id !== undefined && id !== before) await this.take(id);
   }
 
-  /** The mark of a place, made where there is none. */
-  async #held(place: MarkedPlace, id: string): Promise<WorkspaceMark> {
-    const found = await readMark(place);
-    if (found !== undefined) return found;
-    await place.create(this.mark(id));
-    return (await readMark(place)) ?? { id, place: this.#place };
+  /** The id of a place that is ours; throws where it is another workspace's. */
+  #own(place: MarkedPlace, held: WorkspaceMark | undefined, id: string | undefined): string {
+    if (held === undefined) {
+      throw new GraphError(
+        'unavailable',
+        `The mark of ${place.shown} was deleted while this workspace was opened. Try again.`,
+        { audience: 'operator' },
+      );
+    }
+    if (!this.owns(held, id)) throw this.#another(place, held);
+    return held.id;
   }
 
   #another(place: MarkedPlace, held: WorkspaceMark): GraphError {

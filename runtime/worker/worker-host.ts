@@ -14,7 +14,9 @@ import type { WorkerOptions } from './worker-protocol.ts';
 export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> {
   const { root, stateFolder, modelsFolder, threads, memory } = options;
   const catalogue = createCatalogue({ modelsFolder });
-  const { artifacts, items } = await openArtifactStores(stateFolder, options.artifacts);
+  const { artifacts, items } = await openArtifactStores(stateFolder, options.artifacts, {
+    isReached: true,
+  });
   const implementations = new OpenedOnce<Implementations>(
     async () => (await import('@graft/nodes/runs')).implementations,
   );

@@ -3,7 +3,6 @@ import { doctor as examine, type DoctorCheck } from '@graft/backends/probe';
 import { z } from 'zod';
 import { env } from '../env.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
-import { statePlaceOf } from '../opened-workspace.ts';
 import { print, printJson, painter, table } from '../terminal.ts';
 
 const optionsSchema = z.object({ json: z.boolean().optional() });
@@ -12,14 +11,10 @@ const colours = { ok: 'green', missing: 'yellow', broken: 'red' } as const;
 /** `graft doctor`. Fails when something that every graph needs is missing or broken. */
 export async function doctor(rawOptions: unknown): Promise<ExitCode> {
   const { json = false } = optionsSchema.parse(rawOptions);
-  const { database, artifacts } = await statePlaceOf('.');
   const { stateChecks } = await import('@graft/workspace');
   const [machine, state] = await Promise.all([
     examine({ modelsFolder: defaultModelsFolder(env.all) }),
-    stateChecks({
-      ...(database === undefined ? {} : { database }),
-      ...(artifacts === undefined ? {} : { artifacts }),
-    }),
+    stateChecks(env),
   ]);
   const isHealthy = machine.healthy && state.every(({ status }) => status === 'ok');
   const report = { ...machine, checks: [...machine.checks, ...state], healthy: isHealthy };

@@ -62,7 +62,7 @@ describe('converted models', () => {
     const seen: unknown[] = [];
     const conversion: Conversion = {
       ...conversionOf('a'),
-      bytes: 1000,
+      bytes: async () => 1000,
       write: async (to, { progress }) => {
         progress(1, 4);
         await writeFile(to, 'Q8_0 of a');

@@ -18,8 +18,8 @@ export interface Conversion {
   readonly form: string;
   /** Of what makes it. */
   readonly version: number;
-  /** Bytes of what is made, about; absent: not known beforehand. */
-  readonly bytes?: number;
+  /** Bytes of what is made, about, asked for only where it is made; absent: not known beforehand. */
+  readonly bytes?: () => Promise<number>;
   /** Writes the file, whole or not at all. */
   readonly write: (
     to: string,
@@ -141,7 +141,7 @@ export class ConvertedModels {
     const { id, digest, form } = conversion;
     const key = keyOf(conversion);
     const unit = `copied bytes of ${id}`;
-    const total = conversion.bytes;
+    let total: number | undefined;
     const progress = (done: number, of?: number): void => {
       if (total === undefined) hooks.progress({ done: 0, unit });
       else hooks.progress({ done: of ? Math.round((done / of) * total) : 0, total, unit });
@@ -150,6 +150,7 @@ export class ConvertedModels {
       // Another process may have made it while this one waited.
       const there = await this.#sound(key);
       if (there !== undefined) return there;
+      total = await conversion.bytes?.();
       const file = await this.#blobs.stagingPath('.gguf');
       try {
         progress(0);

@@ -46,7 +46,7 @@ export class QuickForms {
     const { path, size, stamp } = await this.#models.open(
       {
         ...{ id: file.id, digest: file.digest, verify },
-        ...{ form: encoding, version: quickFormVersion, bytes: await quickSizeOf(file) },
+        ...{ form: encoding, version: quickFormVersion, bytes: () => quickSizeOf(file) },
         write: (to, hooks) => this.#convert(file.path, to, { ...hooks, encodesAnew: readsQuicker }),
       },
       { signal, progress },

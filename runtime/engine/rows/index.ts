@@ -10,5 +10,6 @@
 export { treeInfoFile, readInput, writeArtifact } from './artifact-codec.ts';
 export { ArtifactRows, type ArtifactPage } from './artifact-rows.ts';
 export { exportFormats, exportMediaTypes, exportRows, type ExportFormat } from './export-rows.ts';
+export { lineAt, splitLines } from './jsonl.ts';
 export { inTurns, RowBlocks } from './row-blocks.ts';
 export { portTypeOf, readBlocks, readRows } from './stored-rows.ts';

@@ -56,7 +56,11 @@ export class ActionLookup {
 
   /** Looks up again whether an artifact exists. */
   async check(digest: Digest): Promise<boolean> {
-    const present = await this.#artifacts.has(digest);
+    return this.#look(digest, { fresh: true });
+  }
+
+  async #look(digest: Digest, options?: { readonly fresh: boolean }): Promise<boolean> {
+    const present = await this.#artifacts.has(digest, options);
     this.#present.set(digest, present);
     return present;
   }
@@ -71,7 +75,7 @@ export class ActionLookup {
     }
     const queue = digests.values();
     const check = async (): Promise<void> => {
-      for (const digest of queue) await this.check(digest);
+      for (const digest of queue) await this.#look(digest);
     };
     await Promise.all(Array.from({ length: parallelChecks }, check));
   }

@@ -30,7 +30,8 @@ export type TreeManifest = z.infer<typeof treeManifestSchema>;
  * artifact throws GraphError `store-damaged` and is removed, so that the next run recomputes it.
  */
 export interface ArtifactStore {
-  has(digest: Digest): Promise<boolean>;
+  /** `fresh`: looks now, where a store otherwise believes for a while what it has seen. */
+  has(digest: Digest, options?: { readonly fresh?: boolean }): Promise<boolean>;
   /** Stores the stream's bytes. Throws `no-space` if the disk is full, and leaves nothing behind. */
   put(
     bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,

@@ -197,8 +197,11 @@ export class Leases {
   }
 
   /** A living owner of a lease whose name begins so, other than this process; undefined where there is none. */
-  async ownerBelow(prefixes: readonly string[]): Promise<LeaseOwner | undefined> {
-    const rows = await this.#queries.selectFrom('Lease').selectAll().orderBy('name').execute();
+  async ownerBelow(
+    prefixes: readonly string[],
+    queries = this.#queries,
+  ): Promise<LeaseOwner | undefined> {
+    const rows = await queries.selectFrom('Lease').selectAll().orderBy('name').execute();
     const found = rows.find(
       (row) =>
         row.owner !== this.owner &&

@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { GraphError, type ArtifactStore, type Digest } from '@graft/graph';
+import { eachAtOnce } from '@graft/kit';
 import { assertDigest, isDigest } from '../digest.ts';
 import { missingArtifact, type FilesystemArtifactStore } from '../filesystem/artifact-store.ts';
 import { readManifest } from '../filesystem/tree.ts';
+import { isLost } from '../lost-artifact.ts';
 import type { Bucket, NewObject } from './bucket.ts';
 
 /** Milliseconds for which it is believed that an object is still there: plans ask for each result of a graph. */
@@ -34,10 +36,10 @@ export class S3ArtifactStore implements ArtifactStore {
     this.#copies = copies;
   }
 
-  async has(digest: Digest): Promise<boolean> {
+  async has(digest: Digest, { fresh = false } = {}): Promise<boolean> {
     assertDigest(digest);
     const seenAt = this.#seen.get(digest);
-    if (seenAt !== undefined && performance.now() - seenAt < believedMs) return true;
+    if (!fresh && seenAt !== undefined && performance.now() - seenAt < believedMs) return true;
     const found = await this.#bucket.head(keyOf(digest));
     this.#note(digest, found !== undefined);
     return found !== undefined;
@@ -87,7 +89,7 @@ export class S3ArtifactStore implements ArtifactStore {
     const tree = await this.#copies.putTree(folder);
     const manifest = await readManifest(this.#copies.get(tree.digest), tree.digest);
     const files = new Map(manifest.files.map(({ digest, size }) => [digest, size]));
-    await eachOf([...files], ([digest, size]) => this.#send({ digest, size }));
+    await eachAtOnce(files, atOnce, ([digest, size]) => this.#send({ digest, size }));
     // Last, so that whoever finds the tree finds its files.
     await this.put(this.#copies.get(tree.digest));
     return tree;
@@ -96,7 +98,7 @@ export class S3ArtifactStore implements ArtifactStore {
   async openTree(digest: Digest): Promise<string> {
     for (let tries = 1; ; tries += 1) {
       const manifest = await readManifest(this.get(digest), digest);
-      await eachOf(manifest.files, async (file) => {
+      await eachAtOnce(manifest.files, atOnce, async (file) => {
         try {
           await this.#fetch(file.digest);
         } catch (error) {
@@ -145,7 +147,10 @@ export class S3ArtifactStore implements ArtifactStore {
       if (tries > 1) break;
     }
     // A good copy here replaces it; nothing is lost then.
-    if (!(await this.#copies.verify(digest))) return false;
+    if (!(await this.#copies.verify(digest))) {
+      await this.#requireDamage(digest);
+      return false;
+    }
     await this.#bucket.replace(keyOf(digest), await this.#objectOf(digest));
     return true;
   }
@@ -161,31 +166,46 @@ export class S3ArtifactStore implements ArtifactStore {
 
   async #fetchOnce(digest: Digest): Promise<void> {
     if (await this.#copies.has(digest)) return;
-    for (let tries = 1; ; tries += 1) {
+    let [broken, altered] = [0, 0];
+    for (;;) {
       const object = await this.#bucket.get(keyOf(digest));
       this.#note(digest, object !== undefined);
       if (object === undefined) throw missingArtifact(digest);
-      const came = await this.#arrived(object.bytes, tries);
+      const came = await this.#arrived(object.bytes, broken < 3);
       if (came === digest) return;
-      if (came === undefined) continue;
+      if (came === undefined) {
+        broken += 1;
+        continue;
+      }
       await this.#copies.delete(came);
+      altered += 1;
       // The first time, the way may have altered it.
-      if (tries === 1) continue;
+      if (altered === 1) continue;
+      await this.#requireDamage(digest);
       this.#seen.delete(digest);
       await this.#bucket.delete(keyOf(digest), object.tag);
       throw this.#damaged(digest);
     }
   }
 
-  /** The digest of what came; undefined where it broke off and is worth another try. */
-  async #arrived(bytes: AsyncIterable<Uint8Array>, tries: number): Promise<Digest | undefined> {
+  /** The digest of what came; undefined where it broke off and may be tried again. */
+  async #arrived(bytes: AsyncIterable<Uint8Array>, again: boolean): Promise<Digest | undefined> {
     try {
       return (await this.#copies.put(bytes)).digest;
     } catch (error) {
-      if (tries < 4 && error instanceof GraphError && error.code === 'unavailable')
-        return undefined;
+      if (again && error instanceof GraphError && error.code === 'unavailable') return undefined;
       throw error;
     }
+  }
+
+  /** Throws `unavailable` unless the service confirms that an object is damaged: the way may alter each answer. */
+  async #requireDamage(digest: Digest): Promise<void> {
+    if (await this.#bucket.isDamaged(keyOf(digest), checksumOf(digest))) return;
+    throw new GraphError(
+      'unavailable',
+      `The artifact ${digest} of ${this.#bucket.shown} was altered on the way: its bytes differ from its digest, and the service does not confirm that it is damaged. Nothing was deleted. Check what stands between, such as a proxy, then try again. If the object is damaged, delete ${keyOf(digest)} there.`,
+      { location: { file: this.#bucket.shown }, audience: 'operator' },
+    );
   }
 
   async #send({ digest, size }: Blob): Promise<void> {
@@ -208,7 +228,7 @@ export class S3ArtifactStore implements ArtifactStore {
     return {
       size: size ?? (await this.#copies.sizeOf(digest)) ?? 0,
       bytes: () => this.#copies.get(digest),
-      checksum: Buffer.from(digest, 'hex').toString('base64'),
+      checksum: checksumOf(digest),
     };
   }
 
@@ -244,19 +264,9 @@ export class S3ArtifactStore implements ArtifactStore {
 }
 
 const keyOf = (digest: Digest): string => `sha256/${digest.slice(0, 2)}/${digest}`;
+/** As S3 writes a sha256. */
+const checksumOf = (digest: Digest): string => Buffer.from(digest, 'hex').toString('base64');
 const usedKeyOf = (digest: Digest): string => `used/${digest}`;
-
-const isLost = (error: unknown): boolean =>
-  error instanceof GraphError && (error.code === 'store-damaged' || error.code === 'missing-file');
-
-/** Does something for each of many, a few at once; the first failure ends it. */
-async function eachOf<T>(entries: readonly T[], work: (entry: T) => Promise<void>): Promise<void> {
-  const rest = entries.values();
-  const worker = async (): Promise<void> => {
-    for (const entry of rest) await work(entry);
-  };
-  await Promise.all(Array.from({ length: atOnce }, worker));
-}
 
 async function* nothing(): AsyncGenerator<Uint8Array, void, undefined> {
   // No bytes.

@@ -15,6 +15,8 @@ import { shownPlace, type S3Settings } from './settings.ts';
 /** Bytes of a part, and of the largest object that is sent whole. S3 takes at most 10,000 parts. */
 const partBytes = 8 << 20;
 const mostParts = 9_000;
+/** Metadata of an object: its bytes as they were sent, in decimal. */
+const sizeNote = 'graft-size';
 /** Milliseconds until a connection stands, and without a byte on it. */
 const connectMs = 5_000;
 const silentMs = 30_000;
@@ -49,9 +51,11 @@ export class Bucket {
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #prefix: string;
-  #reached = false;
+  #reached: boolean;
 
-  constructor(settings: S3Settings) {
+  /** `isReached`: the service has answered another process already. */
+  constructor(settings: S3Settings, { isReached = false } = {}) {
+    this.#reached = isReached;
     const { bucket, prefix, endpoint, region, credentials } = settings;
     this.shown = shownPlace(settings);
     this.#bucket = bucket;
@@ -93,6 +97,28 @@ export class Bucket {
         };
       } catch (error) {
         if (isMissing(error)) return undefined;
+        throw error;
+      }
+    });
+  }
+
+  /**
+   * Whether the service holds other bytes than were sent, by the sha256 (base64) that it computed or the length that was
+   * noted with them. False where it holds the same ones, or does not say.
+   */
+  isDamaged(key: string, checksum: string): Promise<boolean> {
+    return this.#patiently(async () => {
+      try {
+        const found = await this.#client.send(
+          new HeadObjectCommand({ ...this.#at(key), ChecksumMode: 'ENABLED' }),
+        );
+        const noted = found.Metadata?.[sizeNote];
+        if (noted !== undefined && noted !== String(found.ContentLength ?? 0)) return true;
+        const sum = found.ChecksumSHA256;
+        // Of an object in parts it is made of the parts' sums: "…-3".
+        return sum !== undefined && !sum.includes('-') && sum !== checksum;
+      } catch (error) {
+        if (isMissing(error)) return true;
         throw error;
       }
     });
@@ -195,7 +221,7 @@ export class Bucket {
 
   async #send(key: string, { size, bytes, checksum }: NewObject, none?: '*'): Promise<void> {
     const condition = none === undefined ? {} : { IfNoneMatch: none };
-    const at = this.#at(key);
+    const at = { ...this.#at(key), Metadata: { [sizeNote]: String(size) } };
     try {
       if (size <= partBytes) {
         const sum = checksum === undefined ? {} : { ChecksumSHA256: checksum };
@@ -228,7 +254,7 @@ export class Bucket {
 
   /** Repeats a request while the service that was there before is away. */
   async #patiently<T>(request: () => Promise<T>): Promise<T> {
-    const deadline = performance.now() + (this.#reached ? awayMs : 0);
+    let deadline: number | undefined;
     for (let pause = 200; ; pause = Math.min(pause * 2, 2_000)) {
       try {
         const answer = await request();
@@ -236,7 +262,9 @@ export class Bucket {
         return answer;
       } catch (error) {
         if (error instanceof Taken) throw error;
-        if (!isAway(error) || performance.now() > deadline) throw s3Error(error, this.shown);
+        // A request that fails may itself have taken as long.
+        deadline ??= performance.now() + (this.#reached ? awayMs : 0);
+        if (!isAway(error) || performance.now() >= deadline) throw s3Error(error, this.shown);
         await sleep(pause);
       }
     }

@@ -19,10 +19,14 @@ export interface ArtifactStores {
   close(): void;
 }
 
-/** Opens the stores of a state folder; with `settings`, artifacts are in S3. Importing this loads no client of S3. */
+/**
+ * Opens the stores of a state folder; with `settings`, artifacts are in S3. `isReached`: the service has answered the
+ * process that started this one, so the first request waits for it too. Importing this loads no client of S3.
+ */
 export async function openArtifactStores(
   stateFolder: string,
   settings?: S3Settings,
+  options: { readonly isReached?: boolean } = {},
 ): Promise<ArtifactStores> {
   if (settings === undefined) {
     return { ...(await openFilesystemStores(stateFolder)), close: () => undefined };
@@ -32,7 +36,8 @@ export async function openArtifactStores(
     import('./open-s3.ts'),
     FilesystemItemStore.open(join(stateFolder, 'items')),
   ]);
-  return { ...(await openS3Artifacts(join(stateFolder, 'artifacts'), settings)), items };
+  const folder = join(stateFolder, 'artifacts');
+  return { ...(await openS3Artifacts(folder, settings, options)), items };
 }
 
 /** Throws, with what to do, where the bucket is not to be reached, missing or refused. */

@@ -9,9 +9,13 @@ import type { S3Settings } from './settings.ts';
 const touchCopiesEvery = 60_000;
 
 /** Opens artifacts in S3, with their copies in `folder`. Asks nothing of the service yet. */
-export async function openS3Artifacts(folder: string, settings: S3Settings) {
+export async function openS3Artifacts(
+  folder: string,
+  settings: S3Settings,
+  options: { readonly isReached?: boolean },
+) {
   const local = await FilesystemArtifactStore.open(folder, { touchEvery: touchCopiesEvery });
-  const bucket = new Bucket(settings);
+  const bucket = new Bucket(settings, options);
   return {
     artifacts: new S3ArtifactStore(bucket, local),
     copies: new LocalCopies(local, settings.copies),

@@ -31,6 +31,13 @@ describe('an answer of S3', () => {
     expect(inspect(error, { depth: 10 })).not.toContain('very-secret');
   });
 
+  it('names the region, where a credential has the wrong one', () => {
+    const message =
+      "The authorization header is malformed; the Credential is mal-formed; the region 'us-east-1' is wrong; expecting 'eu-central-1'";
+    const error = s3Error(answer('AuthorizationHeaderMalformed', 400, message), 's3://team');
+    expect(error.message).toContain('AWS_REGION');
+  });
+
   it('stays what it is where it says already what to do', () => {
     const error = new GraphError('no-space', 'The disk is full.');
     expect(s3Error(error, 's3://team')).toBe(error);

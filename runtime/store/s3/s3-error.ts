@@ -82,14 +82,18 @@ export function s3Error(error: unknown, shown: string): GraphError {
       `The bucket of ${shown} does not exist. Create it, or correct GRAFT_ARTIFACTS.`,
     );
   }
+  if (
+    /Region is missing|region '[^']*' is wrong/.test(message) ||
+    name === 'PermanentRedirect' ||
+    status === 301
+  ) {
+    return unavailable(
+      `The region of ${shown} is not right or not set. Set AWS_REGION to the bucket's.`,
+    );
+  }
   if (/Credentials/.test(name) || /credential/i.test(message)) {
     return unavailable(
       `There is no key for ${shown}. Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or a profile of AWS.`,
-    );
-  }
-  if (/Region is missing/.test(message) || name === 'PermanentRedirect' || status === 301) {
-    return unavailable(
-      `The region of ${shown} is not right or not set. Set AWS_REGION to the bucket's.`,
     );
   }
   if (refusals.has(name) || /UserNotFound/.test(name) || status === 401 || status === 403) {

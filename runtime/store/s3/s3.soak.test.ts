@@ -11,7 +11,9 @@ import {
 } from '../../backends/testing/s3-gateway.ts';
 import { all, artifactStoreContract, bytesOf, noise, sha256 } from '../testing/contract/index.ts';
 import { temporaryFolder } from '../testing/contract/temporary.ts';
+import { verifyAll } from '../verify-all.ts';
 import { WorkspaceIdentity } from '../workspace-mark.ts';
+import { Bucket } from './bucket.ts';
 import { openArtifactStores, readS3Settings, reachS3, type S3Settings } from './index.ts';
 
 const gateway = await startS3Gateway();
@@ -84,6 +86,9 @@ describe.skipIf(gateway.missing !== undefined)('S3', () => {
     const tree = await here.store.putTree(folder);
     expect(await readdir(await elsewhere.store.openTree(tree.digest))).toEqual(['weights']);
     await elsewhere.store.delete(digest);
+    // What was seen a moment ago is believed, unless a fresh look is asked for.
+    expect(await here.store.has(digest)).toBe(true);
+    expect(await here.store.has(digest, { fresh: true })).toBe(false);
     expect(await all(elsewhere.store.list())).toHaveLength(2);
   });
 
@@ -121,6 +126,53 @@ describe.skipIf(gateway.missing !== undefined)('S3', () => {
     expect(sha256(await bytesOf(store.get(digest)))).toBe(digest);
     expect(proxy.altered()).toBe(1);
     expect((await stat(objectOf(at, prefix, digest))).size).toBe(3_000);
+  });
+
+  it('deletes no good object where the way alters every answer', async (context) => {
+    const [at, prefix] = [there(context), nextPrefix()];
+    const here = await opened(at, prefix);
+    const small = await here.store.put([noise(3_000, 16)]);
+    const large = await here.store.put([noise(9_000_000, 17)]);
+    const folder = await temporaryFolder();
+    await writeFile(join(folder, 'weights'), noise(7_000, 18));
+    const tree = await here.store.putTree(folder);
+    const proxy = await faultyProxy(at.url);
+    const { store } = await opened(at, prefix, { AWS_ENDPOINT_URL_S3: proxy.url });
+    const altered = {
+      code: 'unavailable',
+      message: expect.stringContaining('on the way') as string,
+    };
+    await bytesOf(store.get(tree.digest));
+    proxy.alterAll();
+    for (const { digest } of [small, large]) {
+      await expect(bytesOf(store.get(digest))).rejects.toMatchObject(altered);
+      await expect(store.verify(digest)).rejects.toMatchObject(altered);
+    }
+    await expect(store.openTree(tree.digest)).rejects.toMatchObject(altered);
+    await expect(verifyAll(store)).rejects.toMatchObject(altered);
+    expect(await all(here.store.list())).toHaveLength(4);
+  });
+
+  it('recomputes an object that was overwritten with others of its length', async (context) => {
+    const [at, prefix] = [there(context), nextPrefix()];
+    const bytes = noise(3_000, 19);
+    const { digest } = await (await opened(at, prefix)).store.put([bytes]);
+    const settings = settingsOf(at, prefix);
+    const bucket = new Bucket(settings);
+    onTestFinished(() => {
+      bucket.close();
+    });
+    const other = noise(3_000, 20);
+    const checksum = Buffer.from(sha256(other), 'hex').toString('base64');
+    await bucket.replace(`sha256/${digest.slice(0, 2)}/${digest}`, {
+      ...{ size: 3_000, checksum },
+      bytes: async function* () {
+        yield other;
+      },
+    });
+    const { store } = await opened(at, prefix);
+    await expect(bytesOf(store.get(digest))).rejects.toMatchObject({ code: 'store-damaged' });
+    expect(await store.has(digest)).toBe(false);
   });
 
   it('waits for a service that is away for a while', async (context) => {
@@ -186,7 +238,7 @@ describe.skipIf(gateway.missing !== undefined)('S3', () => {
 
 /** A way to the service that alters the last byte of an answer with an artifact, when it is asked to. */
 async function faultyProxy(target: string) {
-  let [alters, altered] = [false, 0];
+  let [alters, always, altered] = [false, false, 0];
   const proxy = createServer((request, response) => {
     const url = new URL(request.url ?? '', target);
     const headers = new Headers();
@@ -197,7 +249,8 @@ async function faultyProxy(target: string) {
     void (async () => {
       // The signature covers the host that the client asked.
       const answer = await forward(url, request.method ?? 'GET', headers);
-      const spoils = alters && request.method === 'GET' && url.pathname.includes('/sha256/');
+      const spoils =
+        (alters || always) && request.method === 'GET' && url.pathname.includes('/sha256/');
       if (spoils) {
         alters = false;
         altered += 1;
@@ -218,6 +271,7 @@ async function faultyProxy(target: string) {
   return {
     url: `http://127.0.0.1:${String(port)}`,
     alterNext: () => (alters = true),
+    alterAll: () => (always = true),
     altered: () => altered,
   };
 }

@@ -19,7 +19,9 @@ it('leaves what was there, and nothing else, where a blob cannot be read to its 
     throw new GraphError('input-changed', 'The file changed while it was packed.');
   }
   const blob = { digest: 'a'.repeat(64), size: 2 << 20, compress: false, open: changed };
-  await expect(writeArchive(target, '{}', [blob])).rejects.toMatchObject({ code: 'input-changed' });
+  await expect(writeArchive(target, '{}', { blobs: [blob] })).rejects.toMatchObject({
+    code: 'input-changed',
+  });
   expect(await readdir(folder)).toEqual(['x.graft.zip']);
   expect(await readFile(target, 'utf8')).toBe('before');
 });

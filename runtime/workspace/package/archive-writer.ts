@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { addAbortSignal, Readable } from 'node:stream';
-import { removePartials, replaceFile } from '@graft/kit';
+import { removePartials, replaceFile, type Append } from '@graft/kit';
 import { ZipFile } from 'yazl';
 
 /** Bytes of a package, by their digest. */
@@ -18,12 +18,12 @@ const mode = 0o100644;
 
 /**
  * Writes an archive: the manifest, then each blob as `blobs/<digest>`. The file is there whole or not at all;
- * one that was there is replaced.
+ * one that was there is replaced. `newMode`: permissions of a new file, less the umask's.
  */
 export async function writeArchive(
   target: string,
   manifest: string,
-  blobs: Iterable<PackagedBlob>,
+  { blobs, newMode }: { readonly blobs: Iterable<PackagedBlob>; readonly newMode?: number },
 ): Promise<void> {
   await removePartials(dirname(target));
   const zip = new ZipFile();
@@ -43,9 +43,10 @@ export async function writeArchive(
   zip.once('error', (error) => failed.abort(error));
   zip.end();
   try {
-    await replaceFile(target, async (append) => {
+    const write = async (append: Append): Promise<void> => {
       for await (const chunk of archive) if (chunk instanceof Uint8Array) await append(chunk);
-    });
+    };
+    await replaceFile(target, write, newMode === undefined ? {} : { newMode });
   } catch (error) {
     throw failed.signal.aborted ? failed.signal.reason : error;
   }

@@ -176,7 +176,7 @@ export async function pack(
   }
   const listing = `${JSON.stringify(manifest, null, 1)}\n`;
   requireShort(listing, { what: 'list of its contents', file: graph, leave: 'data or results' });
-  await writeArchive(target, listing, blobs.values()).catch((error: unknown) => {
+  await writeArchive(target, listing, { blobs: blobs.values() }).catch((error: unknown) => {
     throw writeError(error, { file: basename(target), what: 'the package was not written' });
   });
   const { size } = await stat(target);

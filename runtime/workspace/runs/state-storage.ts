@@ -177,8 +177,7 @@ export class StateStorage {
   /** Bytes of results and rows on this disk. */
   async #resultsHere(): Promise<number> {
     const { copies, stores } = this.#parts;
-    const total = (await this.preview(Number.MAX_SAFE_INTEGER)).before;
-    if (copies === undefined) return total;
+    if (copies === undefined) return (await this.preview(Number.MAX_SAFE_INTEGER)).before;
     let here = await copies.size();
     for await (const { size } of stores.items.list()) here += size;
     return here;

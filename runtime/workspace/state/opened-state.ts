@@ -3,7 +3,12 @@ import { join } from 'node:path';
 import { GraphError, type ArtifactStore } from '@graft/graph';
 import { stagingName } from '@graft/kit';
 import { readMark, WorkspaceIdentity, type MarkedPlace } from '@graft/store';
-import { openDatabaseStores, type DatabaseStores, type TableLines } from '@graft/store/database';
+import {
+  movingLease,
+  openDatabaseStores,
+  type DatabaseStores,
+  type TableLines,
+} from '@graft/store/database';
 import { openArtifactStores, type ArtifactStores, type S3Settings } from '@graft/store/s3';
 import { scratchFolder } from '@graft/worker/state-folders';
 import { openStateFolder } from '../files/state-folder.ts';
@@ -80,11 +85,10 @@ export class OpenedState implements AsyncDisposable {
   async become(id: string): Promise<void> {
     const before = await this.identity.id();
     if (before !== id) {
-      const counts = await Promise.all(this.tables.map((table) => table.count()));
-      if (counts.some((rows) => rows > 0)) {
+      if (before !== undefined || !(await this.#isEmpty())) {
         throw new GraphError(
           'state-unusable',
-          'This workspace has runs or results of its own, and the state to import is of another one. Import it into a new folder, or into another schema and prefix.',
+          'This workspace has a state of its own, and the state to import is of another one. Import it into a new folder, or into another schema and prefix.',
           { audience: 'operator' },
         );
       }
@@ -98,8 +102,15 @@ export class OpenedState implements AsyncDisposable {
     await this.claim();
   }
 
+  async #isEmpty(): Promise<boolean> {
+    const counts = await Promise.all(this.tables.map((table) => table.count()));
+    if (counts.some((rows) => rows > 0)) return false;
+    for await (const _artifact of this.artifacts.list()) return false;
+    return true;
+  }
+
   /** Throws `store-locked` where a server or a run is at work on the state. */
-  async requireRest(moved: string): Promise<void> {
+  async #requireRest(moved: string): Promise<void> {
     const { leases } = this.#database;
     const at = await new ServerPresence(this.#stateFolder, leases).atWork();
     if (at === undefined) return;
@@ -110,11 +121,21 @@ export class OpenedState implements AsyncDisposable {
     );
   }
 
-  /** While nobody shrinks the cache or unpacks a package. */
-  undisturbed<T>(work: () => Promise<T>): Promise<T> {
+  /**
+   * While nobody shrinks the cache or unpacks a package, and no server and no run is at work or starts. `moved`: "exported",
+   * for messages. Throws `store-locked`.
+   */
+  undisturbed<T>(moved: string, work: () => Promise<T>): Promise<T> {
     const busy = (pid: number): string =>
       `The process ${String(pid)} is shrinking the cache, unpacking a package or moving the state. Try again when it has finished.`;
-    return this.#database.leases.with('collection', { patience: 20_000, busy }, work);
+    const { leases } = this.#database;
+    const options = { patience: 20_000, busy };
+    return leases.with(movingLease, options, () =>
+      leases.with('collection', options, async () => {
+        await this.#requireRest(moved);
+        return work();
+      }),
+    );
   }
 
   get #marks(): readonly MarkedPlace[] {

@@ -1,8 +1,8 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
-import { isAbandoned, pidInName, removeLeftovers, stagingName } from '@graft/kit';
-import type { Leases } from '@graft/store/database';
+import { isAbandoned, ownerFate, pidInName, removeLeftovers, stagingName } from '@graft/kit';
+import { requireNoMove, type Leases } from '@graft/store/database';
 
 /** What the leases of servers that share a database begin with. */
 const servingPrefix = 'serving/';
@@ -22,7 +22,9 @@ export class ServerPresence {
     this.#leases = leases;
   }
 
-  /** Tells others of this process until the result is disposed of. A disk that takes no file keeps no server from its work. */
+  /**
+   * Tells others of this process until the result is disposed of. Throws `store-locked` while the state is moved. A disk that takes no file keeps no server from its work.
+   */
   async announce(): Promise<AsyncDisposable> {
     const name = stagingName();
     const path = join(this.#folder, name);
@@ -30,19 +32,32 @@ export class ServerPresence {
     await removeLeftovers(this.#folder);
     await writeFile(path, '').catch(() => undefined);
     const lease = this.#leases.isShared ? await this.#leases.take(servingPrefix + name) : undefined;
-    return {
-      [Symbol.asyncDispose]: async () => {
-        await rm(path, { force: true });
-        await lease?.release();
-      },
+    const withdraw = async (): Promise<void> => {
+      await rm(path, { force: true });
+      await lease?.release();
     };
+    try {
+      // After it has told of itself: whoever moves the state looks for servers after it has taken its lease.
+      await requireNoMove(this.#leases);
+    } catch (error) {
+      await withdraw();
+      throw error;
+    }
+    return { [Symbol.asyncDispose]: withdraw };
   }
 
   /** A server or a run that is at work, for messages; undefined where none is. */
   async atWork(): Promise<string | undefined> {
     for (const name of await readdir(this.#folder).catch(() => [])) {
-      if ((await isAbandoned(join(this.#folder, name))) !== false) continue;
-      return `The server with process ${String(pidInName(name) ?? '?')}`;
+      const path = join(this.#folder, name);
+      const isElsewhere = ownerFate(name) === 'elsewhere';
+      // Its lease tells more than its file.
+      if (isElsewhere && this.#leases.isShared) continue;
+      if ((await isAbandoned(path)) !== false) continue;
+      const shown = `The server with process ${String(pidInName(name) ?? '?')}`;
+      return isElsewhere
+        ? `${shown} of another machine or container (if it has ended, delete ${path})`
+        : shown;
     }
     const until = performance.now() + lookFor;
     for (;;) {

@@ -1,9 +1,16 @@
 import { createReadStream } from 'node:fs';
 import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { createHash } from 'node:crypto';
 import { digestSchema, GraphError } from '@graft/graph';
-import { placeFile, removePartials, partialPath, replaceFile, writeStream } from '@graft/kit';
+import {
+  makeFolder,
+  placeFile,
+  removePartials,
+  partialPath,
+  replaceFile,
+  writeStream,
+} from '@graft/kit';
 import { openPromise, type Entry } from 'yauzl';
 import { z } from 'zod';
 import { writeArchive, type PackagedBlob } from '../package/archive-writer.ts';
@@ -27,6 +34,8 @@ export type StateManifest = z.infer<typeof manifestSchema>;
 
 /** An archive of state that is read: a folder, or one zip file. */
 export interface StateArchive extends AsyncDisposable {
+  /** For messages. */
+  readonly path: string;
   readonly manifest: StateManifest;
   /** Bytes, verified before the stream ends. Throws `damaged-file`. */
   blob(digest: string): AsyncIterable<Uint8Array>;
@@ -44,9 +53,11 @@ export async function writeStateArchive(
   blobs: readonly PackagedBlob[],
 ): Promise<void> {
   const text = `${JSON.stringify(manifest)}\n`;
-  if (isFile(target)) return writeArchive(target, text, blobs);
+  if (isFile(target)) return writeArchive(target, text, { blobs, newMode: 0o600 });
   const folder = join(target, 'blobs');
-  await requireOwnFolder(target);
+  await makeFolder(dirname(target));
+  // For its owner alone, as the state folder is.
+  await mkdir(target, { recursive: true, mode: 0o700 });
   await mkdir(folder, { recursive: true });
   await removePartials(folder);
   for (const { digest, size, open } of blobs) {
@@ -84,6 +95,7 @@ async function openFolder(folder: string): Promise<StateArchive> {
     );
   });
   return {
+    path: folder,
     manifest: parseManifest(text, folder),
     blob: (digest) =>
       verified(createReadStream(join(folder, 'blobs', digest)), { digest, path: folder }),
@@ -111,6 +123,7 @@ async function openFile(path: string): Promise<StateArchive> {
     for await (const chunk of bytesOf(manifestName)) chunks.push(chunk);
     const manifest = parseManifest(Buffer.concat(chunks).toString('utf8'), path);
     return {
+      path,
       manifest,
       blob: (digest) => verified(bytesOf(`blobs/${digest}`), { digest, path }),
       [Symbol.asyncDispose]: async () => {
@@ -164,6 +177,23 @@ function parseManifest(text: string, path: string): StateManifest {
   return parsed.data;
 }
 
+/**
+ * Throws `bad-input` where an export to `target` would replace anything but an export of the same workspace, or mix with
+ * other files.
+ */
+export async function requireOwnTarget(target: string, workspace: string): Promise<void> {
+  if (!isFile(target)) await requireOwnFolder(target);
+  const written = isFile(target) ? target : join(target, manifestName);
+  if ((await stat(written).catch(() => undefined)) === undefined) return;
+  await using archive = await openStateArchive(target);
+  if (archive.manifest.workspace === workspace) return;
+  throw new GraphError(
+    'bad-input',
+    'There is an export of another workspace. Name another folder or file, or delete this one.',
+    { location: { file: target } },
+  );
+}
+
 /** Refuses a folder with other things in it. */
 async function requireOwnFolder(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
@@ -176,7 +206,7 @@ async function requireOwnFolder(folder: string): Promise<void> {
   );
 }
 
-function damaged(path: string, what: string, cause?: unknown): GraphError {
+export function damaged(path: string, what: string, cause?: unknown): GraphError {
   return new GraphError('damaged-file', `The state in ${path} cannot be read: ${what}.`, {
     ...{ location: { file: path }, cause },
   });

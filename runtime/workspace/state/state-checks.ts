@@ -1,14 +1,19 @@
 import type { DoctorCheck } from '@graft/backends/probe';
 import { GraphError } from '@graft/graph';
 import { reachPostgres } from '@graft/store/database';
-import { reachS3, shownPlace } from '@graft/store/s3';
-import type { StatePlace } from './opened-state.ts';
+import { reachS3, readS3Settings, shownPlace } from '@graft/store/s3';
 
-/** Whether the database and the bucket that hold the state can be reached; nothing is changed there. */
-export async function stateChecks(
-  place: Pick<StatePlace, 'database' | 'artifacts'>,
-): Promise<readonly DoctorCheck[]> {
-  const { database, artifacts } = place;
+/**
+ * Whether the database and the bucket that hold the state are named well and can be reached; nothing is changed there.
+ * `artifacts`: variables, as `readS3Settings` takes them.
+ */
+export async function stateChecks({
+  database,
+  artifacts: variables,
+}: {
+  readonly database: string | undefined;
+  readonly artifacts: Parameters<typeof readS3Settings>[0] | undefined;
+}): Promise<readonly DoctorCheck[]> {
   return Promise.all([
     checked({ id: 'database', title: 'Database of runs' }, async () => {
       if (database === undefined) return 'a file in the state folder';
@@ -16,6 +21,7 @@ export async function stateChecks(
       return `${shown}, Postgres ${version}`;
     }),
     checked({ id: 'artifacts', title: 'Artifacts' }, async () => {
+      const artifacts = readS3Settings(variables ?? {});
       if (artifacts === undefined) return 'files in the state folder';
       await reachS3(artifacts);
       const most = `${(artifacts.copies / 1e9).toFixed(1)} GB`;

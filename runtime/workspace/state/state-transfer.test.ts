@@ -1,13 +1,14 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { noPostgres, startPostgres } from '@graft/kit/testing';
 import { openDatabaseStores } from '@graft/store/database';
 import { openArtifactStores } from '@graft/store/s3';
-import type { StatePlace } from './opened-state.ts';
+import { OpenedState, type StatePlace } from './opened-state.ts';
 import { ServerPresence } from './server-presence.ts';
 import { exportState, importState } from './state-transfer.ts';
 
@@ -103,7 +104,7 @@ async function filled(count = 3): Promise<StatePlace> {
         type: 'step.log',
         node: 'chunk',
         level: 'info',
-        message: 'grüezi 👋',
+        message: 'grüezi\u2028👋\u2029',
       },
       {
         ...{ seq: 2, runId: id, at: 6, type: 'step.finished' },
@@ -125,6 +126,20 @@ async function filled(count = 3): Promise<StatePlace> {
   await database.runs.pin('run 1', true);
   await database.close();
   return place;
+}
+
+interface Manifest {
+  readonly tables: { name: string; digest: string }[];
+}
+
+/** Puts other rows into an export, with their digest. */
+async function replaceTable(away: string, name: string, text: string): Promise<void> {
+  const path = join(away, 'manifest.json');
+  const manifest = JSON.parse(await readFile(path, 'utf8')) as Manifest;
+  const digest = createHash('sha256').update(text).digest('hex');
+  for (const table of manifest.tables) if (table.name === name) table.digest = digest;
+  await writeFile(join(away, 'blobs', digest), text);
+  await writeFile(path, JSON.stringify(manifest));
 }
 
 const forms = [
@@ -187,23 +202,42 @@ it('goes on with an import that was cut off', async () => {
   await exportState(first, away);
   const second = await embedded();
   const blobs = join(away, 'blobs');
-  const whole = await readdir(blobs);
-  // The rows that come last are missing: the import stops there.
+  // Of the rows that come last, the import takes none: it stops there.
   const database = await databaseOf(first);
   const events = database.tables.find(({ name }) => name === 'Event');
   expect(await events?.count()).toBe(412);
   await database.close();
-  const manifest = JSON.parse(await readFile(join(away, 'manifest.json'), 'utf8')) as {
-    tables: { name: string; digest: string }[];
-  };
-  const last = manifest.tables.find(({ name }) => name === 'Event')?.digest ?? '';
-  expect(whole).toContain(last);
-  await rename(join(blobs, last), join(away, 'aside'));
-  await expect(importState(second, away)).rejects.toMatchObject({ code: 'damaged-file' });
+  const manifest = await readFile(join(away, 'manifest.json'), 'utf8');
+  await replaceTable(away, 'Event', '{"newer":true}\n');
+  await expect(importState(second, away)).rejects.toMatchObject({ code: 'newer-format' });
   expect((await rowsOf(second))['Run']).toHaveLength(207);
-  await rename(join(away, 'aside'), join(blobs, last));
+  await replaceTable(away, 'Event', 'no row\n');
+  await expect(importState(second, away)).rejects.toMatchObject({ code: 'damaged-file' });
+  await writeFile(join(away, 'manifest.json'), manifest);
   expect(await importState(second, away)).toMatchObject({ copied: 0 });
   expect(await rowsOf(second)).toEqual(await rowsOf(first));
+});
+
+it('writes nothing of an archive with a damaged table', async () => {
+  const away = join(await newFolder(), 'state');
+  await exportState(await filled(), away);
+  const { tables } = JSON.parse(await readFile(join(away, 'manifest.json'), 'utf8')) as Manifest;
+  await rm(join(away, 'blobs', tables.find(({ name }) => name === 'Event')?.digest ?? ''));
+  const second = await embedded();
+  await expect(importState(second, away)).rejects.toMatchObject({ code: 'damaged-file' });
+  expect(Object.values(await rowsOf(second)).flat()).toEqual([]);
+  expect(await digestsOf(second)).toEqual([]);
+});
+
+it.each(['state', 'state.zip'])('replaces no export of another workspace: %s', async (name) => {
+  const [mine, other, away] = [await filled(), await filled(1), join(await newFolder(), name)];
+  await exportState(mine, away);
+  await expect(exportState(other, away)).rejects.toMatchObject({ code: 'bad-input' });
+  await exportState(mine, away);
+  const again = await embedded();
+  expect(await importState(again, away)).toMatchObject({ runs: 5 });
+  // For its owner alone.
+  expect((await stat(away)).mode & 0o077).toBe(0);
 });
 
 it('refuses altered bytes, strange files and newer forms', async () => {
@@ -235,6 +269,48 @@ it('refuses a workspace with a state of its own, and leaves it', async () => {
     message: expect.stringContaining('another one') as string,
   });
   expect(await rowsOf(other)).toEqual(before);
+  // Nor one that has artifacts alone, or an id.
+  const artifactsOnly = await embedded();
+  const { artifacts } = await openArtifactStores(artifactsOnly.stateFolder);
+  await artifacts.put([Buffer.from('mine')]);
+  const named = await embedded();
+  await exportState(named, join(await newFolder(), 'state'));
+  for (const target of [artifactsOnly, named]) {
+    await expect(importState(target, away)).rejects.toMatchObject({ code: 'state-unusable' });
+  }
+});
+
+it('lets no server and no run start while the state is moved', async () => {
+  const place = await filled();
+  const database = await databaseOf(place);
+  const presence = new ServerPresence(place.stateFolder, database.leases);
+  const status = 'running' as const;
+  const run = { id: 'now', file: 'a.graft.json', status, startedAt: 1, owner: 'me' };
+  const refused = {
+    code: 'store-locked',
+    message: expect.stringContaining('exporting or importing') as string,
+  };
+  const state = await OpenedState.open(place);
+  await state.undisturbed('exported', async () => {
+    await expect(presence.announce()).rejects.toMatchObject(refused);
+    await expect(database.runs.create(run)).rejects.toMatchObject(refused);
+  });
+  await state[Symbol.asyncDispose]();
+  expect(await readdir(join(place.stateFolder, 'serving'))).toEqual([]);
+  expect(await database.runs.get('now')).toBeUndefined();
+  await database.runs.create(run);
+  await (await presence.announce())[Symbol.asyncDispose]();
+  await database.close();
+});
+
+it('names the file of a server elsewhere, which can be deleted', async () => {
+  const place = await filled();
+  const file = join(place.stateFolder, 'serving', '7-1@ffffff.000000.000000-ab');
+  await mkdir(join(place.stateFolder, 'serving'));
+  await writeFile(file, '');
+  await expect(exportState(place, join(await newFolder(), 'state'))).rejects.toThrow(file);
+  await rm(file);
+  await exportState(place, join(await newFolder(), 'state'));
 });
 
 it('refuses while a server or a run is at work, and not after its death', async () => {

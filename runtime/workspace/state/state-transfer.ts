@@ -1,16 +1,17 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline/promises';
-import { Readable } from 'node:stream';
+import { lineAt, splitLines } from '@graft/engine';
 import { GraphError } from '@graft/graph';
-import { removeFolder, writeStream } from '@graft/kit';
+import { eachAtOnce, removeFolder, writeStream } from '@graft/kit';
 import type { TableLines } from '@graft/store/database';
 import { z } from 'zod';
 import type { PackagedBlob } from '../package/archive-writer.ts';
 import { OpenedState, type StatePlace } from './opened-state.ts';
 import {
+  damaged,
   openStateArchive,
+  requireOwnTarget,
   writeStateArchive,
   type StateArchive,
   type StateManifest,
@@ -41,12 +42,12 @@ export interface ImportReport extends ExportReport {
  */
 export async function exportState(place: StatePlace, target: string): Promise<ExportReport> {
   await using state = await OpenedState.open(place);
-  await state.requireRest('exported');
-  await state.claim();
-  const workspace = await state.identity.ensureId();
-  const folder = await state.temporaryFolder();
-  try {
-    return await state.undisturbed(async () => {
+  return await state.undisturbed('exported', async () => {
+    await state.claim();
+    const workspace = await state.identity.ensureId();
+    await requireOwnTarget(target, workspace);
+    const folder = await state.temporaryFolder();
+    try {
       const tables: StateManifest['tables'] = [];
       const blobs: PackagedBlob[] = [];
       for (const table of state.tables) {
@@ -68,10 +69,10 @@ export async function exportState(place: StatePlace, target: string): Promise<Ex
       }
       await writeStateArchive(target, { graftState: 1, workspace, tables, artifacts }, blobs);
       return { ...countsOf(tables), artifacts: Object.keys(artifacts).length, bytes };
-    });
-  } finally {
-    await removeFolder(folder);
-  }
+    } finally {
+      await removeFolder(folder);
+    }
+  });
 }
 
 /**
@@ -82,10 +83,10 @@ export async function exportState(place: StatePlace, target: string): Promise<Ex
 export async function importState(place: StatePlace, source: string): Promise<ImportReport> {
   await using archive = await openStateArchive(source);
   await using state = await OpenedState.open(place);
-  await state.requireRest('imported');
-  await state.become(archive.manifest.workspace);
-  return await state.undisturbed(async () => {
+  return await state.undisturbed('imported', async () => {
     const { manifest } = archive;
+    await requireSoundTables(archive);
+    await state.become(manifest.workspace);
     const copied = await copyArtifacts(archive, state);
     for (const table of state.tables) await readLines(table, archive);
     const sizes = Object.values(manifest.artifacts);
@@ -127,28 +128,20 @@ async function writeLines(
 
 async function copyArtifacts(archive: StateArchive, state: OpenedState): Promise<number> {
   const { artifacts } = state;
-  const rest = Object.keys(archive.manifest.artifacts).values();
   let copied = 0;
-  const worker = async (): Promise<void> => {
-    for (const digest of rest) {
-      if (await artifacts.has(digest)) continue;
-      // The archive verifies its bytes as they are read.
-      const { size } = await artifacts.put(archive.blob(digest));
-      await state.noteCopied(size);
-      copied += 1;
-    }
-  };
-  await Promise.all(Array.from({ length: artifactsAtOnce }, worker));
+  await eachAtOnce(Object.keys(archive.manifest.artifacts), artifactsAtOnce, async (digest) => {
+    if (await artifacts.has(digest)) return;
+    // The archive verifies its bytes as they are read.
+    const { size } = await artifacts.put(archive.blob(digest));
+    await state.noteCopied(size);
+    copied += 1;
+  });
   return copied;
 }
 
 async function readLines(table: TableLines, archive: StateArchive): Promise<void> {
   const listed = archive.manifest.tables.find(({ name }) => name === table.name);
   if (listed === undefined) return;
-  const input = Readable.from(archive.blob(listed.digest), { objectMode: false });
-  const lines = createInterface({ input, crlfDelay: Infinity });
-  const failed = new Promise<never>((_resolve, reject) => input.once('error', reject));
-  failed.catch(() => undefined);
   let waiting: string[] = [];
   const flush = async (): Promise<void> => {
     const batch = waiting;
@@ -156,6 +149,9 @@ async function readLines(table: TableLines, archive: StateArchive): Promise<void
     try {
       await table.write(batch);
     } catch (error) {
+      if (error instanceof SyntaxError) {
+        throw damaged(archive.path, `a row of its table ${table.name} is not JSON`, error);
+      }
       if (!(error instanceof z.ZodError)) throw error;
       throw new GraphError(
         'newer-format',
@@ -164,11 +160,18 @@ async function readLines(table: TableLines, archive: StateArchive): Promise<void
       );
     }
   };
-  for await (const line of lines) {
-    if (line === '') continue;
-    waiting.push(line);
-    if (waiting.length === linesAtOnce) await flush();
+  for await (const block of splitLines(archive.blob(listed.digest))) {
+    for (let line = 0; line < block.starts.length - 1; line += 1) {
+      const text = lineAt(block, line);
+      if (text === '') continue;
+      waiting.push(text);
+      if (waiting.length === linesAtOnce) await flush();
+    }
   }
   if (waiting.length > 0) await flush();
-  if (input.errored !== null) throw input.errored;
+}
+
+/** Reads the tables through, so that nothing is written of an archive with damaged ones. */
+async function requireSoundTables({ manifest, blob }: StateArchive): Promise<void> {
+  for (const { digest } of manifest.tables) for await (const _chunk of blob(digest));
 }
