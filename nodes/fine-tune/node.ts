@@ -1,7 +1,7 @@
 import { Dataset, defineNode, Metrics, Model, type ParamMeta } from '@graft/graph';
 import { z } from 'zod';
 import { taughtIn } from '../kit/forms/definition.ts';
-import { choiceWarnings } from '../kit/evaluation/definition.ts';
+import { choiceWarnings } from '../kit/holdout/definition.ts';
 import {
   trainingClashes,
   trainingMeanings,

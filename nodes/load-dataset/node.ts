@@ -9,7 +9,7 @@ import {
 } from '@graft/graph';
 import { z } from 'zod';
 import { datasetForm } from '../kit/forms/definition.ts';
-import { evaluationOf } from '../kit/evaluation/definition.ts';
+import { evaluationOf } from '../kit/holdout/definition.ts';
 import { evalShareParam } from '../kit/training/definition.ts';
 
 export const loadDataset = defineNode({

@@ -1,6 +1,6 @@
 import { keptStep, type MetricRow, type TableHead } from '@graft/graph';
 import { expect, it } from 'vitest';
-import { choiceWarnings, evaluationOf } from '../evaluation/definition.ts';
+import { choiceWarnings, evaluationOf } from '../holdout/definition.ts';
 import { choiceInDoubt } from './kept-step.ts';
 
 /** A training on facts: its evaluation loss is lowest after the first epoch, and rises from there. */

@@ -1,5 +1,5 @@
 import { keptStep, type MetricRow } from '@graft/graph';
-import { fewestForChoice, remedyOf } from '../evaluation/definition.ts';
+import { fewestForChoice, remedyOf } from '../holdout/definition.ts';
 
 /** What the log of a training says where too few rows chose an early step; undefined otherwise. The log names the step. */
 export function choiceInDoubt(
