@@ -78,7 +78,7 @@ test('two results from the same prompts are compared from where they stand', asy
   await bench.open(workspace.url, 'asked-two-ways.graft.json');
   const result = page.getByRole('region', { name: 'Result' });
   await bench.run();
-  await result.getByRole('button', { name: /^Compare Generate.* and Generate/ }).click();
+  await result.getByRole('button', { name: 'Compare side by side' }).click();
   await expect(page.getByTestId('row-counts')).toContainText('1 of 1 answers differ');
   await expect(page.getByRole('main')).toContainText('noon');
   await page.goBack();
