@@ -114,7 +114,9 @@ test('a command that leaves the focus on the canvas draws no frame around it', a
   page,
   workspace,
 }) => {
-  await workspace.graph('unframed', chain);
+  // A question of its own: one that another test has asked is reused, and its node reads "cached".
+  const questions = { type: 'questions', params: { questions: 'Where is the frame?' } };
+  await workspace.graph('unframed', { ...chain, nodes: { ...chain.nodes, questions } });
   const bench = new Workbench(page);
   await bench.open(workspace.url, 'unframed.graft.json');
   const canvas = page.locator('.react-flow');

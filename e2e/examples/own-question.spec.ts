@@ -41,7 +41,7 @@ test('the quickstart is asked a question of one’s own, and its file stays as i
   });
   await test.step('the passages that the model was given unfold below the answer', async () => {
     await answer.getByText(/^3 passages in the prompt/).press('Enter');
-    await expect(answer.locator('.gk-passages li')).toHaveCount(3);
+    await expect(answer.locator('.gk-passages > ol > li')).toHaveCount(3);
     await expect(answer.locator('.gk-passages').getByRole('button').first()).toBeVisible();
     await expectAccessible(page, 'an answer with its passages');
   });
