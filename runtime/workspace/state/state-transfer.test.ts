@@ -201,7 +201,6 @@ it('goes on with an import that was cut off', async () => {
   const away = join(await newFolder(), 'state');
   await exportState(first, away);
   const second = await embedded();
-  const blobs = join(away, 'blobs');
   // Of the rows that come last, the import takes none: it stops there.
   const database = await databaseOf(first);
   const events = database.tables.find(({ name }) => name === 'Event');

@@ -15,7 +15,7 @@ export const appViewActions = {
 } satisfies Partial<Actions>;
 
 /** Copies the link by which others ask a graph. */
-export async function copyLinkOf(path: string | undefined): Promise<void> {
+async function copyLinkOf(path: string | undefined): Promise<void> {
   // Loaded when first asked for.
   const { copyAskLink } = await import('./copy-link.ts');
   if (path !== undefined) await copyAskLink(path);
