@@ -118,6 +118,14 @@ async function upsert(tx: Queries, records: readonly ActionRecord[], now: number
     createdAt,
     usedAt: now,
   }));
+  await upsertActionRows(tx, rows);
+}
+
+/** Writes rows of actions, of which none names a key twice; those that are there become as these are. */
+export async function upsertActionRows(
+  tx: Queries,
+  rows: readonly Tables['Action'][],
+): Promise<void> {
   await tx
     .insertInto('Action')
     .values(rows)

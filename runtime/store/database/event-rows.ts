@@ -45,6 +45,11 @@ async function upsertSteps(tx: Queries, finished: readonly Finished[]): Promise<
     version: storedVersion(storedStepSummary),
     summary: JSON.stringify(event.step),
   }));
+  await upsertStepRows(tx, rows);
+}
+
+/** Writes rows of steps, of which none names a step twice; those that are there become as these are. */
+export async function upsertStepRows(tx: Queries, rows: readonly Tables['Step'][]): Promise<void> {
   await tx
     .insertInto('Step')
     .values(rows)
@@ -88,7 +93,11 @@ async function upsertLastSteps(tx: Queries, finished: readonly Finished[]): Prom
   for (const slice of chunks(rows, rowsPerInsert)) await upsertLastStepRows(tx, slice);
 }
 
-async function upsertLastStepRows(tx: Queries, rows: readonly Tables['LastStep'][]): Promise<void> {
+/** Writes rows of last steps, of which none names a node twice; a later end that is there stays. */
+export async function upsertLastStepRows(
+  tx: Queries,
+  rows: readonly Tables['LastStep'][],
+): Promise<void> {
   await tx
     .insertInto('LastStep')
     .values(rows)

@@ -1,6 +1,8 @@
 import { inTransaction, type Queries, type Tables } from '@graft/prisma';
 import { z } from 'zod';
+import { upsertActionRows } from './action-store.ts';
 import { chunks } from './chunks.ts';
+import { upsertLastStepRows, upsertStepRows } from './event-rows.ts';
 
 /** Rows that are read, or written in one transaction, at a time. */
 const rowsAtOnce = 200;
@@ -36,22 +38,7 @@ const actions: MovedTable<'Action'> = {
       .orderBy('key')
       .limit(rowsAtOnce)
       .execute(),
-  write: (tx, rows) =>
-    tx
-      .insertInto('Action')
-      .values([...rows])
-      .onConflict((conflict) =>
-        conflict.column('key').doUpdateSet((eb) => ({
-          nodeType: eb.ref('excluded.nodeType'),
-          version: eb.ref('excluded.version'),
-          outputs: eb.ref('excluded.outputs'),
-          items: eb.ref('excluded.items'),
-          ms: eb.ref('excluded.ms'),
-          createdAt: eb.ref('excluded.createdAt'),
-          usedAt: eb.ref('excluded.usedAt'),
-        })),
-      )
-      .execute(),
+  write: upsertActionRows,
 };
 
 const runs: MovedTable<'Run'> = {
@@ -129,18 +116,7 @@ const steps: MovedTable<'Step'> = {
       .orderBy('node')
       .limit(rowsAtOnce)
       .execute(),
-  write: (tx, rows) =>
-    tx
-      .insertInto('Step')
-      .values([...rows])
-      .onConflict((conflict) =>
-        conflict.columns(['runId', 'node']).doUpdateSet((eb) => ({
-          seq: eb.ref('excluded.seq'),
-          version: eb.ref('excluded.version'),
-          summary: eb.ref('excluded.summary'),
-        })),
-      )
-      .execute(),
+  write: upsertStepRows,
 };
 
 const lastSteps: MovedTable<'LastStep'> = {
@@ -159,20 +135,7 @@ const lastSteps: MovedTable<'LastStep'> = {
       .orderBy('node')
       .limit(rowsAtOnce)
       .execute(),
-  write: (tx, rows) =>
-    tx
-      .insertInto('LastStep')
-      .values([...rows])
-      .onConflict((conflict) =>
-        conflict
-          .columns(['file', 'node'])
-          .doUpdateSet((eb) => ({
-            runId: eb.ref('excluded.runId'),
-            finishedAt: eb.ref('excluded.finishedAt'),
-          }))
-          .whereRef('excluded.finishedAt', '>=', 'LastStep.finishedAt'),
-      )
-      .execute(),
+  write: upsertLastStepRows,
 };
 
 const events: MovedTable<'Event'> = {
