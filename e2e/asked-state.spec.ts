@@ -44,7 +44,7 @@ test('a question asked alone shows at the nodes, stands once, and opens its sour
   await page.keyboard.press('Enter');
   await expect(answer).toContainText('21 degrees');
 
-  await test.step('the nodes show what was asked, and nobody is told to run', async () => {
+  await test.step('the nodes show what was asked, and nothing on the page asks for a run', async () => {
     await chips(page, 'ask', 'table', 'look');
     await expect(page.getByTestId('plan-line')).toContainText('1 reused · 2 will run');
     await chips(page, 'ask', 'table', 'look');
@@ -73,7 +73,7 @@ test('a question asked alone shows at the nodes, stands once, and opens its sour
     await page.keyboard.press('Escape');
   });
 
-  await test.step('why a passage stands there is said in words that can be read', async () => {
+  await test.step('the reason for a passage is legible', async () => {
     await answer.locator('.gk-by').click();
     await expect(answer.locator('.gk-citations')).toContainText(/Chunk heats\.csv/);
     await expect(answer.locator('.gk-citations details p').first()).toHaveCSS('font-size', '12px');
@@ -139,7 +139,7 @@ test('while a question is asked the canvas and the header show it, and each answ
     await bench.tab('Output');
     const row = bench.output.locator('[data-row="1"]');
     await expect(row).toContainText('Who opens the gate?');
-    // As below an answer whose way through the graph is told.
+    // The line that stands below an answer and tells how the graph came to it.
     await row.evaluate((element) => {
       const foot = document.createElement('div');
       foot.className = 'gk-row-foot';

@@ -167,7 +167,7 @@ export function resultStep(state: FileRuns, node: string): StepView | undefined 
   return ownStep(keptNow(state), node) ?? stepRun(state, node);
 }
 
-/** What the question that was asked last gave at a node; undefined beside a run of before. */
+/** What the last question gave at a node. Undefined while an earlier run is shown. */
 export function askedStep(
   { asked, past }: Pick<RunView, 'asked' | 'past'>,
   node: string,

@@ -46,7 +46,7 @@ beforeEach(() => {
   };
 });
 
-/** Comes to an address. What is written to it is told by what it gives, and the entries of the history that were added. */
+/** Opens an address. The result follows what is written to it, and lists the history entries that were added. */
 function come(href: string): { href: string; readonly added: string[] } {
   const address = { href, added: new Array<string>() };
   const replaceState = (_data: unknown, _title: string, to: string | URL): void =>

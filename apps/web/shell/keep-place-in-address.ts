@@ -4,9 +4,9 @@ import { wayOf } from '@graft/view';
 import { addressOfPlace, isReading } from '../api/graphs/place-in-address.ts';
 
 /**
- * Keeps what was gone into, the selected nodes, the view, the tabs of the inspector and of the lower panel and a run of before in the
- * address. The browser's Back leads out of what was gone into, and from the App and the notebook to the view before. Gives the function
- * that stops it.
+ * Keeps the open subgraphs, the selected nodes, the view, the open tabs of the inspector and the lower panel, and an earlier run that
+ * is shown in the address. The browser's Back leaves a subgraph, and leads from the App and the notebook to the view before. Returns
+ * the function that stops it.
  */
 export function keepPlaceInAddress(): () => void {
   const shown = () => {

@@ -161,7 +161,7 @@ function usePlanned(): void {
   useEnd(asks);
 }
 
-/** With the end of what goes on, the plan is one of before. */
+/** When a run or a question ends, the plan is out of date. */
 function useEnd(working: boolean): void {
   useEffect(() => {
     void refreshRuns();

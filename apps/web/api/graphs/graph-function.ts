@@ -59,7 +59,7 @@ export interface GraphFunction {
   readonly outputs: readonly ShownOutput[];
   /** What a run must compute: outputs of the interface, else nodes. */
   readonly wanted: { readonly outputs: string[] } | { readonly only: string[] };
-  /** Settings that turn off all adapters that the outputs use; empty if there are none, or all are off already. */
+  /** Settings that switch off every adapter that the outputs use. Empty if they use none, or all are off already. */
   readonly adaptersOff: readonly Setting[];
 }
 

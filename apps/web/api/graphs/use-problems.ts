@@ -21,7 +21,7 @@ export function useProblems(): readonly ShownProblem[] {
   return useJoined(here, server);
 }
 
-/** What was found here and by the server; what is being downloaded is told as such. */
+/** The problems that the page and the server found. A missing model that is being downloaded reads as such. */
 function useJoined(
   here: readonly ShownProblem[],
   server: readonly ShownProblem[],

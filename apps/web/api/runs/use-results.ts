@@ -19,8 +19,7 @@ import { progressText } from './run-texts.ts';
 import { useScore } from './use-score.ts';
 
 /**
- * Ids of the result nodes of the shown graph that have run or are running, an example's headline first. Undefined if there
- * are none.
+ * Ids of the result nodes of the shown graph that have run or are running, an example's headline first. Undefined if none has.
  */
 export function useResults(): readonly string[] | undefined {
   // What nodes that use other files give is known once these have come.

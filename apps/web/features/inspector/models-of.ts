@@ -30,7 +30,7 @@ export function modelsOf(graph: Graph): readonly UsedModel[] {
   return [...used.values()];
 }
 
-/** The server of an address; the whole text where it is none yet. */
+/** The host in a server's address. While the text is not an address yet, the text itself. */
 function hostIn(url: unknown): string {
   const text = typeof url === 'string' ? url : '';
   return URL.canParse(text) ? new URL(text).host : text;
