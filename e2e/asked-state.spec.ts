@@ -139,7 +139,7 @@ test('while a question is asked the canvas and the header show it, and each answ
     await bench.tab('Output');
     const row = bench.output.locator('[data-row="1"]');
     await expect(row).toContainText('Who opens the gate?');
-    // The line that stands below an answer and tells how the graph came to it.
+    // Add a foot, as answers have that were traced through the graph.
     await row.evaluate((element) => {
       const foot = document.createElement('div');
       foot.className = 'gk-row-foot';

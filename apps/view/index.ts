@@ -66,6 +66,7 @@ export {
 export {
   asRemoteModel,
   askForModel,
+  hostOf,
   isModelNode,
   serverRow,
   type ServedModel,
@@ -239,6 +240,7 @@ export {
   stepRun,
   resultStep,
   stepAtWork,
+  shownStep,
   isAskedResult,
   type Steps,
   type PastParams,

@@ -6,8 +6,8 @@ const isAtWork = (run: RunState): boolean =>
   [...run.steps.values()].some(({ status }) => status === 'running');
 
 /**
- * The run that stands for what was asked: one that goes on, at best one that has its turn, else that of the newest answer
- * that came. `turns` are the newest first.
+ * The run to show for the questions: one with a running step, else the one that is queued next, else that of the newest
+ * answer. `turns`: newest first.
  */
 export function askedRun(turns: readonly Turn[]): RunState | undefined {
   const runs = turns.flatMap(({ answers }) => answers.flatMap(({ run }) => run ?? []));

@@ -133,7 +133,7 @@ export function isAnswered({ run, problem }: GivenAnswer): boolean {
   return problem !== undefined || (run !== undefined && isOver(run));
 }
 
-/** The answers that have yet to come to an end; not those that are only read again, of which nothing is known yet. */
+/** Answers that are still to come. Leaves out those of earlier visits whose run has not been read yet. */
 export function answersUnderWay(turns: readonly Turn[]): readonly GivenAnswer[] {
   return turns.flatMap(({ answers }) =>
     answers.filter(

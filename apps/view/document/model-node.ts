@@ -17,14 +17,14 @@ export interface ServedModel {
 export const isModelNode = (type: string | undefined): boolean =>
   type === localType || type === remoteType;
 
-/** A node that gives a language model asks a server; its connections stay, and what else was set for a server. */
+/** Makes a model node ask a server. Keeps its connections and its other server settings. */
 export function asRemoteModel(
   graph: Graph,
   node: string,
   { url, model, secret }: ServedModel,
 ): Graph {
   const kept = graph.nodes[node]?.type === remoteType ? graph.nodes[node].params : {};
-  // A key is the server's.
+  // A key belongs to its server.
   const { key: ownKey, ...others } = kept;
   const isSameServer = ownKey !== undefined && kept['url'] === url;
   const key =
@@ -32,7 +32,7 @@ export function asRemoteModel(
   return asType(graph, node, { type: remoteType, params: { ...others, url, model, ...key } });
 }
 
-/** A node that gives a language model takes one of this computer; its connections stay. */
+/** Makes a model node use a model on this computer. Keeps its connections. */
 export function asBaseModel(graph: Graph, node: string, model: string): Graph {
   if (graph.nodes[node]?.type === localType)
     return setParam(graph, { node, param: 'model' }, model);
@@ -68,10 +68,13 @@ function modelQuestionOf(id: string): ModelQuestion | undefined {
     : { ...common, current: '', first: serverRow(given('url')), served: given('model') };
 }
 
+/** `127.0.0.1:11434`; a text that is not an address yet, as it is. */
+export const hostOf = (url: string): string => (URL.canParse(url) ? new URL(url).host : url);
+
 /** The id of a server in the list of models. */
 export const serverRow = (url: string): string => `server ${url}`;
 
-/** Asks which language model a shown node gives. */
+/** Opens the model picker for a shown node. */
 export function askForModel(node: string): void {
   const modelQuestion = modelQuestionOf(node);
   if (modelQuestion !== undefined) overlayStore.getState().show({ modelQuestion });

@@ -26,8 +26,8 @@ interface RunView {
    */
   readonly kept: { readonly after: string | null; readonly steps: Steps };
   /**
-   * The run of the question that was asked last beside the file, and whether what it ran is still drawn. Its steps are seen where
-   * no run of the file gave any, and all of them while it goes on.
+   * The run of the last question, and whether the canvas still shows the graph that it ran. Nodes show its results if no run of
+   * the file has any, and its steps while it runs.
    */
   readonly asked: { readonly run: RunState; readonly isDrawn: boolean } | null;
   /** The graph as it was drawn when the run was started here, which it was saved as. */
@@ -176,7 +176,7 @@ export function askedStep(
   return step === undefined || Object.keys(step.outputs).length === 0 ? undefined : step;
 }
 
-/** The step of a node while a question is asked and no run of the file goes on: what is being done there now. */
+/** The step of a node in a question that is running. Undefined while a run of the file is under way. */
 export function stepAtWork(
   { run, asked, past }: Pick<RunView, 'run' | 'asked' | 'past'>,
   node: string,
@@ -185,7 +185,12 @@ export function stepAtWork(
   return run === null || isOver(run) ? stepIn(asked.run, node) : undefined;
 }
 
-/** Whether a node shows the result that a question gave which was asked beside the file, and not one of a run of the file. */
+/** The step that the screen shows at a node: that of a running question, else the one of `stepOf`. */
+export function shownStep(state: AllRuns, node: string): StepView | undefined {
+  return stepAtWork(state, node) ?? stepOf(state, node);
+}
+
+/** Whether the result that a node shows comes from a question, not from a run of the file. */
 export function isAskedResult(state: AllRuns, node: string): boolean {
   const asked = askedStep(state, node);
   if (asked === undefined || stepRun(state, node) !== undefined) return false;

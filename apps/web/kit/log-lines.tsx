@@ -1,6 +1,6 @@
 import type { Graph } from '@graft/graph';
 import { useMemo } from 'react';
-import { listed, type RunState, stepAtWork, stepOf, type StepView, stepTitle } from '@graft/view';
+import { listed, type RunState, shownStep, type StepView, stepTitle } from '@graft/view';
 import { useRunView } from './stores.ts';
 
 export type LogLine = StepView['logs'][number] & { readonly step?: string };
@@ -18,7 +18,7 @@ function linesOf(run: RunState | null, node: string): readonly LogLine[] | undef
 
 /** The log of a node in the shown run, oldest first; for a graph or a loop, that of its steps. */
 export function useLogLines(node: string): readonly LogLine[] | undefined {
-  const own = useRunView((state) => (stepAtWork(state, node) ?? stepOf(state, node))?.logs);
+  const own = useRunView((state) => shownStep(state, node)?.logs);
   // The log is in the step itself.
   const run = useRunView((state) => (state.run?.standIns.nodes.get(node) ? state.run : null));
   return useMemo(() => linesOf(run, node) ?? own, [run, node, own]);

@@ -4,9 +4,9 @@ import { wayOf } from '@graft/view';
 import { addressOfPlace, isReading } from '../api/graphs/place-in-address.ts';
 
 /**
- * Keeps the open subgraphs, the selected nodes, the view, the open tabs of the inspector and the lower panel, and an earlier run that
- * is shown in the address. The browser's Back leaves a subgraph, and leads from the App and the notebook to the view before. Returns
- * the function that stops it.
+ * Keeps in the address: the open subgraphs, the selected nodes, the view, the tabs of the inspector and the lower panel, and
+ * the earlier run on the screen. Back leaves a subgraph, or returns from the App or the notebook to the view before. Returns a
+ * function that stops it.
  */
 export function keepPlaceInAddress(): () => void {
   const shown = () => {

@@ -157,18 +157,19 @@ function usePlanned(): void {
     planAfter,
     [...changes, runs, asks],
   );
-  useEnd(runs);
-  useEnd(asks);
+  useEffect(() => void refreshRuns(), [runs, asks]);
+  usePassed(runs);
+  usePassed(asks);
 }
 
 /** When a run or a question ends, the plan is out of date. */
-function useEnd(working: boolean): void {
-  useEffect(() => {
-    void refreshRuns();
-    return () => {
+function usePassed(working: boolean): void {
+  useEffect(
+    () => () => {
       if (working) usePlan.setState({ passed: true });
-    };
-  }, [working]);
+    },
+    [working],
+  );
 }
 
 function useDrafts(): void {

@@ -31,7 +31,7 @@ export async function openAsked(path: string): Promise<void> {
   }
 }
 
-/** How the link of a graph is asked for. Known beforehand, it comes at once: browsers let a page copy only right after a press. */
+/** The query for the ask link. Prefetch it: browsers allow copying only right after a press. */
 export const askLinkOptions = (path: string) =>
   queries.graphs.askLink.queryOptions({ path }, { staleTime: Infinity });
 

@@ -159,8 +159,7 @@ async function showFile(
 async function followNewestRun(path: string): Promise<void> {
   try {
     const runs = await api.runs.list.query({ file: path, limit: newestLooked });
-    // What the file as it is gave, before what it gave to something that it was given for once.
-    // The conversation has the runs of what was asked.
+    // Prefers a run of the file as it is. Skips runs of questions: the conversation shows them.
     const asked = new Set(keptAsked(path).map(({ runId }) => runId));
     const newest =
       runs.find(({ scope }) => scope === undefined) ?? runs.find(({ id }) => !asked.has(id));

@@ -21,7 +21,7 @@ export function useProblems(): readonly ShownProblem[] {
   return useJoined(here, server);
 }
 
-/** The problems that the page and the server found. A missing model that is being downloaded reads as such. */
+/** The problems that the page and the server found. A missing model that is being downloaded says so instead. */
 function useJoined(
   here: readonly ShownProblem[],
   server: readonly ShownProblem[],

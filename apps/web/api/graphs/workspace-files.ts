@@ -155,7 +155,7 @@ async function openNeighbour(path: string, paths: readonly string[]): Promise<vo
     await openFile(next);
     return;
   }
-  // Also by a step of the browser's history, which leads back here.
+  // Forward would otherwise lead to the deleted file.
   history.replaceState(null, '', location.pathname);
   closeFile();
 }

@@ -11,7 +11,7 @@ import {
 } from '@graft/view';
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { showAskedRun } from './asked-run.ts';
-import { askedGraphs } from './asked-graphs.ts';
+import { askedGraphs } from './ran-graph.ts';
 
 const served = vi.hoisted(() => ({ text: undefined as string | undefined }));
 vi.mock('../client.ts', () => ({

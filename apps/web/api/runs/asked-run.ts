@@ -7,8 +7,7 @@ import {
   usedGraphs,
   type RunState,
 } from '@graft/view';
-import { askedGraphs } from './asked-graphs.ts';
-import { ranGraph } from './ran-graph.ts';
+import { askedGraphs, ranGraph } from './ran-graph.ts';
 
 const isSameWork = (graph: Graph, other: Graph): boolean =>
   (['nodes', 'edges', 'graphs'] as const).every(
@@ -17,11 +16,11 @@ const isSameWork = (graph: Graph, other: Graph): boolean =>
 
 interface Seen {
   readonly runId: string;
-  /** Whether the run has this graph, but for its question; undefined where it was asked here, and until its own is read. */
+  /** Whether the run computed this graph, apart from its question. Undefined for a question of this visit, and until the graph is read. */
   readonly ran: ((graph: Graph) => boolean) | undefined;
 }
 
-/** Keeps what was asked last of the open file beside its runs, for the nodes to show. Gives what ends that. */
+/** Puts the run of the last question into the run view. Returns a function that stops it. */
 export function showAskedRun(): () => void {
   let seen: Seen | undefined;
   let compared:
@@ -48,7 +47,7 @@ export function showAskedRun(): () => void {
     if (run?.runId !== seen?.runId) {
       seen = run === undefined ? undefined : { runId: run.runId, ran: undefined };
       compared = undefined;
-      // Of a run whose graph cannot be read it is not known whether it is still drawn.
+      // If the graph cannot be read, isDrawn stays false.
       if (run !== undefined && file !== undefined && !askedGraphs.has(run.runId))
         read(run.runId, file).catch(() => undefined);
     }

@@ -20,7 +20,7 @@ import { report } from '../graphs/graph-file.ts';
 import { keepAsked, keptAsked, type KeptAsked } from '../graphs/kept-questions.ts';
 import { saveFile } from '../graphs/save-file.ts';
 import { problemsOf } from '../problem.ts';
-import { askedGraphs } from './asked-graphs.ts';
+import { askedGraphs } from './ran-graph.ts';
 import { followRun } from './follow-run.ts';
 import { tellOfCancel } from './run-actions.ts';
 
@@ -141,7 +141,7 @@ function givenFor(graph: GraphFunction, question: string, adapter: AdapterUse | 
 
 const emptyForm = { texts: {}, values: {} };
 
-/** A graph with what the question of a run sets in it, as the run itself has it. */
+/** The graph with the settings of a run's question, as the run computed it. */
 export function asAsked(graph: Graph, runId: string): Graph {
   const { turns } = conversationStore.getState();
   const found = graphFunction();
@@ -154,7 +154,7 @@ export function asAsked(graph: Graph, runId: string): Graph {
   return graph;
 }
 
-/** What a graph is given for a question, and beside it by the form of the app. */
+/** The inputs and settings for a question, with the values of the app's form. */
 function givenWith(
   graph: GraphFunction,
   asked: { readonly question: string; readonly adapter: AdapterUse | undefined },
@@ -297,7 +297,7 @@ export function forget(...gone: readonly Turn[]): void {
   });
 }
 
-/** Puts those of `before` that are gone back at their places; what else became of the list stays. */
+/** Restores removed entries at their old places. Keeps all later changes to the list. */
 function putBack<T>(now: readonly T[], before: readonly T[], by: PutBack<T>): readonly T[] {
   const { isGone, keyOf } = by;
   return before.reduceRight((list, each, at) => {

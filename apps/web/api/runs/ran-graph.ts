@@ -11,6 +11,9 @@ interface Ran {
   readonly startedAt: number;
 }
 
+/** Graphs that were asked since the page was loaded, by run, as saved: without the question. */
+export const askedGraphs = new Map<string, Graph>();
+
 /** A run of the open file with its graph, as nodes are written today; undefined where the file has no such run. */
 export async function ranGraph(runId: string, path: string): Promise<Ran | undefined> {
   const ran = await api.runs.graph.query({ runId });

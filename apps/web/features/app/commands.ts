@@ -1,5 +1,6 @@
 import { documentStore, views, type Actions, type Command } from '@graft/view';
 import { fetched } from '../../kit/part.tsx';
+import { copyAskLink } from './copy-link.ts';
 
 const functions = fetched(() => import('../../api/graphs/graph-function.ts'));
 
@@ -14,13 +15,6 @@ export const appViewActions = {
   runForm: async () => (await import('./run-form.ts')).runForm(),
 } satisfies Partial<Actions>;
 
-/** Copies the link by which others ask a graph. */
-async function copyLinkOf(path: string | undefined): Promise<void> {
-  // Loaded when first asked for.
-  const { copyAskLink } = await import('./copy-link.ts');
-  if (path !== undefined) await copyAskLink(path);
-}
-
 export const appCommands: readonly Command[] = [
   {
     id: 'copy-link',
@@ -28,6 +22,9 @@ export const appCommands: readonly Command[] = [
     group: 'File',
     views,
     enabled: takesQuestions,
-    run: () => void copyLinkOf(documentStore.getState().file?.path),
+    run: () => {
+      const { file } = documentStore.getState();
+      if (file !== null) void copyAskLink(file.path);
+    },
   },
 ];

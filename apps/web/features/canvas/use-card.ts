@@ -1,5 +1,5 @@
 import { useDocument, useRunView, usePath, useShape } from '../../kit/stores.ts';
-import { stepAtWork, stepOf, untitled } from '@graft/view';
+import { shownStep, untitled } from '@graft/view';
 import { useOutdated } from '../../api/runs/use-outdated.ts';
 import { useProblemAt } from '../../api/graphs/use-problems.ts';
 import { familyColour } from '../../kit/node-types.ts';
@@ -8,7 +8,7 @@ import { familyColour } from '../../kit/node-types.ts';
 export function useCard(id: string) {
   const node = useDocument((state) => state.shown.nodes[id]);
   const path = usePath(id);
-  const step = useRunView((state) => stepAtWork(state, path) ?? stepOf(state, path));
+  const step = useRunView((state) => shownStep(state, path));
   const isPast = useDocument(({ past }) => past !== null);
   const found = useProblemAt(id);
   // Problems of the present graph do not apply to a past one.

@@ -1,5 +1,5 @@
 import { paramFields, type Graph } from '@graft/graph';
-import { shapeOf } from '@graft/view';
+import { hostOf, shapeOf } from '@graft/view';
 import { countingFields } from './counting-fields.ts';
 
 interface UsedModel {
@@ -22,16 +22,11 @@ export function modelsOf(graph: Graph): readonly UsedModel[] {
       const id = one.params[field.name] ?? field.default;
       if (field.modelKind === undefined || typeof id !== 'string' || id === '') continue;
       const url = one.params['url'] ?? fields.find(({ name }) => name === 'url')?.default;
-      const server = field.control === 'model' ? {} : { server: hostIn(url) };
+      const server =
+        field.control === 'model' ? {} : { server: hostOf(typeof url === 'string' ? url : '') };
       const key = `${server.server ?? ''} ${id}`;
       if (!used.has(key)) used.set(key, { id, node, param: field.name, ...server });
     }
   }
   return [...used.values()];
-}
-
-/** The host in a server's address. While the text is not an address yet, the text itself. */
-function hostIn(url: unknown): string {
-  const text = typeof url === 'string' ? url : '';
-  return URL.canParse(text) ? new URL(text).host : text;
 }

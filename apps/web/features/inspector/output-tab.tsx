@@ -5,7 +5,7 @@ import {
   drawnFile,
   placeOf,
   isAskedResult,
-  stepAtWork,
+  shownStep,
   stepOf,
   usedGraph,
   stepTitle,
@@ -78,7 +78,7 @@ function Score({ artifact }: { readonly artifact: ArtifactRef | undefined }) {
 
 /** Why the step ran, and what came out of it, a page at a time. */
 function StepOutput({ node, headed }: { readonly node: string; readonly headed: boolean }) {
-  const own = useRunView((state) => stepAtWork(state, node) ?? stepOf(state, node));
+  const own = useRunView((state) => shownStep(state, node));
   const isAsked = useRunView((state) => isAskedResult(state, node));
   const isInput = useDocument(
     (state) =>

@@ -1,11 +1,12 @@
 import { bytes, count, plural } from '@graft/nodes/kit/ui';
+import { hostOf } from '@graft/view';
 import type { ReactNode } from 'react';
 import { percentOf, shareOf } from './downloads-line.ts';
 import { weightCount } from './memory-words.ts';
 import type { FoundRepo } from './use-hub.ts';
 import type { NamedModel } from './model-sections.ts';
 import type { Download } from './use-models.ts';
-import { hostOf, type RunningServer } from './use-servers.ts';
+import type { RunningServer } from './use-servers.ts';
 
 interface RowProps {
   readonly id: string;

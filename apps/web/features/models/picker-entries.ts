@@ -1,7 +1,7 @@
-import { serverRow } from '@graft/view';
+import { hostOf, serverRow } from '@graft/view';
 import type { modelSections, NamedModel } from './model-sections.ts';
 import type { FoundRepo } from './use-hub.ts';
-import { hostOf, type RunningServer } from './use-servers.ts';
+import type { RunningServer } from './use-servers.ts';
 
 /** What stands in the picker's list. Ids are unique in it. */
 export type Entry =

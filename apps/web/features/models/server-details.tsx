@@ -1,11 +1,11 @@
 import { plural } from '@graft/nodes/kit/ui';
-import type { ServedModel } from '@graft/view';
+import { hostOf, type ServedModel } from '@graft/view';
 import { useId, useState } from 'react';
 import { api } from '../../api/client.ts';
 import { refusalOf } from '../../api/problem.ts';
 import { OpenSettings } from '../../kit/open-settings.tsx';
 import { TryBox } from './try-box.tsx';
-import { hostOf, type RunningServer } from './use-servers.ts';
+import type { RunningServer } from './use-servers.ts';
 
 interface ServerDetailsProps {
   /** Absent: its address is typed. */

@@ -70,14 +70,17 @@ export function useFinishedDownloads(downloads: ReadonlyMap<string, Download>): 
       ([id, { progress }]) =>
         progress?.total === undefined && downloads.get(id)?.progress?.total !== undefined,
     );
-    const { setComing } = usePlan.getState();
-    // One that has come stays among them until the plan knows it.
+    const tellPlan = (): void => {
+      const coming = new Set([...unplanned.current, ...goingIn(before.current)]);
+      usePlan.getState().setComing([...coming]);
+    };
+    // A model that was just downloaded stays listed until the plan knows it.
     for (const { model } of ended) unplanned.current.add(model);
-    setComing([...new Set([...unplanned.current, ...goingIn(downloads)])]);
+    tellPlan();
     if (isFound || ended.length > 0)
       void refreshModels().then(() => {
         for (const { model } of ended) unplanned.current.delete(model);
-        setComing([...new Set([...unplanned.current, ...goingIn(before.current)])]);
+        tellPlan();
         return announceCome(ended);
       });
   });

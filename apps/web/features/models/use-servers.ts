@@ -20,6 +20,3 @@ export function useServers(enabled: boolean): readonly RunningServer[] {
   );
   return data;
 }
-
-/** `127.0.0.1:11434` */
-export const hostOf = (url: string): string => new URL(url).host;

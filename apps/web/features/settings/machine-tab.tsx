@@ -1,6 +1,6 @@
 import { useQuery } from '@tanstack/react-query';
 import { api, queries, queryClient } from '../../api/client.ts';
-import { FileLines, Outcome, Section } from './parts.tsx';
+import { FileLines, Outcome, Section, SetInEnvironment } from './parts.tsx';
 import { useChange, useOperator } from './use-settings.ts';
 
 const tones = { ok: 'good', missing: 'plain', broken: 'bad' } as const;
@@ -113,7 +113,7 @@ function DeviceChoice({ devices }: { readonly devices: Devices }) {
         </select>
       </div>
       {isFixed ? (
-        <p className="mt-2 text-ink-2">GRAFT_DEVICE is set in the environment of Graft.</p>
+        <SetInEnvironment name="GRAFT_DEVICE" />
       ) : operator.refusal === undefined ? null : (
         <FileLines file={operator.file} lines="GRAFT_DEVICE=webgpu" />
       )}

@@ -1,6 +1,6 @@
 import type { InternalNode, Node as FlowNode } from '@xyflow/react';
 import { useEffect, useRef, useState } from 'react';
-import { prefixOf, shapeOf, stepAtWork, stepOf, untitled, type StepView } from '@graft/view';
+import { prefixOf, shapeOf, shownStep, untitled, type StepView } from '@graft/view';
 import { useDocument, useRunView, useUsedGraphs } from '../../../kit/stores.ts';
 import { familyColour } from '../../../kit/node-types.ts';
 import { resultText } from '../../../api/runs/node-status.ts';
@@ -93,7 +93,7 @@ export function useScene({ nodes, edges, flow }: Drawn): Scene {
       const { width, height } = measured ?? {};
       if (node === undefined || width === undefined || height === undefined) return [];
       const path = within + id;
-      const step = stepAtWork(runs, path) ?? stepOf(runs, path);
+      const step = shownStep(runs, path);
       return [
         {
           ...{ id, x, y, width, height, title: node.title ?? untitled(id, node) },
