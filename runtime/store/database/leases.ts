@@ -61,7 +61,7 @@ export interface LeasesParts {
 }
 
 /** Who has a lease. */
-interface LeaseOwner {
+export interface LeaseOwner {
   readonly name: string;
   readonly pid: number;
   /** Whether the process can be looked at from here. */
@@ -197,11 +197,8 @@ export class Leases {
   }
 
   /** A living owner of a lease whose name begins so, other than this process; undefined where there is none. */
-  async ownerBelow(
-    prefixes: readonly string[],
-    queries = this.#queries,
-  ): Promise<LeaseOwner | undefined> {
-    const rows = await queries.selectFrom('Lease').selectAll().orderBy('name').execute();
+  async ownerBelow(prefixes: readonly string[]): Promise<LeaseOwner | undefined> {
+    const rows = await this.#queries.selectFrom('Lease').selectAll().orderBy('name').execute();
     const found = rows.find(
       (row) =>
         row.owner !== this.owner &&

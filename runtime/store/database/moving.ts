@@ -1,29 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GraphError } from '@graft/graph';
-import type { Queries } from '@graft/prisma';
-import type { Leases } from './leases.ts';
+import type { LeaseOwner, Leases } from './leases.ts';
 
 /** Whoever moves the state to another place has this lease: no server and no run starts meanwhile. */
 export const movingLease = 'moving';
-/** Milliseconds after which a process elsewhere that shows no sign of life counts as gone. */
-const lookFor = 15_000;
+/** Milliseconds to watch the beat of a process elsewhere: longer than it takes to count as gone. */
+const watchFor = 15_000;
 
-/** Throws `store-locked` where a living process moves the state. */
-export async function requireNoMove(leases: Leases): Promise<void> {
-  const until = performance.now() + lookFor;
+/** A living owner of a lease with one of these prefixes. May wait: a crash elsewhere shows only in a beat that stands still. */
+export async function livingOwner(
+  leases: Leases,
+  prefixes: readonly string[],
+): Promise<LeaseOwner | undefined> {
+  const until = performance.now() + watchFor;
   for (;;) {
-    const owner = await leases.ownerBelow([movingLease]);
-    if (owner === undefined) return;
-    // One that has crashed elsewhere is known by its beat alone.
-    if (owner.isHere || performance.now() > until) throw moving(owner.pid);
+    const owner = await leases.ownerBelow(prefixes);
+    if (owner === undefined || owner.isHere || performance.now() > until) return owner;
     await sleep(1_000);
     await leases.sweep();
   }
 }
 
-/** `requireNoMove` as `tx` sees it, at once. */
-export async function requireNoMoveWithin(leases: Leases, tx: Queries): Promise<void> {
-  const owner = await leases.ownerBelow([movingLease], tx);
+/** Throws `store-locked` where a living process moves the state. */
+export async function requireNoMove(leases: Leases): Promise<void> {
+  const owner = await livingOwner(leases, [movingLease]);
   if (owner !== undefined) throw moving(owner.pid);
 }
 

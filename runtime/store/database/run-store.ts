@@ -22,7 +22,7 @@ import { insertEvents, type EventEntry } from './event-rows.ts';
 import { gatherRunTokens } from './gather-run-tokens.ts';
 import { GroupCommit } from './group-commit.ts';
 import { runLeasePrefix, type Lease, type Leases } from './leases.ts';
-import { requireNoMove, requireNoMoveWithin } from './moving.ts';
+import { requireNoMove } from './moving.ts';
 import { originDigests, rowOf, runOf, type RunRow } from './run-rows.ts';
 
 const unfinishedStatuses: readonly RunStatus[] = ['queued', 'running'];
@@ -48,13 +48,23 @@ export class DatabaseRunStore implements RunJournal {
   }
 
   async create(run: RunRecord): Promise<void> {
-    if (isUnfinished(run)) await requireNoMove(this.#leases);
     await inTransaction(this.#queries, async (tx) => {
       await tx.insertInto('Run').values(rowOf(run)).execute();
-      if (!isUnfinished(run)) return;
-      await requireNoMoveWithin(this.#leases, tx);
-      await this.#leases.takeWithin(tx, leaseOf(run.id));
+      if (isUnfinished(run)) await this.#leases.takeWithin(tx, leaseOf(run.id));
     });
+    if (!isUnfinished(run)) return;
+    try {
+      // After its lease is there for all to see: whoever moves the state looks for runs after it has taken its own.
+      await requireNoMove(this.#leases);
+    } catch (error) {
+      const released = await inTransaction(this.#queries, async (tx) => {
+        const released = await this.#leases.endWithin(tx, leaseOf(run.id));
+        await tx.deleteFrom('Run').where('id', '=', run.id).execute();
+        return released;
+      });
+      released();
+      throw error;
+    }
   }
 
   async finish(

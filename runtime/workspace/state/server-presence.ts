@@ -1,13 +1,10 @@
 import { mkdir, readdir, rm, writeFile } from 'node:fs/promises';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { join } from 'node:path';
 import { isAbandoned, ownerFate, pidInName, removeLeftovers, stagingName } from '@graft/kit';
-import { requireNoMove, type Leases } from '@graft/store/database';
+import { livingOwner, requireNoMove, runLeasePrefix, type Leases } from '@graft/store/database';
 
 /** What the leases of servers that share a database begin with. */
 const servingPrefix = 'serving/';
-/** Milliseconds after which a process elsewhere that shows no sign of life counts as gone. */
-const lookFor = 15_000;
 
 /**
  * Which servers are at work on a state, so that nobody moves it under them. A server puts a file into the state folder; where
@@ -23,7 +20,8 @@ export class ServerPresence {
   }
 
   /**
-   * Tells others of this process until the result is disposed of. Throws `store-locked` while the state is moved. A disk that takes no file keeps no server from its work.
+   * Announces this process until the result is disposed of. Throws `store-locked` while the state is moved. A server starts
+   * even where the disk takes no file.
    */
   async announce(): Promise<AsyncDisposable> {
     const name = stagingName();
@@ -59,15 +57,9 @@ export class ServerPresence {
         ? `${shown} of another machine or container (if it has ended, delete ${path})`
         : shown;
     }
-    const until = performance.now() + lookFor;
-    for (;;) {
-      await this.#leases.sweep();
-      const owner = await this.#leases.ownerBelow([servingPrefix, 'run/']);
-      if (owner === undefined) return undefined;
-      const shown = `A ${owner.name.startsWith(servingPrefix) ? 'server' : 'run'}, process ${String(owner.pid)}${owner.isHere ? '' : ' of another machine'},`;
-      // One that has crashed elsewhere is known by its beat alone.
-      if (owner.isHere || performance.now() > until) return shown;
-      await sleep(1_000);
-    }
+    const owner = await livingOwner(this.#leases, [servingPrefix, runLeasePrefix]);
+    if (owner === undefined) return undefined;
+    const kind = owner.name.startsWith(servingPrefix) ? 'server' : 'run';
+    return `A ${kind}, process ${String(owner.pid)}${owner.isHere ? '' : ' of another machine'},`;
   }
 }
