@@ -9,8 +9,8 @@ const firstPause = 10;
 
 /**
  * Runs `work` in a transaction. The one way to do so: where Postgres ended the transaction because it collided with another
- * (a deadlock, a serialization failure), nothing of it is left, and `work` is run again. It must not do anything else than
- * ask `tx`, or only what may be done twice. SQLite has one writer at a time, and never collides.
+ * (a deadlock, a serialization failure), nothing of it is left, and `work` is run again: it may only use
+ * `tx`, and do what may be done twice. SQLite has one writer at a time, and never collides.
  */
 export function inTransaction<T>(queries: Queries, work: (tx: Queries) => Promise<T>): Promise<T> {
   return againAfterCollision(() => queries.transaction().execute(work));
@@ -23,7 +23,7 @@ export async function againAfterCollision<T>(work: () => Promise<T>): Promise<T>
       return await work();
     } catch (error) {
       if (tries === mostTries || !isCollision(error)) throw error;
-      await sleep(Math.random() * Math.min(firstPause * 2 ** tries, 1_000));
+      await sleep(Math.random() * Math.min(firstPause * 2 ** (tries - 1), 1_000));
     }
   }
 }

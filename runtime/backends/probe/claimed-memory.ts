@@ -23,7 +23,7 @@ export interface ClaimedMemory {
   readonly contextLength: number;
   /** Prompts at once. */
   readonly parallel: number;
-  /** Bytes of the copy, kept beside the file, that the first use makes since it loads faster; absent: none is made. */
+  /** Bytes of the copy that the first use makes in the models folder, because it loads faster; absent: none is made. */
   readonly copy?: number;
 }
 

@@ -1,4 +1,5 @@
 import type { ActionRecord, ActionStore, ArtifactStore, Digest } from '@graft/graph';
+import { eachAtOnce } from '@graft/kit';
 
 /** A cached result. `evicted`: there is a record, but its artifacts are gone. */
 export type Lookup = ActionRecord | 'evicted' | undefined;
@@ -73,10 +74,8 @@ export class ActionLookup {
         if (!this.#present.has(digest)) digests.add(digest);
       }
     }
-    const queue = digests.values();
-    const check = async (): Promise<void> => {
-      for (const digest of queue) await this.#look(digest);
-    };
-    await Promise.all(Array.from({ length: parallelChecks }, check));
+    await eachAtOnce(digests, parallelChecks, async (digest) => {
+      await this.#look(digest);
+    });
   }
 }

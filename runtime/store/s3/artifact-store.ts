@@ -20,9 +20,9 @@ interface Blob {
 }
 
 /**
- * `sha256/ab/<digest>` holds bytes, `used/<digest>` is written anew when somebody stores what is there already. An object
- * never changes, and is only written where there is none, so any number of machines may use one bucket. What is read is
- * first fetched into a folder and verified there, what is written is taken from there: copies that are left out later.
+ * `sha256/ab/<digest>` holds bytes; `used/<digest>` is written whenever somebody stores what is there already. A sound
+ * object never changes, so any number of machines may use one bucket. Reads first fetch into a folder of copies and verify
+ * there; writes are sent from there. `LocalCopies` deletes copies later.
  */
 export class S3ArtifactStore implements ArtifactStore {
   readonly #bucket: Bucket;

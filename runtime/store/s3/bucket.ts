@@ -9,7 +9,14 @@ import {
 } from '@aws-sdk/client-s3';
 import { Upload } from '@aws-sdk/lib-storage';
 import { Readable } from 'node:stream';
-import { isAway, isMissing, isTaken, isUnknownToService, s3Error } from './s3-error.ts';
+import {
+  isAway,
+  isBeyondEnd,
+  isMissing,
+  isTaken,
+  isUnknownToService,
+  s3Error,
+} from './s3-error.ts';
 import { shownPlace, type S3Settings } from './settings.ts';
 
 /** Bytes of a part, and of the largest object that is sent whole. S3 takes at most 10,000 parts. */
@@ -17,10 +24,10 @@ const partBytes = 8 << 20;
 const mostParts = 9_000;
 /** Metadata of an object: its bytes as they were sent, in decimal. */
 const sizeNote = 'graft-size';
-/** Milliseconds until a connection stands, and without a byte on it. */
+/** Milliseconds to wait for a connection, and for the next byte on it. */
 const connectMs = 5_000;
 const silentMs = 30_000;
-/** Milliseconds that a request waits for a service that was there before; the first one of a process does not wait. */
+/** Milliseconds for which a request is repeated if the service has answered before; without an answer so far, it fails at once. */
 const awayMs = 30_000;
 
 /** What is known of an object without reading it. */
@@ -134,8 +141,7 @@ export class Bucket {
         if (!(body instanceof Readable)) return { bytes: nothing(), tag: found.ETag };
         return { bytes: this.#read(body), tag: found.ETag };
       } catch (error) {
-        // It begins where the object ends.
-        if (statusOf(error) === 416) return { bytes: nothing(), tag: undefined };
+        if (isBeyondEnd(error)) return { bytes: nothing(), tag: undefined };
         if (isMissing(error)) return undefined;
         throw error;
       }
@@ -145,10 +151,7 @@ export class Bucket {
   /** The bytes of a small object. */
   async text(key: string): Promise<string | undefined> {
     const found = await this.get(key);
-    if (found === undefined) return undefined;
-    const chunks: Uint8Array[] = [];
-    for await (const chunk of found.bytes) chunks.push(chunk);
-    return Buffer.concat(chunks).toString('utf8');
+    return found === undefined ? undefined : (await gathered(found.bytes)).toString('utf8');
   }
 
   /** Writes an object that must not be there yet; false, and nothing changed, where it is. */
@@ -273,14 +276,6 @@ export class Bucket {
 
 /** The object that was to be new is there. */
 class Taken extends Error {}
-
-function statusOf(error: unknown): unknown {
-  const metadata: unknown =
-    typeof error === 'object' && error !== null && '$metadata' in error ? error.$metadata : {};
-  return typeof metadata === 'object' && metadata !== null && 'httpStatusCode' in metadata
-    ? metadata.httpStatusCode
-    : undefined;
-}
 
 async function gathered(bytes: AsyncIterable<Uint8Array>): Promise<Buffer> {
   const chunks: Uint8Array[] = [];

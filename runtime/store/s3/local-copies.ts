@@ -21,7 +21,7 @@ export class LocalCopies {
   }
 
   /**
-   * Leaves out the copies that were used least recently until the rest fits. Those that were used since `busySince` (ms since
+   * Deletes the least recently used copies until the rest fits. Those that were used since `busySince` (ms since
    * the epoch: when the oldest running run started) stay, as steps may be reading them. `inUse`: see `usuallyInUse`.
    */
   async shrink(busySince = Infinity, inUse = usuallyInUse): Promise<void> {

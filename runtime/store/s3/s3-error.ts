@@ -23,6 +23,9 @@ function failureOf(error: unknown): Failure {
   };
 }
 
+/** Whether a range begins where the object ends, or after. */
+export const isBeyondEnd = (error: unknown): boolean => failureOf(error).status === 416;
+
 /** Whether there is no such object. A bucket that is missing looks the same to some requests. */
 export function isMissing(error: unknown): boolean {
   const { name } = failureOf(error);

@@ -164,7 +164,7 @@ export class StateStorage {
   }
 
   /**
-   * After a run: removes the scratch of a worker that died in it, leaves out copies of artifacts that are too many, and
+   * After a run: removes the scratch of a worker that died in it, deletes copies of artifacts beyond their bound, and
    * reserves again the room given up for its end.
    */
   async tidyUp(): Promise<void> {

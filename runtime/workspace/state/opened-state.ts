@@ -1,4 +1,4 @@
-import { mkdir, mkdtemp } from 'node:fs/promises';
+import { mkdtemp } from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraphError, type ArtifactStore } from '@graft/graph';
 import { stagingName } from '@graft/kit';
@@ -11,7 +11,7 @@ import {
 } from '@graft/store/database';
 import { openArtifactStores, type ArtifactStores, type S3Settings } from '@graft/store/s3';
 import { scratchFolder } from '@graft/worker/state-folders';
-import { openStateFolder } from '../files/state-folder.ts';
+import { makeStateFolder, openStateFolder } from '../files/state-folder.ts';
 import { ServerPresence } from './server-presence.ts';
 
 /** Where the state of a workspace is. */
@@ -69,7 +69,7 @@ export class OpenedState implements AsyncDisposable {
   /** A folder that is removed with what dead processes left. */
   async temporaryFolder(): Promise<string> {
     const scratch = scratchFolder(this.#stateFolder);
-    await mkdir(scratch, { recursive: true });
+    await makeStateFolder(scratch);
     return mkdtemp(join(scratch, `${stagingName()}-`));
   }
 

@@ -41,7 +41,7 @@ export interface StateArchive extends AsyncDisposable {
   blob(digest: string): AsyncIterable<Uint8Array>;
 }
 
-const isFile = (path: string): boolean => path.toLowerCase().endsWith('.zip');
+const isZip = (path: string): boolean => path.toLowerCase().endsWith('.zip');
 
 /**
  * Writes an archive, the manifest last: a `….zip` file, or else a folder. In a folder, blobs that are there already stay, so
@@ -53,7 +53,7 @@ export async function writeStateArchive(
   blobs: readonly PackagedBlob[],
 ): Promise<void> {
   const text = `${JSON.stringify(manifest)}\n`;
-  if (isFile(target)) return writeArchive(target, text, { blobs, newMode: 0o600 });
+  if (isZip(target)) return writeArchive(target, text, { blobs, newMode: 0o600 });
   const folder = join(target, 'blobs');
   await makeFolder(dirname(target));
   // For its owner alone, as the state folder is.
@@ -182,8 +182,8 @@ function parseManifest(text: string, path: string): StateManifest {
  * other files.
  */
 export async function requireOwnTarget(target: string, workspace: string): Promise<void> {
-  if (!isFile(target)) await requireOwnFolder(target);
-  const written = isFile(target) ? target : join(target, manifestName);
+  if (!isZip(target)) await requireOwnFolder(target);
+  const written = isZip(target) ? target : join(target, manifestName);
   if ((await stat(written).catch(() => undefined)) === undefined) return;
   await using archive = await openStateArchive(target);
   if (archive.manifest.workspace === workspace) return;
