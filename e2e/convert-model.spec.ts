@@ -42,6 +42,7 @@ test('safetensors of the hub and of a folder become GGUF on the page, and answer
     await bench.open(url, 'converted.graft.json');
     const { dialog, field, details, option } = await openPicker(page, bench);
     const chip = page.getByTestId('downloads');
+    const announced = page.getByTestId('announcement');
 
     await test.step('shows the size before and after, and cancels beside the progress', async () => {
       await field.fill('own/tiny');
@@ -72,7 +73,7 @@ test('safetensors of the hub and of a folder become GGUF on the page, and answer
       await page.getByRole('button', { name: 'All models … for Model' }).click();
       await field.fill('own/tiny');
       await dialog.getByRole('button', { name: 'Download, convert to GGUF and use' }).click();
-      await expect(bench.node('model').getByRole('button', { name: 'Get it …' })).toHaveCount(0);
+      await expect(announced).toContainText('is converted.');
       await bench.run();
       await bench.reaches('write', 'succeeded');
     });
@@ -86,7 +87,7 @@ test('safetensors of the hub and of a folder become GGUF on the page, and answer
       await details('mine').getByRole('radio', { name: 'Q8_0' }).check();
       await details('mine').getByRole('button', { name: 'Convert to GGUF and use' }).click();
       await expect(bench.node('model')).toContainText('mine-Q8_0');
-      await expect(bench.node('model').getByRole('button', { name: 'Get it …' })).toHaveCount(0);
+      await expect(announced).toContainText('mine (Q8_0) is converted.');
       await page.getByRole('button', { name: 'All models … for Model' }).click();
       await expect(option(/mine \(Q8_0\)/)).toContainText('imported');
       await expect(option(/tiny \(F16\)/)).toBeVisible();

@@ -1,4 +1,6 @@
 import { Component, useEffect, useState, type ComponentType, type ReactNode } from 'react';
+import { useStore } from 'zustand';
+import { createStore } from 'zustand/vanilla';
 
 /** Replaces a failed part of the page; `retry` loads the part again. */
 export type Failure = (props: { readonly retry: () => void }) => ReactNode;
@@ -42,6 +44,12 @@ export function PartFailure(props: { readonly retry: () => void; readonly childr
   );
 }
 
+/** How many pieces of `fetched` code have come. */
+const arrivals = createStore(() => 0);
+
+/** Renders again when `fetched` code has come. */
+export const useFetched = (): number => useStore(arrivals);
+
 const loads = new Set<() => Promise<unknown>>();
 
 /** Prefetches all parts, one after the other. A part whose fetch fails is tried again when it is first drawn. */
@@ -53,7 +61,9 @@ export async function fetchParts(): Promise<void> {
 export function fetched<Code>(load: () => Promise<Code>): () => Code | undefined {
   let known: Code | undefined;
   const fetchIt = async (): Promise<void> => {
-    known ??= await load();
+    if (known !== undefined) return;
+    known = await load();
+    arrivals.setState((count) => count + 1);
   };
   loads.add(fetchIt);
   return () => {

@@ -14,6 +14,7 @@ import { chordName } from '../kit/chord.ts';
 import { useOverlay } from '../kit/stores.ts';
 import type { OpenMenu } from '@graft/view';
 import type { MenuItem, SubMenu } from './menu-item.ts';
+import { useFetched } from '../kit/part.tsx';
 import { menuItems } from './menu-items.ts';
 import { menuPlace } from '../kit/open-menu.ts';
 
@@ -66,6 +67,8 @@ function Further({ title, items }: SubMenu) {
 
 /** The context menu, at the place where it was opened. */
 export function ContextMenu({ menu }: { readonly menu: OpenMenu }) {
+  // Whether a command is enabled may depend on code that is still coming.
+  useFetched();
   const groups = menuItems(menu).filter((group) => group.length > 0);
   return (
     <Root

@@ -73,7 +73,7 @@ export async function hubEntry(
   }
   const licence = { id: repo.licence, url: repo.page, consent: false };
   // The name in a GGUF file is often that of the training run, which nobody chose.
-  const title = shortHubName(reference);
+  const title = variant.format === 'gguf' ? shortHubName(reference) : facts.title;
   return keptEntrySchema.parse({ ...facts, id, title, licence, files: known });
 }
 

@@ -1,97 +1,19 @@
-import { addNode, setParam } from '@graft/graph';
-import { type FileToSend, nodeWidth, announce, nodeTypes, action } from '@graft/view';
-import { useDocument, useOverlay, useScreen } from '../../kit/stores.ts';
-import { openFile } from '../../api/graphs/open-file.ts';
-import { refreshFiles } from '../../api/graphs/graph-file.ts';
-import { queries, queryClient } from '../../api/client.ts';
-import { takeDropped } from '../../kit/dropped-entries.ts';
+import { fetched } from '../../kit/part.tsx';
 
-interface Point {
-  readonly x: number;
-  readonly y: number;
-}
+// Files are dragged over the page before they are dropped: it is there by then.
+const dropping = fetched(() => import('./drop.ts'));
 
-const loader = 'load-files';
-/** What takes files: the canvas, the notebook, what stands there while no graph is open, and the list of files. */
-const places = {
-  canvas: '.react-flow',
-  notebook: '.notebook-page',
-  others: '[aria-label="How to begin"], [aria-label="Workspace"]',
-};
-const isGraph = (path: string): boolean => path.endsWith('.graft.json');
-const isPackage = ({ name }: File): boolean => name.toLowerCase().endsWith('.graft.zip');
-
-/** Adds a node that reads files, where they were dropped or where there is room: one edit. */
-function addLoader(paths: readonly string[], point: Point | undefined): void {
-  const { shown, edit } = useDocument.getState();
-  const definition = nodeTypes().get(loader);
-  if (definition === undefined) return;
-  const { x, y } = point === undefined ? action('freePlace')() : action('canvasPlace')(point);
-  const place = point === undefined ? { x, y } : { x: x - nodeWidth / 2, y: y - 17 };
-  const { graph, id } = addNode(shown, definition, place);
-  edit(() => setParam(graph, { node: id, param: 'paths' }, [...paths]));
-  useScreen.getState().select([id]);
-  announce(`Added ${definition.title}.`);
-}
-
-/** Brings files into the workspace: a graph is opened, and of data dropped onto the open graph a node reads it. */
-function bring(
-  files: readonly FileToSend[],
-  read: ((paths: readonly string[]) => void) | undefined,
-): void {
-  useOverlay.getState().show({
-    fileQuestion: {
-      ...{ folder: '', files },
-      choose: (paths) => {
-        void refreshFiles();
-        void queryClient.invalidateQueries({ queryKey: queries.catalogue.material.queryKey() });
-        const graph = paths.find(isGraph);
-        const data = paths.filter((path) => !isGraph(path));
-        // The graph of a run of before takes no node.
-        const takes = useDocument.getState().past === null;
-        if (read !== undefined && takes && data.length > 0) read(data);
-        else if (graph !== undefined) void openFile(graph);
-        else
-          useScreen.getState().notify({
-            tone: 'info',
-            message: `${data.join(', ')} ${data.length === 1 ? 'is' : 'are'} now in the workspace.`,
-          });
-      },
-    },
-  });
+function over(event: DragEvent): void {
+  if (event.dataTransfer?.types.includes('Files') !== true) return;
+  dropping();
+  // Else the browser would leave the page for the file.
+  event.preventDefault();
 }
 
 function drop(event: DragEvent): void {
-  const { dataTransfer, target, defaultPrevented } = event;
-  const files = [...(dataTransfer?.files ?? [])];
-  if (
-    dataTransfer === null ||
-    files.length === 0 ||
-    defaultPrevented ||
-    !(target instanceof Element)
-  )
-    return;
-  event.preventDefault();
-  const isOn = (place: string): boolean => target.closest(place) !== null;
-  const isOnGraph = isOn(places.canvas) || isOn(places.notebook);
-  if (!isOnGraph && !isOn(places.others)) return;
-  const [sent] = files.filter(isPackage);
-  if (sent !== undefined && files.length > 1) {
-    const message = `Drop one package at a time, without other files: ${sent.name}.`;
-    useScreen.getState().notify({ tone: 'error', message });
-  } else if (sent !== undefined) {
-    useOverlay.getState().show({ unpacking: sent });
-  } else {
-    const point = isOn(places.canvas) ? { x: event.clientX, y: event.clientY } : undefined;
-    const isRead = isOnGraph && useDocument.getState().file !== null;
-    const read = isRead ? (paths: readonly string[]) => addLoader(paths, point) : undefined;
-    takeDropped(dataTransfer, (all) => bring(all, read));
-  }
-}
-
-function over(event: DragEvent): void {
-  // Else the browser would leave the page for the file.
-  if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault();
+  const code = dropping();
+  if (code !== undefined) code.drop(event);
+  else if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault();
 }
 
 /** From now on files that are dropped onto the page are taken; onto a panel or a form nothing comes of it. */

@@ -27,25 +27,30 @@ function useDrawnFoot(id: string): Element | null {
 /** Problems with a remedy: a missing model or file. */
 const codes = new Set(['bad-model', 'missing-file']);
 
-/** Whether a node lacks a model or a file. */
-function useLack(id: string): boolean {
+/** Whether a node lacks a model or a file; `coming`: a model that is being downloaded. */
+function useLack(id: string): 'none' | 'coming' | 'missing' {
   const problems = useProblemsAt(id);
   const params = useDocument((state) => state.shown.nodes[id]?.params);
-  return problems.some((problem) => {
+  const lacks = problems.filter((problem) => {
     const { param } = problem.location;
-    if (param === undefined || problem.coming === true) return false;
+    if (param === undefined) return false;
     return problem.code === 'bad-model' || missingPath(problem, params?.[param]) !== undefined;
   });
+  if (lacks.length === 0) return 'none';
+  return lacks.every(({ coming }) => coming === true) ? 'coming' : 'missing';
 }
 
 /** On a card: the ways to get what its node lacks. */
 function OnCard({ id }: { readonly id: string }) {
   const foot = useDrawnFoot(id);
   const title = useDocument((state) => titleAmong(id, state.shown.nodes));
-  const lacks = useLack(id);
-  if (foot === null || !lacks) return null;
+  const lack = useLack(id);
+  const [open, setOpen] = useState(false);
+  if (open && lack === 'none') setOpen(false);
+  // Who has pressed Download here sees how far it is.
+  if (foot === null || lack === 'none' || (lack === 'coming' && !open)) return null;
   return createPortal(
-    <Root>
+    <Root open={open} onOpenChange={setOpen}>
       <Trigger className="button get-it nodrag nopan" aria-label={`Get it …, for ${title}`}>
         {' '}
         Get it …{' '}

@@ -22,6 +22,7 @@ import { openFile } from '../../api/graphs/open-file.ts';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { commandWords } from './command-words.ts';
 import { useModal } from '../../kit/dialog.tsx';
+import { useFetched } from '../../kit/part.tsx';
 import { SearchField } from '../../kit/search-field.tsx';
 
 function close(): void {
@@ -162,6 +163,8 @@ function byBest(groups: readonly Group[], search: string): readonly Group[] {
 
 /** ⌘K: adds a node, goes to one, opens a file, or runs a command. */
 export function CommandMenu() {
+  // Whether a command is enabled may depend on code that is still coming.
+  useFetched();
   const dialog = useModal();
   const [search, setSearch] = useState('');
   const openEnd = useScreen((state) => state.openEnd);
