@@ -103,7 +103,7 @@ test('the first screen follows the files of the folder, and the dialog asks noth
   try {
     await new Workbench(page).open(server.url);
     await test.step('a file that appears is offered, and one with other columns says what is missing', async () => {
-      await expect(lacking('Ask documents')).toContainText('Put text, Markdown');
+      await expect(lacking('Ask documents')).toContainText('Choose or drop text, Markdown');
       await writeFile(path.join(folder, 'ferry.md'), 'The ferry leaves at nine.');
       await expect(offer('Ask this document …')).toBeVisible();
       await writeFile(path.join(folder, 'pirate.jsonl'), '{"a": "Who?", "b": "Arr."}');
@@ -125,6 +125,15 @@ test('the first screen follows the files of the folder, and the dialog asks noth
       await writeFile(rows, 'question,answer\nWho?,Arr.\nWhere?,At sea.\n');
       await dropFiles(page, begin, [rows]);
       await expect(offer('Teach a model these 2 rows …')).toBeVisible();
+    });
+    await test.step('files that are chosen where some are missing', async () => {
+      const asked = path.join(elsewhere, 'asked.csv');
+      await writeFile(asked, 'question,reference\nWhen?,At nine.\n');
+      const chooser = page.waitForEvent('filechooser');
+      await offer('Compare settings …').click();
+      await (await chooser).setFiles([asked]);
+      await expect(page.getByTestId('notice').last()).toContainText('asked.csv is now in the');
+      await expect(begin).toContainText('Chunk size and search mode, by 1 question of asked.csv');
     });
     await test.step('the dialog begins with the best that is ready, and follows the files as well', async () => {
       const dialog = page.getByRole('dialog', { name: 'New graph' });

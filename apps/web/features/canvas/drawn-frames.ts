@@ -1,5 +1,5 @@
 import { groupKey, noteKey, type Frame, type Graph, type NodeLayout } from '@graft/graph';
-import { type Card, writtenHeight, boundsAround, type Bounds } from '@graft/view';
+import { type Card, nodeWidth, writtenHeight, boundsAround, type Bounds } from '@graft/view';
 import { cardSize, drawnFrame } from './viewport.ts';
 import type { InternalNode } from '@xyflow/react';
 
@@ -16,6 +16,24 @@ export function noteFrame(graph: Graph, id: string): Card | undefined {
   const key = noteKey(id);
   const height = drawnFrame(key)?.height ?? writtenHeight(note);
   return { id: key, x: note.x, y: note.y, width: note.width, height };
+}
+
+/** Pixels between a note and what is below it, at least. */
+const belowNote = 8;
+
+/** How high a note can be without covering a card, a note or the head of a group. */
+export function roomBelow(graph: Graph, id: string): number {
+  const note = graph.notes?.[id];
+  if (note === undefined) return Infinity;
+  const isBelow = ({ x, y, width }: Pick<Frame, 'x' | 'y' | 'width'>): boolean =>
+    y > note.y && x < note.x + note.width && x + width > note.x;
+  const cards = Object.keys(graph.nodes).map((node) => ({
+    ...(graph.layout[node] ?? { x: 0, y: 0 }),
+    width: nodeWidth,
+  }));
+  const others = [...Object.values(graph.notes ?? {}), ...Object.values(graph.groups ?? {})];
+  const tops = [...cards, ...others].flatMap((frame) => (isBelow(frame) ? [frame.y] : []));
+  return Math.min(Infinity, ...tops) - note.y - belowNote;
 }
 
 /** The cards and notes of a graph; groups lie behind them. */

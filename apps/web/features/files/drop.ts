@@ -35,9 +35,9 @@ function addLoader(paths: readonly string[], point: Point | undefined): void {
 }
 
 /** Brings files into the workspace: a graph is opened, and of data dropped onto the open graph a node reads it. */
-function bring(
+export function bring(
   files: readonly FileToSend[],
-  read: ((paths: readonly string[]) => void) | undefined,
+  read?: (paths: readonly string[]) => void,
 ): void {
   useOverlay.getState().show({
     fileQuestion: {

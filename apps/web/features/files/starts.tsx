@@ -1,8 +1,10 @@
 import { useQuery } from '@tanstack/react-query';
-import { useId } from 'react';
+import { useId, useRef, type ReactNode } from 'react';
 import { queries } from '../../api/client.ts';
 import { type Start, startsFor, type TemplateId } from '@graft/view';
+import { asSent } from '../../kit/dropped-entries.ts';
 import { useOverlay } from '../../kit/stores.ts';
+import { bring } from './drop.ts';
 
 interface Starts {
   readonly starts: readonly Start[];
@@ -16,6 +18,12 @@ export function useStarts(isAsked: boolean): Starts {
     queries.catalogue.material.queryOptions(undefined, { staleTime: 0, enabled: isAsked }),
   );
   return { starts: startsFor(data), isLooking: isLoading };
+}
+
+interface ChooseFilesProps {
+  readonly labelledBy: string;
+  readonly describedBy: string;
+  readonly children: ReactNode;
 }
 
 interface ChoiceProps extends Starts {
@@ -66,7 +74,36 @@ export function StartChoice({ starts, isLooking, chosen, choose }: ChoiceProps) 
   );
 }
 
-/** The ways to begin with a model or with files of the folder, each a button; where files are missing, which. */
+/** Brings files of this computer into the workspace. */
+function ChooseFiles({ labelledBy, describedBy, children }: ChooseFilesProps) {
+  const input = useRef<HTMLInputElement>(null);
+  return (
+    <>
+      <button
+        type="button"
+        className="block w-full px-4 py-2.5 text-left text-ink-2 hover:bg-paper"
+        aria-labelledby={labelledBy}
+        aria-describedby={describedBy}
+        onClick={() => input.current?.click()}
+      >
+        {children}
+      </button>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        multiple
+        onChange={({ currentTarget }) => {
+          const files = [...(currentTarget.files ?? [])].map(asSent);
+          currentTarget.value = '';
+          if (files.length > 0) bring(files);
+        }}
+      />
+    </>
+  );
+}
+
+/** The ways to begin with a model or with files of the folder, each a button; where files are missing, it asks for them. */
 export function StartOffers({ starts }: Pick<Starts, 'starts'>) {
   const id = useId();
   return (
@@ -79,10 +116,12 @@ export function StartOffers({ starts }: Pick<Starts, 'starts'>) {
         .map(({ id: start, title, about, lay }) => (
           <li key={start}>
             {lay === undefined ? (
-              <p className="px-4 py-2.5 text-ink-2">
-                {title}
-                <span className="mt-0.5 block text-sm">{about}</span>
-              </p>
+              <ChooseFiles labelledBy={`${id}-${start}`} describedBy={`${id}-${start}-about`}>
+                <span id={`${id}-${start}`}>{title} …</span>
+                <span id={`${id}-${start}-about`} className="mt-0.5 block text-sm">
+                  {about}
+                </span>
+              </ChooseFiles>
             ) : (
               <button
                 type="button"

@@ -28,4 +28,18 @@ describe('layOutLayers', () => {
       for (const b of places.slice(at + 1))
         expect(Math.abs(a.x - b.x) >= 206 || Math.abs(a.y - b.y) >= 130).toBe(true);
   });
+
+  it('puts a group below cards instead of between them, and keeps cards in line', async () => {
+    const card = { width: 206, height: 130 };
+    const { sizes, links } = chain(4);
+    const link = (source: string, target: string) => ({ source, target, from: 50, to: 70 });
+    const places = await layOutLayers(elk, {
+      sizes: new Map([...sizes, ['beside', card], ['group', { width: 500, height: 320 }]]),
+      links: [...links, link('beside', 'n1'), link('group', 'n3')],
+    });
+    const across = (id: string): number => places[id]?.x ?? Number.NaN;
+    expect(across('group')).toBeLessThan(across('n2'));
+    expect(across('beside')).toBe(across('n0'));
+    expect(across('n3') + card.width).toBeLessThan(1_100);
+  });
 });

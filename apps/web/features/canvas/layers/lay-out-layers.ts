@@ -23,6 +23,12 @@ const usualRoom = { width: 846, height: 728 };
 const wrapping = { 'elk.layered.wrapping.strategy': 'MULTI_EDGE' };
 /** How much larger cards have to be drawn for that. */
 const worthWrapping = 1.4;
+const worthCompacting = 1.05;
+
+/** Moves units beside one another where a wide one, such as a group, keeps them apart. */
+const compact = { 'elk.layered.compaction.postCompaction.strategy': 'EDGE_LENGTH' };
+/** Pixels by which that may leave a unit out of line with those left of it. */
+const outOfLine = columnGap / 2;
 
 /** The zoom at which all of a layout is seen. */
 const zoomIn = ({ width = 0, height = 0 }: ElkNode, room: Size): number =>
@@ -37,6 +43,26 @@ function portsAt(unit: string, side: 'EAST' | 'WEST', heights: Iterable<number> 
   }));
 }
 
+type Laid = readonly Required<Pick<ElkNode, 'id' | 'x' | 'y' | 'width' | 'height'>>[];
+
+/** The units, those that stand a few pixels out of line moved left into it, where there is room. */
+function inLine({ children = [] }: ElkNode): Laid {
+  const placed: Laid[number][] = [];
+  for (const { id, x = 0, y = 0, width = 0, height = 0 } of children.toSorted(
+    (a, b) => (a.x ?? 0) - (b.x ?? 0),
+  )) {
+    const line = placed.findLast((other) => other.x < x && other.x >= x - outOfLine)?.x ?? x;
+    const isFree = placed.every(
+      (other) =>
+        other.x + other.width + columnGap <= line ||
+        other.y >= y + height ||
+        other.y + other.height <= y,
+    );
+    placed.push({ id, x: isFree ? line : x, y, width, height });
+  }
+  return placed;
+}
+
 /**
  * Layers from left to right by what feeds what, with few crossings and short edges. A small graph that would be a long row is broken
  * into several, where its cards can be read better so. Rejects what the layout cannot do.
@@ -47,6 +73,9 @@ export async function layOutLayers(elk: ELK, units: Units): Promise<Places> {
   const shape = { 'elk.aspectRatio': String(room.width / room.height) };
   let laid = await elk.layout(elkGraph(units));
   if (zoomIn(laid, room) < 1 && sizes.size <= mostShortened) {
+    const compacted = await elk.layout(elkGraph(units, compact));
+    if (zoomIn(compacted, room) > worthCompacting * zoomIn(laid, room))
+      laid = { ...compacted, children: [...inLine(compacted)] };
     const wrapped = await elk.layout(elkGraph(units, { ...wrapping, ...shape }));
     if (zoomIn(wrapped, room) > worthWrapping * zoomIn(laid, room)) laid = wrapped;
   }

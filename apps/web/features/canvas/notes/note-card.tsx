@@ -3,6 +3,7 @@ import type { NodeProps } from '@xyflow/react';
 import { memo, useLayoutEffect, useRef, useState } from 'react';
 import { noteHeight } from '../flow-annotations.ts';
 import { drawAs } from '../viewport.ts';
+import { roomBelow } from '../drawn-frames.ts';
 import { useDocument, useOverlay } from '../../../kit/stores.ts';
 import { Markdown } from '../../../kit/markdown.tsx';
 import { NoteField } from '../../../kit/note-field.tsx';
@@ -45,6 +46,7 @@ function NoteText({ text }: { readonly text: string }) {
 export const NoteCard = memo(function NoteCard({ id: key, selected }: NodeProps) {
   const id = noteOfKey(key) ?? '';
   const text = useDocument(({ shown }) => shown.notes?.[id]?.text);
+  const room = useDocument(({ shown }) => roomBelow(shown, id));
   const writing = useOverlay((state) => state.renamingNode === key);
   if (text === undefined) return null;
   const write = (): void => useOverlay.getState().show({ renamingNode: key });
@@ -53,6 +55,7 @@ export const NoteCard = memo(function NoteCard({ id: key, selected }: NodeProps)
       className="note"
       data-selected={selected}
       data-testid={`note-${id}`}
+      style={room === Infinity ? undefined : { '--note-room': `${String(room)}px` }}
       onDoubleClick={writing ? undefined : write}
     >
       {writing ? (
