@@ -64,7 +64,10 @@ export async function createStepContext(
     reporter.progress({ type: 'progress', ...signal });
   };
   const { node } = request;
-  const sources = new SourceReader(request.sources, hooks.signal, () => services.verify());
+  const sources = new SourceReader(request.sources, host, {
+    signal: hooks.signal,
+    verifyMore: () => services.verify(),
+  });
   const scratch = async (): Promise<string> => {
     await mkdir(host.scratchFolder, { recursive: true });
     const folder = await mkdtemp(join(host.scratchFolder, `${ownerStamp}-step-`));

@@ -49,8 +49,11 @@ export interface StepHost {
   implementation(type: string): Promise<Implementation | undefined>;
   readonly artifacts: ArtifactStore;
   readonly items: ItemStore;
-  /** The workspace's folder, a real path, which steps may write into beside the stores. */
-  readonly workspaceFolder: string;
+  /**
+   * The workspace's folder, a real path: steps read its files where they are, and may write into it beside the stores.
+   * Absent: this host has none. Files then come from the artifact store, and steps that write into a workspace fail.
+   */
+  readonly workspaceFolder?: string;
   /** Folder for scratch folders, on the artifact store's filesystem. */
   readonly scratchFolder: string;
   /** Folder for checkpoints: one folder a cache key. */
