@@ -182,6 +182,17 @@ class FolderCatalogue implements Catalogue {
     );
   }
 
+  async openInstalled(
+    id: string,
+    options: Pick<FetchOptions, 'signal'> = {},
+  ): Promise<OpenedModel | undefined> {
+    const own = this.#records.find(id);
+    if (own !== undefined && (await this.#isLaidOutBefore(own, options.signal))) {
+      return this.open(id, options);
+    }
+    return this.#openElsewhere(id, options);
+  }
+
   /** Before anything of a model of the hub is downloaded under an id, as far as its licence is known by then. */
   async #requireConsent(id: string, reference: HubReference, given: boolean): Promise<void> {
     const licence = findSelected(this.selection, reference)?.licence;

@@ -13,7 +13,8 @@ import {
 } from '@graft/kit';
 import { diskError } from '../disk-error.ts';
 import { assertDigest, isDigest } from '../digest.ts';
-import { moveBlob, writeBlob, type BlobPlaces } from './blob-writer.ts';
+import { knownBytes, type KnownBytes } from '../known-bytes.ts';
+import { moveBlob, reuse, writeBlob, type BlobPlaces } from './blob-writer.ts';
 import { chunkBytes, readChunks } from './read-chunks.ts';
 import { layOutTree, readManifest, storeTree } from './tree.ts';
 
@@ -84,6 +85,17 @@ export class FilesystemArtifactStore implements ArtifactStore {
     bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   ): Promise<{ digest: Digest; size: number }> {
     return writeBlob(bytes, this.#places);
+  }
+
+  async putKnown(known: KnownBytes, bytes: () => AsyncIterable<Uint8Array>): Promise<void> {
+    assertDigest(known.digest);
+    const path = this.#places.path(known.digest);
+    try {
+      if (await reuse(path, known.size)) return;
+    } catch (error) {
+      throw diskError(error, path);
+    }
+    await writeBlob(knownBytes(known, bytes()), this.#places);
   }
 
   async *get(digest: Digest): AsyncGenerator<Uint8Array, void, undefined> {

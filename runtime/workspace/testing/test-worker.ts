@@ -81,7 +81,10 @@ serveSteps(async ({ root, stateFolder, artifacts: place }) => {
   const { artifacts, items } = await openArtifactStores(stateFolder, place);
   const scratchFolder = join(stateFolder, 'scratch');
   return createTestHost(
-    { artifacts, items, scratchFolder, workspaceFolder: root },
+    {
+      ...{ artifacts, items, scratchFolder },
+      ...(root === undefined ? {} : { workspaceFolder: root }),
+    },
     implementations,
   );
 });
