@@ -10,7 +10,7 @@ export {
   type ModelShelf,
   type SharedRequestsParts,
 } from './sources/shared-requests.ts';
-export { createSharingBackend } from './sources/sharing-backend.ts';
+export { createSharingBackend, type SharingParts } from './sources/sharing-backend.ts';
 export * from './run/engine-parts.ts';
 export * from './run/engine.ts';
 export { laneRoom } from './run/step-slots.ts';

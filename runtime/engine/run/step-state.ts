@@ -279,5 +279,6 @@ export function toRequest(
     ...(step.checkpoint === undefined ? {} : { checkpoint: step.checkpoint }),
     device: run.device,
     attempt: run.attempt,
+    ...(step.node.definition.caching === 'volatile' ? { volatile: true } : {}),
   };
 }

@@ -142,7 +142,11 @@ describe('a request of a machine with the workspace', () => {
     });
     await requests.share(request, never);
     await artifacts.delete(sha256(large));
-    const backend = createSharingBackend(await machine('there'), requests);
+    const backend = createSharingBackend({
+      elsewhere: await machine('there'),
+      here: await machine('here', { workspaceFolder: workspace }),
+      requests,
+    });
     expect((await backend.execute(request, hooks())).items).toMatchObject({ computed: 2 });
   });
 

@@ -71,6 +71,8 @@ export interface StepRequest {
   readonly device: string;
   /** 1, or 2 after memory ran out or the worker died: items then run in smaller batches. */
   readonly attempt?: number;
+  /** Its outputs differ each time: an outcome of another run is no substitute. Absent: false. */
+  readonly volatile?: boolean;
 }
 export interface StepResult {
   readonly outputs: Readonly<Record<string, ArtifactRef>>;
