@@ -11,7 +11,7 @@ type TreeFile = TreeManifest['files'][number];
 const largestManifest = 64 << 20;
 
 /** Paths of all regular files below a folder, with `/`, sorted by code unit. Refuses links and devices. */
-async function filesBelow(folder: string): Promise<string[]> {
+export async function filesBelow(folder: string): Promise<string[]> {
   const found: string[] = [];
   const walk = async (below: string): Promise<void> => {
     for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
