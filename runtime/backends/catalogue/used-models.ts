@@ -89,7 +89,7 @@ export class UsedModels {
     const digest = modelDigest(entry);
     const isKnown = catalogue.lookup(id)?.digest === digest;
     if (isKnown) {
-      const installed = await catalogue.openInstalled(id, signal === undefined ? {} : { signal });
+      const installed = await catalogue.openInstalled(id, signal);
       if (installed?.digest === digest) return installed;
     }
     const tree = modelTree(entry);
