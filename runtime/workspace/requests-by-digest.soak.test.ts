@@ -4,27 +4,24 @@ import { join } from 'node:path';
 import { createCatalogue, defaultModelsFolder } from '@graft/backends/catalogue';
 import {
   parseGraph,
-  type ArtifactRef,
   type ExecutionBackend,
   type StepRequest,
 } from '@graft/graph';
+import { builtProcess } from '@graft/kit/testing';
 import { registry } from '@graft/nodes/definitions';
 import { readS3Settings, type S3Settings } from '@graft/store/s3';
 import { afterAll, beforeAll, describe, expect, it, type TestContext } from 'vitest';
 import { startS3Gateway } from '../backends/testing/s3-gateway.ts';
-import { bundleWorker, type Bundle } from './testing/bundle-test-worker.ts';
 import { WorkerSupervisor } from './workers/supervisor.ts';
 import { openWorkspace } from './workspace.ts';
 
 const gateway = await startS3Gateway();
-let worker: Bundle;
+const workerEntry = builtProcess('worker');
 let folder: string;
 beforeAll(async () => {
-  worker = await bundleWorker();
   folder = await realpath(await mkdtemp(join(tmpdir(), 'graft-by-digest-')));
-}, 120_000);
+});
 afterAll(async () => {
-  await worker.remove();
   await rm(folder, { recursive: true, force: true });
   if (gateway.missing === undefined) await gateway[Symbol.asyncDispose]();
 });
@@ -32,21 +29,37 @@ afterAll(async () => {
 /** A model that no other machine can look up. */
 const embedder = 'my-embedder';
 
-const graph = parseGraph(
-  JSON.stringify({
-    graft: 1,
-    nodes: Object.fromEntries(
-      Object.entries({
-        files: ['load-files', { paths: ['docs'] }],
-        chunks: ['chunk', { size: 200, overlap: 0 }],
-        vectors: ['embed', { model: embedder }],
-      } as const).map(([id, [type, params]]) => [
-        id,
-        { type, version: registry.get(type)?.version ?? 1, params },
-      ]),
-    ),
-    edges: ['files.documents -> chunks.documents', 'chunks.chunks -> vectors.chunks'],
-  }),
+type Params = Readonly<Record<string, unknown>>;
+
+function graphOf(
+  nodes: Readonly<Record<string, readonly [type: string, params?: Params]>>,
+  edges: readonly string[],
+): Graph {
+  const full = Object.entries(nodes).map(([id, [type, params = {}]]) => {
+    return [id, { type, version: registry.get(type)?.version ?? 1, params }] as const;
+  });
+  return parseGraph(JSON.stringify({ graft: 1, nodes: Object.fromEntries(full), edges }));
+}
+
+const vectors = graphOf(
+  {
+    files: ['load-files', { paths: ['docs'] }],
+    chunks: ['chunk', { size: 200, overlap: 0 }],
+    vectors: ['embed', { model: embedder }],
+  },
+  ['files.documents -> chunks.documents', 'chunks.chunks -> vectors.chunks'],
+);
+
+const sizes = { layers: 2, width: 64, heads: 4, kvHeads: 2, feedForward: 128 };
+const often = { maxLength: 128, batch: 1, epochs: 10, learningRate: 3e-3, checkpointEvery: 10 };
+const training = graphOf(
+  {
+    base: ['base-model'],
+    start: ['random-model', sizes],
+    rows: ['load-dataset', { files: ['rows.jsonl'], evalShare: 0 }],
+    tune: ['fine-tune', often],
+  },
+  ['base.model -> start.like', 'start.model -> tune.model', 'rows.dataset -> tune.dataset'],
 );
 
 /** A workspace with documents and a model that was imported from a folder of this machine. */
@@ -70,13 +83,11 @@ async function workspaceFolder(): Promise<{ root: string; modelsFolder: string }
   return { root, modelsFolder };
 }
 
-type Outputs = ReadonlyMap<string, Readonly<Record<string, ArtifactRef>>>;
-
 /** A machine that shares nothing but the bucket: its own state, no workspace, no model. */
 function executor(name: string, artifacts: S3Settings): WorkerSupervisor {
   const own = join(folder, name);
   return new WorkerSupervisor({
-    entry: worker.entry,
+    entry: workerEntry,
     worker: {
       ...{ stateFolder: join(own, 'state'), modelsFolder: join(own, 'models') },
       ...{ threads: 1, artifacts },
@@ -84,44 +95,57 @@ function executor(name: string, artifacts: S3Settings): WorkerSupervisor {
   });
 }
 
-async function run(options: Partial<Parameters<typeof openWorkspace>[0]> & { root: string }) {
-  await using workspace = await openWorkspace({
-    workerEntry: worker.entry,
-    threads: 1,
-    ...options,
-  });
-  const { runId, finished } = await workspace.runs.start(graph, 'rules.graft.json');
+type Options = Parameters<typeof openWorkspace>[0];
+
+async function run(graph: Graph, options: Options): Promise<ReadonlyMap<string, StepSummary>> {
+  await using workspace = await openWorkspace({ workerEntry, threads: 1, ...options });
+  const { runId, finished } = await workspace.runs.start(graph, 'graph.graft.json');
   expect(await finished).toMatchObject({ status: 'succeeded' });
   const steps = await workspace.journal.steps(runId);
-  return new Map(steps.map(({ node, outputs }) => [node, outputs])) satisfies Outputs;
+  return new Map(steps.map((step) => [step.node, step]));
 }
 
-describe.skipIf(gateway.missing !== undefined)('a request by digest', { timeout: 300_000 }, () => {
-  it('gives the same digests on machines that share only S3', async ({ skip }: TestContext) => {
-    if (gateway.missing !== undefined) return skip(gateway.missing);
-    const artifacts = readS3Settings(gateway.variables('by-digest'));
-    if (artifacts === undefined) throw new Error('no place');
-    const { root, modelsFolder } = await workspaceFolder();
-    const embedded = await run({ root, modelsFolder, stateFolder: join(folder, 'embedded') });
+const outputsOf = (steps: ReadonlyMap<string, StepSummary>) =>
+  new Map([...steps].map(([node, { outputs }]) => [node, outputs]));
+
+/** Executes steps on machines, and ends those with it. */
+const elsewhere = (
+  execute: ExecutionBackend['execute'],
+  machines: readonly WorkerSupervisor[],
+): Required<Options>['openExecution'] => {
+  const end = async (): Promise<void> => {
+    await Promise.all(machines.map((machine) => machine[Symbol.asyncDispose]()));
+  };
+  return () => Promise.resolve({ execute, [Symbol.asyncDispose]: end });
+};
+
+function place(prefix: string, { skip }: TestContext): S3Settings {
+  if (gateway.missing !== undefined) return skip(gateway.missing);
+  const artifacts = readS3Settings(gateway.variables(prefix));
+  if (artifacts === undefined) throw new Error('no place');
+  return artifacts;
+}
+
+describe.skipIf(gateway.missing !== undefined)('a request by digest', { timeout: 900_000 }, () => {
+  it('gives the same digests on machines that share only S3', async (context) => {
+    const artifacts = place('by-digest', context);
+    const own = await workspaceFolder();
+    const embedded = await run(vectors, { ...own, stateFolder: join(folder, 'embedded') });
 
     const sent: string[] = [];
-    const stateFolder = join(folder, 'coordinator');
-    const distributed = await run({
-      ...{ root, modelsFolder, stateFolder, artifacts },
-      openExecution: () => {
-        const machine = executor('first', artifacts);
-        const backend: ExecutionBackend & AsyncDisposable = {
-          execute(request, hooks) {
-            const text = JSON.stringify(request);
-            sent.push(text);
-            return machine.execute(JSON.parse(text) as StepRequest, hooks);
-          },
-          [Symbol.asyncDispose]: () => machine[Symbol.asyncDispose](),
-        };
-        return Promise.resolve(backend);
-      },
+    const first = executor('first', artifacts);
+    const distributed = await run(vectors, {
+      ...{ ...own, stateFolder: join(folder, 'coordinator'), artifacts },
+      openExecution: elsewhere(
+        (request, hooks) => {
+          const text = JSON.stringify(request);
+          sent.push(text);
+          return first.execute(JSON.parse(text) as StepRequest, hooks);
+        },
+        [first],
+      ),
     });
-    expect(distributed).toEqual(embedded);
+    expect(outputsOf(distributed)).toEqual(outputsOf(embedded));
     expect(sent).toHaveLength(3);
     expect(sent.join()).not.toContain(folder);
     expect(sent.join()).not.toContain(process.cwd());
@@ -135,7 +159,46 @@ describe.skipIf(gateway.missing !== undefined)('a request by digest', { timeout:
       const request = JSON.parse(text) as StepRequest;
       const hooks = { signal: new AbortController().signal, report: () => undefined };
       const { outputs } = await machine.execute(request, hooks);
-      expect(outputs).toEqual(embedded.get(request.node));
+      expect(outputs).toEqual(embedded.get(request.node)?.outputs);
     }
+  });
+
+  it('continues a training of a killed machine on another one, to the same weights', async (context) => {
+    const artifacts = place('training', context);
+    const root = join(folder, 'training');
+    await mkdir(root);
+    const rows = ['red', 'blue', 'green'].map((colour) => ({
+      ...{ instruction: `What is ${colour}?`, output: `The ${colour} barn.` },
+    }));
+    await writeFile(join(root, 'rows.jsonl'), rows.map((row) => JSON.stringify(row)).join('\n'));
+    const embedded = await run(training, { root, stateFolder: join(folder, 'trained') });
+
+    const [first, second] = [executor('killed', artifacts), executor('heir', artifacts)];
+    const attempts: (number | undefined)[] = [];
+    const distributed = await run(training, {
+      ...{ root, stateFolder: join(folder, 'trainer'), artifacts },
+      openExecution: elsewhere(
+        (request, hooks) => {
+          const copy = JSON.parse(JSON.stringify(request)) as StepRequest;
+          if (request.node !== 'tune') return first.execute(copy, hooks);
+          attempts.push(request.checkpoint?.step);
+          if (attempts.length > 1) return second.execute(copy, hooks);
+          return first.execute(copy, {
+            ...hooks,
+            report(signal) {
+              hooks.report(signal);
+              if (signal.type !== 'stored-checkpoint') return;
+              for (const pid of first.pids.models) process.kill(pid, 'SIGKILL');
+            },
+          });
+        },
+        [first, second],
+      ),
+    });
+    expect(attempts).toEqual([undefined, expect.any(Number)]);
+    expect(distributed.get('tune')?.checkpoints?.from).toBe(attempts[1]);
+    expect(distributed.get('tune')?.outputs['model']).toEqual(
+      embedded.get('tune')?.outputs['model'],
+    );
   });
 });

@@ -14,10 +14,6 @@ export interface Bundle {
 /** The test worker bundled as the command bundles its own: it starts in a fraction of the time. */
 export const bundleTestWorker = (): Promise<Bundle> => bundle(testWorkerSource);
 
-/** The worker process of Graft itself, without the trainer beside it. */
-export const bundleWorker = (): Promise<Bundle> =>
-  bundle(fileURLToPath(new URL('../../worker/main.ts', import.meta.url)));
-
 /** A worker process with the real engines, whose node types only use a model. */
 export const bundleModelWorker = (): Promise<Bundle> =>
   bundle(fileURLToPath(new URL('./model-worker.ts', import.meta.url)));
