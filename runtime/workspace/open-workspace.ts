@@ -89,7 +89,7 @@ export interface OpenOptions {
 }
 
 /** What executing steps elsewhere needs of the workspace. */
-export interface ExecutionParts {
+interface ExecutionParts {
   readonly leases: Leases;
   readonly artifacts: ArtifactStore;
 }
