@@ -5,6 +5,12 @@ export { outputPath } from './step/output-path.ts';
 export * from './step/run-step.ts';
 export * from './step/local-backend.ts';
 export * from './sources/resolve-sources.ts';
+export {
+  SharedRequests,
+  type ModelShelf,
+  type SharedRequestsParts,
+} from './sources/shared-requests.ts';
+export { createSharingBackend, type SharingParts } from './sources/sharing-backend.ts';
 export * from './run/engine-parts.ts';
 export * from './run/engine.ts';
 export { laneRoom } from './run/step-slots.ts';

@@ -159,12 +159,12 @@ const noBackends: Backends = {
 
 /** A host for steps that need neither models nor devices. */
 export function createTestHost(
-  stores: Pick<StepHost, 'artifacts' | 'items' | 'scratchFolder'>,
+  stores: Pick<StepHost, 'artifacts' | 'items' | 'scratchFolder' | 'workspaceFolder'>,
   known: Implementations = testImplementations,
 ): StepHost {
   return {
-    ...stores,
     workspaceFolder: `${stores.scratchFolder}-workspace`,
+    ...stores,
     checkpointFolder: `${stores.scratchFolder}-checkpoints`,
     implementation: (type) => Promise.resolve(known.get(type)),
     services: () => ({

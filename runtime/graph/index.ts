@@ -109,6 +109,7 @@ export * from './types/lane.ts';
 export * from './rows/embedding-layout.ts';
 export * from './rows/hub-reference.ts';
 export * from './rows/model.ts';
+export { modelTree } from './rows/model-tree.ts';
 export * from './rows/model-reference.ts';
 export * from './contracts/artifact.ts';
 export * from './contracts/action.ts';

@@ -38,9 +38,12 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
   // Process of the previous worker, if it died.
   await removeLeftovers(scratch);
 
-  const services = ({ models: digests, ...request }: ServiceRequest): StepServices => {
+  const services = ({ models: digests, entries, ...request }: ServiceRequest): StepServices => {
     const { device, signal, progress, waiting, held, spent } = request;
-    const models = new UsedModels({ catalogue, digests, signal, progress, waiting });
+    const models = new UsedModels({
+      ...{ catalogue, digests, signal, progress, waiting },
+      ...(entries === undefined ? {} : { sent: { entries, artifacts } }),
+    });
     const forStep = async () =>
       (await backends.get()).forStep({ device, signal, progress, waiting, models, held, spent });
     return {
@@ -94,7 +97,8 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
     implementation: async (type) => (await implementations.get()).get(type),
     artifacts,
     items,
-    workspaceFolder: root,
+    // Without a workspace it is one of several that execute a run's steps.
+    ...(root === undefined ? { storesCheckpoints: true } : { workspaceFolder: root }),
     scratchFolder: scratch,
     checkpointFolder: checkpointFolder(stateFolder),
     services,

@@ -4,7 +4,8 @@ import type { Problem, StepRequest, StepResult, StepSignal } from '@graft/graph'
 
 /** Settings that open a worker process. */
 const workerOptionsSchema = z.object({
-  root: z.string(),
+  /** The workspace; absent: requests bring what they read by digest, through the artifact store. */
+  root: z.string().optional(),
   stateFolder: z.string(),
   modelsFolder: z.string(),
   /** CPU threads for inference. */

@@ -3,11 +3,24 @@ import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { createCatalogue, defaultModelsFolder } from '@graft/backends/catalogue';
-import { ArtifactRows, Engine, FileSourceResolver } from '@graft/engine';
-import { createRegistry, GraphError, type ModelLookup, type Registry } from '@graft/graph';
+import {
+  ArtifactRows,
+  createSharingBackend,
+  Engine,
+  FileSourceResolver,
+  SharedRequests,
+} from '@graft/engine';
+import {
+  createRegistry,
+  GraphError,
+  type ArtifactStore,
+  type ExecutionBackend,
+  type ModelLookup,
+  type Registry,
+} from '@graft/graph';
 import { definitions } from '@graft/nodes/definitions';
 import { removeLeftovers } from '@graft/kit';
-import { openDatabaseStores } from '@graft/store/database';
+import { openDatabaseStores, type Leases } from '@graft/store/database';
 import { WorkspaceIdentity } from '@graft/store';
 import { DiskReserve } from '@graft/store/filesystem';
 import { openArtifactStores, type S3Settings } from '@graft/store/s3';
@@ -40,6 +53,7 @@ import { RunScores } from './runs/run-scores.ts';
 import { StateStorage } from './runs/state-storage.ts';
 import { WorkspaceFiles } from './uploads/workspace-files.ts';
 import { WorkspaceChanges } from './watch/workspace-changes.ts';
+import { modelShelf } from './workers/model-shelf.ts';
 import { operatorAccess } from './workers/operator-access.ts';
 import { StepDevices } from './workers/step-devices.ts';
 import { WorkerSupervisor } from './workers/supervisor.ts';
@@ -70,6 +84,14 @@ export interface OpenOptions {
   readonly memory?: number;
   /** Called when closing has to wait for cancelled trainings that still save their checkpoints. */
   readonly savesOnClose?: () => void;
+  /** Opens what executes the steps on other machines. Steps that use the workspace itself stay in processes of this one. */
+  readonly openExecution?: (parts: ExecutionParts) => Promise<ExecutionBackend & AsyncDisposable>;
+}
+
+/** What executing steps elsewhere needs of the workspace. */
+interface ExecutionParts {
+  readonly leases: Leases;
+  readonly artifacts: ArtifactStore;
 }
 
 /** The entry of a process: its source, or its bundle beside this one's. */
@@ -117,9 +139,17 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   const { actions, runs: journal } = database;
   const stores = { artifacts, items, actions, runs: journal };
   const { leases } = database;
+  const elsewhere = await options.openExecution?.({ leases, artifacts });
+  const requests = new SharedRequests({
+    ...{ workspaceFolder: root, artifacts },
+    models: modelShelf(catalogue),
+  });
   const engine = new Engine({
     ...stores,
-    backend: supervisor,
+    backend:
+      elsewhere === undefined
+        ? supervisor
+        : createSharingBackend({ elsewhere, here: supervisor, requests }),
     files,
     models: options.models ?? catalogue.lookup,
     deviceOf: devices.deviceOf,
@@ -187,6 +217,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     await models.close();
     await experimentRuns.close();
     await graphRuns.close();
+    await elsewhere?.[Symbol.asyncDispose]();
     await supervisor[Symbol.asyncDispose]();
     await keeper.close();
     await database.close();

@@ -115,6 +115,8 @@ export interface Catalogue {
    * where they are written to all the time.
    */
   open(id: string, options?: FetchOptions): Promise<OpenedModel>;
+  /** As `open`, for a model all of whose files are on this computer; undefined for any other. Downloads nothing. */
+  openInstalled(id: string, signal?: AbortSignal): Promise<OpenedModel | undefined>;
   /**
    * Adds a GGUF file, or a folder with an ONNX model or safetensors, by path, file: or https: address, or a model of a
    * hub by reference. With `toGguf` it adds a GGUF file made of safetensors, and keeps their licence and origin.

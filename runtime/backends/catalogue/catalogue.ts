@@ -9,7 +9,7 @@ import {
   type ModelEntry,
   type ModelLookup,
 } from '@graft/graph';
-import { abortable, withFileLock, type LockOptions } from '@graft/kit';
+import { withFileLock, type LockOptions } from '@graft/kit';
 import { environment } from '../env.ts';
 import { BlobStore, type KnownFile } from './blob-store.ts';
 import type {
@@ -36,6 +36,7 @@ import { digestsOf, factsOf, modelDigest } from './model-facts.ts';
 import {
   cancelled,
   ModelDownload,
+  orCancelled,
   receivedOf,
   removeParts,
   unlessDownloading,
@@ -130,7 +131,8 @@ class FolderCatalogue implements Catalogue {
     if (reference === undefined) {
       const entry = this.entry(id);
       await this.#records.requireConsent(entry, options.consent === true);
-      if (await this.#isLaidOutBefore(entry, options.signal)) return this.#blobs.modelFolder(id);
+      if (await orCancelled(this.#isLaidOut(entry), options.signal))
+        return this.#blobs.modelFolder(id);
     } else {
       await this.#requireConsent(id, reference, options.consent === true);
     }
@@ -153,7 +155,7 @@ class FolderCatalogue implements Catalogue {
     if (own !== undefined) {
       if (this.#elsewhere.holding(own) === undefined) return undefined;
       await this.#records.requireConsent(own, options.consent === true);
-      if (await this.#isLaidOutBefore(own, options.signal)) return undefined;
+      if (await orCancelled(this.#isLaidOut(own), options.signal)) return undefined;
       return this.#elsewhere.openFor(own, options);
     }
     const isReference = isHubReference(id) || isInstalledReference(id);
@@ -180,6 +182,13 @@ class FolderCatalogue implements Catalogue {
       'input-changed',
       `the files of the model "${id}" keep changing; run again when nothing writes to them`,
     );
+  }
+
+  async openInstalled(id: string, signal?: AbortSignal): Promise<OpenedModel | undefined> {
+    const own = this.#records.find(id);
+    const isHere = own !== undefined && (await orCancelled(this.#isLaidOut(own), signal));
+    const options = signal === undefined ? {} : { signal };
+    return isHere ? this.open(id, options) : this.#openElsewhere(id, options);
   }
 
   /** Before anything of a model of the hub is downloaded under an id, as far as its licence is known by then. */
@@ -290,17 +299,7 @@ class FolderCatalogue implements Catalogue {
     return this.entry(id);
   }
 
-  /** The first look after the machine has started reads the whole model: an abort does not wait for it. */
-  async #isLaidOutBefore(entry: ModelEntry, signal: AbortSignal | undefined): Promise<boolean> {
-    const laidOut = this.#isLaidOut(entry);
-    if (signal === undefined) return laidOut;
-    try {
-      return await abortable(laidOut, signal);
-    } catch (error) {
-      throw signal.aborted ? cancelled(error) : error;
-    }
-  }
-
+  /** The first look after the machine has started reads the whole model: use it with `orCancelled`. */
   async #isLaidOut(entry: ModelEntry): Promise<boolean> {
     for (const file of entry.files) {
       if (file.digest === undefined) return false;

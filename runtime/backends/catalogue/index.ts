@@ -25,5 +25,5 @@ export {
 } from './selected-model.ts';
 export { selectedModels } from './selected-models.ts';
 export { suggestedModel, type SuggestedModel } from './suggested-model.ts';
-export { UsedModels } from './used-models.ts';
+export { UsedModels, type SentModels } from './used-models.ts';
 export { defaultModelsFolder } from './models-folder.ts';

@@ -4,7 +4,7 @@ import { copyFile, mkdir, readFile, rename, rm, statfs } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import { GraphError, type ModelEntry, type ModelFile } from '@graft/graph';
-import { hasCode, hashFile, isFullDisk, LockBusyError, withFileLock } from '@graft/kit';
+import { abortable, hasCode, hashFile, isFullDisk, LockBusyError, withFileLock } from '@graft/kit';
 import type { BlobStore, KnownFile } from './blob-store.ts';
 import { Unreachable } from './http-get.ts';
 import type { HubAccess } from './hub-access.ts';
@@ -310,6 +310,19 @@ export function cancelled(cause: unknown): GraphError {
   return new GraphError('cancelled', 'the download was cancelled; the next one continues there', {
     cause,
   });
+}
+
+/** Waits for work no longer than its signal says; throws `cancelled` then. */
+export async function orCancelled<T>(
+  work: Promise<T>,
+  signal: AbortSignal | undefined,
+): Promise<T> {
+  if (signal === undefined) return work;
+  try {
+    return await abortable(work, signal);
+  } catch (error) {
+    throw signal.aborted ? cancelled(error) : error;
+  }
 }
 
 /** Runs `work` while holding the lock that a download of the model takes. Throws `bad-input` during a download. */

@@ -13,11 +13,13 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { ModelEntry } from '@graft/graph';
+import { modelTree, treeManifestText, type ModelEntry } from '@graft/graph';
+import { FilesystemArtifactStore } from '../../store/filesystem/index.ts';
 import { FileServer } from '../testing/file-server.ts';
 import { BlobStore } from './blob-store.ts';
 import { createCatalogue } from './catalogue.ts';
 import type { Catalogue } from './catalogue-contract.ts';
+import { modelDigest } from './model-facts.ts';
 import { UsedModels } from './used-models.ts';
 
 const weights = randomBytes(300_000);
@@ -134,5 +136,68 @@ describe('a model of the catalogue that a step uses', () => {
     const second = new UsedModels({ catalogue, digests: new Map([['m', after?.digest ?? '']]) });
     expect((await second.open('m')).digest).toBe(after?.digest);
     expect(server.requests).toHaveLength(1);
+  });
+});
+
+describe('a model whose entry came with the step', () => {
+  /** What the catalogue of another machine has. */
+  const entry: ModelEntry = {
+    ...{ id: 'mine', title: 'Mine', kind: 'embedder', format: 'onnx', architecture: 'bert' },
+    ...{ licence: { id: 'MIT', consent: false }, dtype: 'fp32', dimension: 4 },
+    ...{ contextLength: 16, parameters: 1 },
+    files: [
+      {
+        ...{ path: 'onnx/model.onnx', size: weights.length, digest: sha256(weights) },
+        sources: ['package:workspace'],
+      },
+    ],
+  };
+
+  async function sent(catalogue: Catalogue, entries: readonly ModelEntry[]) {
+    const artifacts = await FilesystemArtifactStore.open(join(modelsFolder, 'artifacts'));
+    const digests = new Map(entries.map((each) => [each.id, modelDigest(each)]));
+    const used = new UsedModels({ catalogue, digests, sent: { entries, artifacts } });
+    return { artifacts, used };
+  }
+
+  it('is read from the artifact store, verified, where the catalogue lacks it', async () => {
+    const { artifacts, used } = await sent(catalogueOf(), [entry]);
+    await expect(used.open('mine')).rejects.toMatchObject({
+      code: 'missing-file',
+      message: expect.stringContaining('"mine" is neither on this worker') as string,
+    });
+    await artifacts.put([weights]);
+    await artifacts.put([Buffer.from(treeManifestText(modelTree(entry) ?? { files: [] }))]);
+    const { folder, file, digest } = await used.open('mine');
+    expect(digest).toBe(modelDigest(entry));
+    expect(folder).toContain(artifacts.folder);
+    expect(weights.equals(await readFile(file('onnx/model.onnx')))).toBe(true);
+    expect(used.facts('mine')).toMatchObject({ id: 'mine', digest });
+    expect([...(await used.files('mine')).keys()]).toEqual(['onnx/model.onnx']);
+    await used.verify();
+    await chmod(folder, 0o755);
+    await chmod(join(folder, 'onnx'), 0o755);
+    await rm(file('onnx/model.onnx'));
+    await expect(used.verify()).rejects.toMatchObject({ code: 'input-changed' });
+  });
+
+  it('is the one of the catalogue, in its place, where that is the same', async () => {
+    const catalogue = catalogueOf();
+    await catalogue.fetch('m');
+    const { used, artifacts } = await sent(catalogue, [catalogue.entry('m')]);
+    const { folder } = await used.open('m');
+    expect(folder).toBe((await catalogue.open('m')).folder);
+    expect(await artifacts.has(sha256(weights))).toBe(false);
+  });
+
+  it('is downloaded where the catalogue knows it and nobody stored it', async () => {
+    const catalogue = catalogueOf();
+    const { used } = await sent(catalogue, [catalogue.entry('m')]);
+    expect((await used.open('m')).digest).toBe(modelDigest(catalogue.entry('m')));
+  });
+
+  it('is not another one that the catalogue has under its name', async () => {
+    const { used } = await sent(catalogueOf(), [{ ...entry, id: 'm' }]);
+    await expect(used.open('m')).rejects.toMatchObject({ code: 'missing-file' });
   });
 });

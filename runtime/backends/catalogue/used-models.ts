@@ -1,11 +1,30 @@
-import { GraphError, type ModelEntry, type ModelFacts } from '@graft/graph';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import {
+  GraphError,
+  howToGet,
+  modelTree,
+  sha256,
+  treeManifestText,
+  type ArtifactStore,
+  type ModelEntry,
+  type ModelFacts,
+} from '@graft/graph';
 import type { Catalogue, FetchOptions, OpenedModel } from './catalogue-contract.ts';
-import { factsOf } from './model-facts.ts';
+import { factsOf, modelDigest } from './model-facts.ts';
 
 export interface UsedModelsOptions extends FetchOptions {
   readonly catalogue: Catalogue;
   /** Of the models that the step's cache key names, by id; others are taken as they are found. */
   readonly digests?: ReadonlyMap<string, string>;
+  /** Entries that came with the step, and where the files of those are that the catalogue lacks. */
+  readonly sent?: SentModels;
+}
+
+/** Models that another machine knows, as `StepRequest.models` names them. */
+export interface SentModels {
+  readonly entries: readonly ModelEntry[];
+  readonly artifacts: Pick<ArtifactStore, 'has' | 'openTree'>;
 }
 
 /**
@@ -16,18 +35,21 @@ export interface UsedModelsOptions extends FetchOptions {
 export class UsedModels {
   readonly #options: UsedModelsOptions;
   readonly #opened = new Map<string, OpenedModel>();
+  readonly #sent: ReadonlyMap<string, ModelEntry>;
 
   constructor(options: UsedModelsOptions) {
     this.#options = options;
+    this.#sent = new Map(options.sent?.entries.map((entry) => [entry.id, entry]));
   }
 
   /**
-   * The model's files, downloaded first where they are missing. `digest` is the one that an input of the step names.
+   * The model's files: those of the catalogue where it has this very model, else of the artifact store where the step
+   * brought its entry, else downloaded. `digest` is the one that an input of the step names.
    * Throws `input-changed` where the model has another, and as `Catalogue.fetch` does.
    */
   async open(id: string, digest?: string): Promise<OpenedModel> {
-    const { catalogue, digests: _, ...options } = this.#options;
-    const model = await catalogue.open(id, options);
+    const { catalogue, digests: _, sent: _sent, ...options } = this.#options;
+    const model = (await this.#openSent(id)) ?? (await catalogue.open(id, options));
     this.#require(id, model.digest, digest);
     this.#opened.set(`${id} ${model.stamp}`, model);
     return model;
@@ -42,7 +64,7 @@ export class UsedModels {
 
   /** Throws `bad-model` for an unknown id. */
   entry(id: string): ModelEntry {
-    return this.#options.catalogue.entry(id);
+    return this.#sent.get(id) ?? this.#options.catalogue.entry(id);
   }
 
   /** Throws `bad-model` for an unknown id, and `input-changed`. */
@@ -59,9 +81,51 @@ export class UsedModels {
     }
   }
 
+  /** A model whose entry came with the step; undefined where the catalogue is to download it. */
+  async #openSent(id: string): Promise<OpenedModel | undefined> {
+    const { catalogue, sent, signal } = this.#options;
+    const entry = this.#sent.get(id);
+    if (entry === undefined || sent === undefined) return undefined;
+    const digest = modelDigest(entry);
+    const isKnown = catalogue.lookup(id)?.digest === digest;
+    if (isKnown) {
+      const installed = await catalogue.openInstalled(id, signal);
+      if (installed?.digest === digest) return installed;
+    }
+    const tree = modelTree(entry);
+    if (tree !== undefined) {
+      const stored = sha256(treeManifestText(tree));
+      if (await sent.artifacts.has(stored)) {
+        return storedModel(entry, await sent.artifacts.openTree(stored));
+      }
+    }
+    if (isKnown) return undefined;
+    throw new GraphError(
+      'missing-file',
+      `The model "${id}" is neither on this worker nor in the artifact store. Where the workspace is: ${howToGet(id)}`,
+    );
+  }
+
   #require(id: string, found: string, wanted = this.#options.digests?.get(id)): void {
     if (wanted !== undefined && wanted !== found) throw changed(id);
   }
+}
+
+/** A model in a tree of the artifact store, which is read-only and was verified when it was laid out. */
+function storedModel(entry: ModelEntry, folder: string): OpenedModel {
+  const file = (path: string): string => join(folder, path);
+  const digest = modelDigest(entry);
+  return {
+    ...{ entry, folder, file, digest },
+    // Not of the files' times: reading them is noted there.
+    stamp: `stored ${digest}`,
+    isSound: async () => {
+      const sizes = await Promise.all(
+        entry.files.map(async ({ path, size }) => (await stat(file(path))).size === size),
+      ).catch(() => [false]);
+      return sizes.every(Boolean);
+    },
+  };
 }
 
 function changed(id: string): GraphError {

@@ -184,7 +184,7 @@ class ComposedBackends implements LoadedBackends {
     const catalogue = this.#catalogue;
     const models = used ?? new UsedModels({ catalogue, ...options });
     const opened = async (id: string, kind: ModelKind, digest?: string): Promise<OpenedModel> => {
-      const known = catalogue.entry(id);
+      const known = models.entry(id);
       if (known.kind !== kind) {
         throw new GraphError(
           'bad-model',

@@ -68,7 +68,7 @@ function planOf(nodes: Record<string, [string, object?]>, edges: readonly string
 
 async function run(plan: Plan, known: Implementations = testImplementations) {
   const scratchFolder = join(folder, '.graft', 'scratch');
-  const host = createTestHost({ artifacts, items, scratchFolder }, known);
+  const host = createTestHost({ artifacts, items, scratchFolder, workspaceFolder: folder }, known);
   const services: StepHost['services'] = async (request) => ({
     ...(await host.services(request)),
     verify: () => verifyModels(request.models),

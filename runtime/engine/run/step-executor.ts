@@ -194,6 +194,10 @@ export class StepExecutor {
         ]);
         return;
       }
+      if (reported.type === 'stored-checkpoint') {
+        step.checkpoint = reported.checkpoint;
+        return;
+      }
       if (reported.type === 'checkpoint') {
         step.checkpoints = withCheckpoint(step.checkpoints, reported.checkpoint);
       }
@@ -257,7 +261,10 @@ export class StepExecutor {
   }
 }
 
-function toEvent(node: string, signal: Exclude<StepSignal, { type: 'waiting' | 'spent' }>) {
+function toEvent(
+  node: string,
+  signal: Exclude<StepSignal, { type: 'waiting' | 'spent' | 'stored-checkpoint' }>,
+) {
   switch (signal.type) {
     case 'progress':
       return { ...signal, type: 'step.progress', node } as const;

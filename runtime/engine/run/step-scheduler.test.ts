@@ -9,7 +9,7 @@ import {
   type ExecutionBackend,
   type NodeType,
   type Plan,
-  type ResolvedFile,
+  type LocatedFile,
   type StepResult,
   type StepSignal,
 } from '@graft/graph';
@@ -283,8 +283,8 @@ describe('steps of several runs', () => {
 });
 
 it('a step whose inputs are looked at anew when its run is cancelled says nothing after the end', async () => {
-  let look = (_files: ResolvedFile[]): void => undefined;
-  const looked = new Promise<ResolvedFile[]>((resolve) => (look = resolve));
+  let look = (_files: LocatedFile[]): void => undefined;
+  const looked = new Promise<LocatedFile[]>((resolve) => (look = resolve));
   let fail = (_error: GraphError): void => undefined;
   const executed = new Promise<StepResult>((_resolve, reject) => (fail = reject));
   const runs = new MemoryRunStore();

@@ -19,6 +19,7 @@ import {
   type StepCheckpoints,
   type StepRequest,
   type StepStatus,
+  type StoredCheckpoint,
   type StepSummary,
 } from '@graft/graph';
 
@@ -51,6 +52,8 @@ export interface StepState {
   error?: GraphError;
   /** Of a step that trains. */
   checkpoints?: StepCheckpoints;
+  /** Of a step that trains elsewhere: what the artifact store has, for its next attempt. */
+  checkpoint?: StoredCheckpoint;
   /** Of a skipped step: the failed step above. */
   failedBy?: StepState;
   /** Of a loop: its progress. */
@@ -273,7 +276,9 @@ export function toRequest(
     cacheKey: step.key?.value ?? '',
     familyParts: run.familyParts,
     ...(run.previous === undefined ? {} : { previous: run.previous }),
+    ...(step.checkpoint === undefined ? {} : { checkpoint: step.checkpoint }),
     device: run.device,
     attempt: run.attempt,
+    ...(step.node.definition.caching === 'volatile' ? { volatile: true } : {}),
   };
 }

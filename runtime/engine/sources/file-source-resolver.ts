@@ -3,7 +3,7 @@ import {
   GraphError,
   type DatabaseIdentity,
   type Digest,
-  type ResolvedFile,
+  type LocatedFile,
   type SourceResolver,
 } from '@graft/graph';
 import { HashCache } from './hash-cache.ts';
@@ -35,7 +35,7 @@ export class FileSourceResolver implements SourceResolver {
   async files(
     patterns: readonly string[],
     options: { readonly anew?: boolean } = {},
-  ): Promise<ResolvedFile[]> {
+  ): Promise<LocatedFile[]> {
     return this.#resolved(await matchFiles(this.#root, patterns), options);
   }
 
@@ -46,7 +46,7 @@ export class FileSourceResolver implements SourceResolver {
   async remembered(
     patterns: readonly string[],
     budget: { bytes: number },
-  ): Promise<ResolvedFile[] | undefined> {
+  ): Promise<LocatedFile[] | undefined> {
     const matched = await matchFiles(this.#root, patterns);
     for (const file of matched) {
       if (this.#hashes.known(file) !== undefined) continue;
@@ -85,8 +85,8 @@ export class FileSourceResolver implements SourceResolver {
   async #resolved(
     matched: readonly MatchedFile[],
     options: { readonly anew?: boolean } = {},
-  ): Promise<ResolvedFile[]> {
-    const files: ResolvedFile[] = [];
+  ): Promise<LocatedFile[]> {
+    const files: LocatedFile[] = [];
     for (const file of matched) {
       const digest = await this.#hashes.digest(file, options);
       files.push({ path: file.path, absolute: file.absolute, digest, size: file.stats.size });

@@ -37,7 +37,7 @@ export async function resolveSources(plan: Plan, resolvers: Resolvers): Promise<
   const walk = (patterns: readonly string[]): Promise<ResolvedFile[]> => {
     const key = JSON.stringify(patterns);
     const { files, anew = false } = resolvers;
-    const known = walks.get(key) ?? files.files(patterns, { anew });
+    const known = walks.get(key) ?? files.files(patterns, { anew }).then(withoutPlaces);
     walks.set(key, known);
     return known;
   };
@@ -73,6 +73,10 @@ export async function resolveSources(plan: Plan, resolvers: Resolvers): Promise<
   }
   return { sources, problems };
 }
+
+/** Sources go into requests, which hold no path of this machine. */
+const withoutPlaces = (files: readonly ResolvedFile[]): ResolvedFile[] =>
+  files.map(({ path, digest, size }) => ({ path, digest, size }));
 
 function noDatabase(): Promise<never> {
   const message = 'This Graft cannot query databases.';

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { SourceFile } from '@graft/graph';
+import { MemoryArtifactStore } from '@graft/store/testing';
 import { SourceReader } from './source-reader.ts';
 
 let folder: string;
@@ -21,10 +22,12 @@ afterEach(() => rm(folder, { recursive: true, force: true }));
 
 /** A reader of the one file, which was hashed when it held `hashed`. */
 function readerOf(hashed: Uint8Array): { reader: SourceReader; file: SourceFile } {
-  const file = { path: 'a.txt', absolute, digest: sha256(hashed), size: hashed.length };
+  const file = { path: 'a.txt', digest: sha256(hashed), size: hashed.length };
   const signal = new AbortController().signal;
   const sources = [{ kind: 'files' as const, param: 'paths', files: [file] }];
-  const reader = new SourceReader(sources, signal, () => Promise.resolve());
+  const place = { workspaceFolder: folder, artifacts: new MemoryArtifactStore() };
+  const verifyMore = (): Promise<void> => Promise.resolve();
+  const reader = new SourceReader(sources, place, { signal, verifyMore });
   const [only] = reader.files('paths');
   if (only === undefined) throw new Error('no file');
   return { reader, file: only };

@@ -1,9 +1,22 @@
 import { createWriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { pipeline } from 'node:stream/promises';
-import type { ResolvedSource, SourceFile, StepSource } from '@graft/graph';
+import type {
+  ArtifactStore,
+  ResolvedFile,
+  ResolvedSource,
+  SourceFile,
+  StepSource,
+} from '@graft/graph';
+import { StoredFile } from './stored-file.ts';
 import { VerifiedFile, type Readings } from './verified-file.ts';
+
+/** Where the bytes of source files are: in a workspace (a real path), else in the artifact store by digest. */
+export interface SourcePlace {
+  readonly workspaceFolder?: string;
+  readonly artifacts: Pick<ArtifactStore, 'get'>;
+}
 
 /** The sources of one step, as its node reads them. No result of changed bytes is kept. */
 export class SourceReader {
@@ -14,15 +27,18 @@ export class SourceReader {
   /** `verifyMore` runs with each verification of files, and throws `input-changed` if anything else the step reads changed. */
   constructor(
     sources: readonly ResolvedSource[],
-    signal: AbortSignal,
-    verifyMore: () => Promise<void>,
+    place: SourcePlace,
+    {
+      signal,
+      verifyMore,
+    }: { readonly signal: AbortSignal; readonly verifyMore: () => Promise<void> },
   ) {
     this.#verifyMore = verifyMore;
     const readings: Readings = { changed: undefined, open: new Set(), signal };
     this.#readings = readings;
     this.sources = sources.map((source) =>
       source.kind === 'files'
-        ? { ...source, files: source.files.map((file) => new VerifiedFile(file, readings)) }
+        ? { ...source, files: source.files.map((file) => sourceFile(file, place, readings)) }
         : source,
     );
   }
@@ -67,4 +83,14 @@ export class SourceReader {
     if (this.#readings.changed !== undefined) throw this.#readings.changed;
     await this.#verifyMore();
   }
+}
+
+function sourceFile(
+  file: ResolvedFile,
+  { workspaceFolder, artifacts }: SourcePlace,
+  readings: Readings,
+): SourceFile {
+  if (workspaceFolder === undefined) return new StoredFile(file, artifacts, readings);
+  const absolute = resolve(workspaceFolder, file.path);
+  return new VerifiedFile({ ...file, absolute }, readings);
 }

@@ -1,7 +1,7 @@
 import { createHash, type Hash } from 'node:crypto';
 import type { BigIntStats } from 'node:fs';
 import { open, readFile, type FileHandle } from 'node:fs/promises';
-import { GraphError, type ResolvedFile, type SourceFile } from '@graft/graph';
+import { GraphError, type LocatedFile, type SourceFile } from '@graft/graph';
 import { hasCode } from '@graft/kit';
 import { isGone, unreadable } from './file-fault.ts';
 
@@ -14,8 +14,14 @@ const clockTick = 20n;
 /** What files report to their step: `changed` is the first whose bytes were not those that were hashed. */
 export interface Readings {
   changed: GraphError | undefined;
-  readonly open: Set<Reading>;
+  readonly open: Set<OpenReading>;
   readonly signal: AbortSignal;
+}
+
+/** A reading that somebody has begun. */
+export interface OpenReading {
+  /** Reads on to the end and compares, unless the outcome is known or nobody needs it. */
+  finish(skip: boolean): Promise<void>;
 }
 
 /** A source that hashes every reading and compares it with the digest in the cache key. */
@@ -28,7 +34,7 @@ export class VerifiedFile implements SourceFile {
   /** The stamp of the file when all of it was last verified. */
   #verified: string | undefined;
 
-  constructor({ path, absolute, digest, size }: ResolvedFile, readings: Readings) {
+  constructor({ path, absolute, digest, size }: LocatedFile, readings: Readings) {
     this.path = path;
     this.digest = digest;
     this.size = size;
@@ -90,7 +96,7 @@ export class VerifiedFile implements SourceFile {
 }
 
 /** One reading of a large file. */
-class Reading {
+class Reading implements OpenReading {
   readonly #handle: FileHandle;
   readonly #hash = createHash('sha256');
   readonly #conclude: (hash: Hash) => Promise<void>;
@@ -110,7 +116,6 @@ class Reading {
     return bytes;
   }
 
-  /** Reads on to the end and compares, unless the outcome is known or nobody needs it. */
   async finish(skip: boolean): Promise<void> {
     if (this.#ended) return;
     this.#ended = true;

@@ -7,9 +7,17 @@ const reserved: ReadonlySet<string> = new Set(['.graft', '.git', 'node_modules']
 
 /**
  * The absolute path of an output below the workspace, which need not exist yet. Throws `outside-workspace` for a path that
- * leads out, also through a link, and `bad-param` for one that may not be written. `root` is a real path.
+ * leads out, also through a link, `bad-param` for one that may not be written, and `unavailable` without a workspace.
+ * `root` is a real path.
  */
-export async function outputPath(root: string, path: string): Promise<string> {
+export async function outputPath(root: string | undefined, path: string): Promise<string> {
+  if (root === undefined) {
+    throw new GraphError(
+      'unavailable',
+      `This step writes to "${path}" in the workspace, which this worker does not have. Run it where the workspace is.`,
+      { audience: 'operator' },
+    );
+  }
   const short = normalize(path).split(sep).join('/').replace(/\/+$/, '');
   const segments = short.split('/');
   if (short === '..' || short.startsWith('../') || short.startsWith('/') || path.includes('\0')) {

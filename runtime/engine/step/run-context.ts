@@ -20,6 +20,7 @@ import { SourceReader } from '../sources/source-reader.ts';
 import { outputPath } from './output-path.ts';
 import type { StepHost } from './step-host.ts';
 import { StepCheckpointFolder } from './step-checkpoint-folder.ts';
+import { StoredCheckpoints } from './stored-checkpoints.ts';
 import { StepIndexes } from './step-indexes.ts';
 import { StepMemory } from './step-memory.ts';
 import { StepReporter } from './step-reporter.ts';
@@ -64,7 +65,10 @@ export async function createStepContext(
     reporter.progress({ type: 'progress', ...signal });
   };
   const { node } = request;
-  const sources = new SourceReader(request.sources, hooks.signal, () => services.verify());
+  const sources = new SourceReader(request.sources, host, {
+    signal: hooks.signal,
+    verifyMore: () => services.verify(),
+  });
   const scratch = async (): Promise<string> => {
     await mkdir(host.scratchFolder, { recursive: true });
     const folder = await mkdtemp(join(host.scratchFolder, `${ownerStamp}-step-`));
@@ -90,7 +94,23 @@ export async function createStepContext(
         source.kind === 'model' ? [[source.id, source.digest]] : [],
       ),
     ),
+    ...(request.models === undefined ? {} : { entries: request.models }),
   });
+  const stored = new StoredCheckpoints({
+    ...{ artifacts: host.artifacts, earlier: request.checkpoint, scratch },
+    stored: (checkpoint) => {
+      reporter.storedCheckpoint(checkpoint);
+    },
+    failed: (message) => {
+      reporter.log({ type: 'log', level: 'warning', message });
+    },
+  });
+  let checkpointFolder: Promise<string> | undefined;
+  const openCheckpoints = async (): Promise<string> => {
+    const opened = await checkpoints.open();
+    await stored.bring(opened);
+    return opened;
+  };
   const seed = request.params['seed'];
   const ctx: RunContext = {
     signal: hooks.signal,
@@ -136,9 +156,11 @@ export async function createStepContext(
       // A missing or damaged previous output only costs work; an update of it would be damaged too.
       return await openWhole(host.artifacts, ref.digest, hooks.signal).catch(() => undefined);
     },
-    checkpoints: () => checkpoints.open(),
+    checkpoints: () => (checkpointFolder ??= openCheckpoints()),
     checkpoint(report) {
       reporter.checkpoint(report);
+      if (report.state !== 'saved' || host.storesCheckpoints !== true) return;
+      void checkpointFolder?.then((opened) => stored.save(opened, report.step));
     },
     async memo(name, schema, compute) {
       const opened = memos.get(name) ?? openMemo({ name, schema, compute });
@@ -170,9 +192,13 @@ export async function createStepContext(
     sources,
     usedDevice: () => device,
     usedMemory: () => memory.peak,
-    stored: () => checkpoints.remove(),
+    async stored() {
+      await stored.settle(false);
+      await checkpoints.remove();
+    },
     async [Symbol.asyncDispose]() {
       reporter.flush();
+      await stored.settle(true);
       // What failed to open has failed the step, and needs no cleaning up.
       const opened = await Promise.allSettled(memos.values());
       try {

@@ -5,6 +5,7 @@ import type {
   Implementation,
   ItemStore,
   Lease,
+  ModelEntry,
   RemoteUsage,
   RunContext,
   Web,
@@ -33,6 +34,8 @@ export interface ServiceRequest {
   readonly signal: AbortSignal;
   /** Digests of the models that the step's cache key names, by id. The step may use no others. */
   readonly models: ReadonlyMap<string, string>;
+  /** Entries that came with the request, for models that the machine's catalogue lacks. */
+  readonly entries?: readonly ModelEntry[];
   /** For downloads: `unit` names the file. */
   readonly progress: RunContext['progress'];
   /** Call this with true when a download begins, and with false when it has ended. */
@@ -49,11 +52,16 @@ export interface StepHost {
   implementation(type: string): Promise<Implementation | undefined>;
   readonly artifacts: ArtifactStore;
   readonly items: ItemStore;
-  /** The workspace's folder, a real path, which steps may write into beside the stores. */
-  readonly workspaceFolder: string;
+  /**
+   * The workspace's folder, a real path: steps read its files where they are, and may write into it beside the stores.
+   * Absent: this host has none. Files then come from the artifact store, and steps that write into a workspace fail.
+   */
+  readonly workspaceFolder?: string;
   /** Folder for scratch folders, on the artifact store's filesystem. */
   readonly scratchFolder: string;
   /** Folder for checkpoints: one folder a cache key. */
   readonly checkpointFolder: string;
+  /** Stores each checkpoint as an artifact too, so that other hosts can continue from it. */
+  readonly storesCheckpoints?: boolean;
   services(request: ServiceRequest): StepServices | Promise<StepServices>;
 }

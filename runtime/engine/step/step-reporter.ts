@@ -1,4 +1,4 @@
-import type { CheckpointReport, RemoteUsage, StepSignal } from '@graft/graph';
+import type { CheckpointReport, RemoteUsage, StepSignal, StoredCheckpoint } from '@graft/graph';
 
 /** Milliseconds between two progress reports of a step. */
 const progressEvery = 50;
@@ -46,6 +46,10 @@ export class StepReporter {
   checkpoint(checkpoint: CheckpointReport): void {
     this.flush();
     this.#send({ type: 'checkpoint', checkpoint });
+  }
+
+  storedCheckpoint(checkpoint: StoredCheckpoint): void {
+    this.#send({ type: 'stored-checkpoint', checkpoint });
   }
 
   /** A step that waits for several things at once continues only once it has all. */

@@ -25,6 +25,12 @@ export const treeManifestSchema = z.object({
 });
 export type TreeManifest = z.infer<typeof treeManifestSchema>;
 
+/** The stored text of a manifest, whose sha256 is the tree's digest: canonical, so that equal trees have equal digests. */
+export function treeManifestText(manifest: TreeManifest): string {
+  const files = manifest.files.map(({ path, digest, size }) => ({ path, digest, size }));
+  return `${JSON.stringify({ files })}\n`;
+}
+
 /**
  * Digest → bytes. Writes are atomic: a digest exists completely or not at all. Reads verify: a truncated or altered
  * artifact throws GraphError `store-damaged` and is removed, so that the next run recomputes it.
@@ -36,6 +42,14 @@ export interface ArtifactStore {
   put(
     bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   ): Promise<{ digest: Digest; size: number }>;
+  /**
+   * Stores bytes that are known: reads `bytes` only where they are missing, straight from their place, and marks them as
+   * used otherwise. Throws `input-changed` if they differ from the digest, and leaves nothing behind.
+   */
+  putKnown(
+    known: { readonly digest: Digest; readonly size: number },
+    bytes: () => AsyncIterable<Uint8Array>,
+  ): Promise<void>;
   /** The bytes, verified before the stream ends. Throws `missing-file` if absent. */
   get(digest: Digest): AsyncIterable<Uint8Array>;
   /** The bytes from an offset on, to jump within; not verified. Throws `missing-file` if absent. */

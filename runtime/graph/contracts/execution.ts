@@ -1,11 +1,12 @@
 import type { RemoteUsage } from '../metrics/remote-usage.ts';
-import type { ArtifactRef } from './artifact.ts';
-import type { ResolvedFile, ResolvedSource } from '../types/resolved-source.ts';
+import type { ArtifactRef, Digest } from './artifact.ts';
+import type { LocatedFile, ResolvedSource } from '../types/resolved-source.ts';
 import type { PortFacets } from '../types/facets.ts';
 import type { Lane } from '../types/lane.ts';
 import type { CheckpointReport, ItemCounts } from './run-event.ts';
 import type { KeyPart } from './action.ts';
 import type { MetricRow } from '../metrics/metrics.ts';
+import type { ModelEntry } from '../rows/model.ts';
 
 /** A physical device. `id` is `cpu`, `webgpu`, `cuda:0`, `vulkan:0`, `metal`. */
 export interface Device {
@@ -24,7 +25,20 @@ export interface Lease extends Disposable {
   readonly bytes: number;
 }
 
-/** One step to execute. Plain data, because it crosses the process border. */
+/** The newest checkpoint of a training: the digest of its tree in the artifact store, and its optimizer step. */
+export interface StoredCheckpoint {
+  readonly digest: Digest;
+  readonly step: number;
+}
+
+/**
+ * One step to execute. Plain JSON that any machine of the workspace understands: it names inputs, source files, models
+ * and checkpoints by digest, and holds no path of a machine and no secret.
+ *
+ * Where the bytes are is the executor's matter (`StepHost`). One that has the workspace reads files where they are, and
+ * models in its catalogue. Any other finds both in the artifact store, if `SharedRequests` of `@graft/engine` put them
+ * there before the request was sent. Every reading is verified against the digest.
+ */
 export interface StepRequest {
   readonly runId: string;
   readonly node: string;
@@ -35,6 +49,14 @@ export interface StepRequest {
   readonly params: Readonly<Record<string, unknown>>;
   readonly inputs: Readonly<Record<string, readonly ArtifactRef[]>>;
   readonly sources: readonly ResolvedSource[];
+  /**
+   * The catalogue's entries of the models that `sources` and `inputFacets` name, for executors whose catalogue lacks
+   * them, without addresses that only one machine knows. A model's files are a tree of the artifact store
+   * (`modelTree`). Absent: the executor's catalogue has them, as in the embedded form.
+   */
+  readonly models?: readonly ModelEntry[];
+  /** What an earlier attempt left, for executors that have no newer checkpoint of `cacheKey`. */
+  readonly checkpoint?: StoredCheckpoint;
   /** By input port: `PlannedNode.inputFacets`, with the digests of embedders that the run has made. */
   readonly inputFacets: PortFacets;
   readonly cacheKey: string;
@@ -49,6 +71,8 @@ export interface StepRequest {
   readonly device: string;
   /** 1, or 2 after memory ran out or the worker died: items then run in smaller batches. */
   readonly attempt?: number;
+  /** Its outputs differ each time: an outcome of another run is no substitute. Absent: false. */
+  readonly volatile?: boolean;
 }
 export interface StepResult {
   readonly outputs: Readonly<Record<string, ArtifactRef>>;
@@ -80,6 +104,8 @@ export type StepSignal =
    * The step trains: from the first report on, it may leave a checkpoint after cancellation, when its run has ended.
    */
   | { readonly type: 'checkpoint'; readonly checkpoint: CheckpointReport }
+  /** The artifact store has this checkpoint: another executor can continue from it. */
+  | { readonly type: 'stored-checkpoint'; readonly checkpoint: StoredCheckpoint }
   /** True: the step waits for something, such as a model download. False: the wait is over. */
   | { readonly type: 'waiting'; readonly waiting: boolean };
 
@@ -99,10 +125,7 @@ export type DatabaseIdentity = (secret: string) => Promise<string>;
 /** Resolves the sources that nodes declare. Hashes each file once and remembers the hash by size, times and inode. */
 export interface SourceResolver {
   /** `anew`: hashes the files again, because a reader found other bytes. */
-  files(
-    patterns: readonly string[],
-    options?: { readonly anew?: boolean },
-  ): Promise<ResolvedFile[]>;
+  files(patterns: readonly string[], options?: { readonly anew?: boolean }): Promise<LocatedFile[]>;
   /**
    * The database that a secret leads to, and the user. Throws `unavailable` if the secret is missing or is not a
    * database address. Absent: databases are not available here.

@@ -55,7 +55,8 @@ export interface RunContext {
   copies(files: readonly SourceFile[]): Promise<string>;
   /**
    * Absolute path of a file or folder to write below the workspace; it need not exist. Throws `outside-workspace` for a
-   * path that leads out, also through a link, and `bad-param` for a path that may not be written.
+   * path that leads out, also through a link, `bad-param` for a path that may not be written, and `unavailable` where
+   * there is no workspace. Volatile steps always have one.
    */
   output(path: string): Promise<string>;
   /**

@@ -21,7 +21,6 @@ function planned(definition: NodeType, params: Record<string, unknown> = {}): Pl
 }
 const file = (path: string, digest = path): ResolvedFile => ({
   path,
-  absolute: `/w/${path}`,
   digest,
   size: 1,
 });

@@ -1,10 +1,16 @@
-/** A file below the workspace that matched a pattern, with the digest in the cache key. */
+/**
+ * A file below the workspace that matched a pattern, with the digest in the cache key. Plain data that any machine
+ * understands: the path names the file in messages and results, the digest says which bytes.
+ */
 export interface ResolvedFile {
   /** Workspace path, with `/`. */
   readonly path: string;
-  readonly absolute: string;
   readonly digest: string;
   readonly size: number;
+}
+/** A resolved file, with its place on this machine. It never leaves the process that found it. */
+export interface LocatedFile extends ResolvedFile {
+  readonly absolute: string;
 }
 /** A resolved source; files are sorted by path. */
 export type ResolvedSource =

@@ -1,5 +1,15 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm, stat, utimes, type FileHandle } from 'node:fs/promises';
+import {
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  stat,
+  utimes,
+  type FileHandle,
+} from 'node:fs/promises';
 import { join } from 'node:path';
 import { GraphError, type ArtifactStore, type Digest } from '@graft/graph';
 import {
@@ -13,9 +23,10 @@ import {
 } from '@graft/kit';
 import { diskError } from '../disk-error.ts';
 import { assertDigest, isDigest } from '../digest.ts';
-import { moveBlob, writeBlob, type BlobPlaces } from './blob-writer.ts';
+import { knownBytes, type KnownBytes } from '../known-bytes.ts';
+import { moveBlob, reuse, writeBlob, type BlobPlaces } from './blob-writer.ts';
 import { chunkBytes, readChunks } from './read-chunks.ts';
-import { layOutTree, readManifest, storeTree } from './tree.ts';
+import { filesBelow, layOutTree, parseManifest, readManifest, storeTree } from './tree.ts';
 
 /** Bytes of the largest artifact that is read at once and verified before its first byte is returned. */
 const wholeReadBytes = 1 << 20;
@@ -25,6 +36,14 @@ const firstBytes = 1 << 16;
 const usualTouchEvery = 3_600_000;
 /** How long (ms) damaged files are kept for inspection. */
 const keepDamagedMs = 7 * 24 * 3_600_000;
+
+/** A tree that is laid out as a folder. */
+export interface LaidOutTree {
+  readonly digest: Digest;
+  readonly files: readonly Digest[];
+  /** Bytes. */
+  readonly extra: number;
+}
 
 /**
  * `sha256/ab/<digest>` holds bytes, `staging/` files being written, `trees/<digest>/` trees laid out as hard links, and
@@ -84,6 +103,17 @@ export class FilesystemArtifactStore implements ArtifactStore {
     bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
   ): Promise<{ digest: Digest; size: number }> {
     return writeBlob(bytes, this.#places);
+  }
+
+  async putKnown(known: KnownBytes, bytes: () => AsyncIterable<Uint8Array>): Promise<void> {
+    assertDigest(known.digest);
+    const path = this.#places.path(known.digest);
+    try {
+      if (await reuse(path, known.size)) return;
+    } catch (error) {
+      throw diskError(error, path);
+    }
+    await writeBlob(knownBytes(known, bytes()), this.#places);
   }
 
   async *get(digest: Digest): AsyncGenerator<Uint8Array, void, undefined> {
@@ -162,6 +192,33 @@ export class FilesystemArtifactStore implements ArtifactStore {
         if (found?.isFile() === true) yield { digest, size: found.size, usedAt: found.mtimeMs };
       }
     }
+  }
+
+  /**
+   * The trees that are laid out, each with the digests of its files, and the bytes that it takes besides the listed ones:
+   * of copies, where the filesystem has no hard links, and of files that were deleted from the store alone.
+   */
+  async *trees(): AsyncGenerator<LaidOutTree, void, undefined> {
+    for (const digest of await readdir(join(this.folder, 'trees'))) {
+      if (!isDigest(digest)) continue;
+      // Not by `get`, which would mark it as used.
+      const manifest = await readFile(this.#places.path(digest)).then(
+        parseManifest,
+        () => undefined,
+      );
+      let extra = 0;
+      for (const path of await filesBelow(join(this.folder, 'trees', digest)).catch(() => [])) {
+        const found = await stat(join(this.folder, 'trees', digest, path)).catch(() => undefined);
+        if (found?.nlink === 1) extra += found.size;
+      }
+      yield { digest, files: manifest?.files.map((file) => file.digest) ?? [], extra };
+    }
+  }
+
+  /** Removes the folder of a tree, which is laid out again when it is opened. */
+  async foldTree(digest: Digest): Promise<void> {
+    assertDigest(digest);
+    await removeFolder(join(this.folder, 'trees', digest));
   }
 
   async delete(digest: Digest): Promise<void> {

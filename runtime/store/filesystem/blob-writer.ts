@@ -116,7 +116,7 @@ class StagedFile {
 }
 
 /** Whether the blob exists already; if so, marks it as used now. */
-async function reuse(path: string, size: number): Promise<boolean> {
+export async function reuse(path: string, size: number): Promise<boolean> {
   try {
     if ((await stat(path)).size !== size) return false;
     const now = new Date();

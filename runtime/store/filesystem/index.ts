@@ -4,6 +4,7 @@ import { FilesystemItemStore } from './item-store.ts';
 
 export { DiskReserve } from './disk-reserve.ts';
 export { FilesystemArtifactStore, FilesystemItemStore };
+export type { LaidOutTree } from './artifact-store.ts';
 
 /** Opens the stores below a state folder: `artifacts/` and `items/`. Importing this loads no database. */
 export async function openFilesystemStores(

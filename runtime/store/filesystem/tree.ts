@@ -1,6 +1,6 @@
 import { mkdir, lstat, readdir, rename, chmod } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { GraphError, treeManifestSchema, type TreeManifest } from '@graft/graph';
+import { GraphError, treeManifestSchema, treeManifestText, type TreeManifest } from '@graft/graph';
 import { hasCode, linkOrCopy, removeFolder, stagingName } from '@graft/kit';
 import { diskError } from '../disk-error.ts';
 import type { Blob } from './blob-writer.ts';
@@ -11,7 +11,7 @@ type TreeFile = TreeManifest['files'][number];
 const largestManifest = 64 << 20;
 
 /** Paths of all regular files below a folder, with `/`, sorted by code unit. Refuses links and devices. */
-async function filesBelow(folder: string): Promise<string[]> {
+export async function filesBelow(folder: string): Promise<string[]> {
   const found: string[] = [];
   const walk = async (below: string): Promise<void> => {
     for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
@@ -33,12 +33,6 @@ async function filesBelow(folder: string): Promise<string[]> {
   return found.sort((a, b) => (a < b ? -1 : a > b ? 1 : 0));
 }
 
-/** The bytes of a manifest: canonical, so that equal trees have equal digests. */
-function manifestBytes(manifest: TreeManifest): Uint8Array {
-  const files = manifest.files.map(({ path, digest, size }) => ({ path, digest, size }));
-  return Buffer.from(`${JSON.stringify({ files })}\n`);
-}
-
 /** Stores a folder's files, then their manifest; removes the emptied folder. */
 export async function storeTree(
   folder: string,
@@ -55,7 +49,7 @@ export async function storeTree(
       files.push({ path, ...blob });
       size += blob.size;
     }
-    const bytes = manifestBytes({ files });
+    const bytes = Buffer.from(treeManifestText({ files }));
     if (bytes.byteLength > largestManifest) {
       throw new GraphError(
         'too-large',

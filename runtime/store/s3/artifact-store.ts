@@ -4,6 +4,7 @@ import { eachAtOnce } from '@graft/kit';
 import { assertDigest, isDigest } from '../digest.ts';
 import { missingArtifact, type FilesystemArtifactStore } from '../filesystem/artifact-store.ts';
 import { readManifest } from '../filesystem/tree.ts';
+import { knownBytes, type KnownBytes } from '../known-bytes.ts';
 import { isLost } from '../lost-artifact.ts';
 import type { Bucket, NewObject } from './bucket.ts';
 
@@ -13,11 +14,6 @@ const believedMs = 30_000;
 const atOnce = 4;
 /** Bytes of the largest artifact that a jump into it fetches whole. */
 const wholeBytes = 16 << 20;
-
-interface Blob {
-  readonly digest: Digest;
-  readonly size: number;
-}
 
 /**
  * `sha256/ab/<digest>` holds bytes; `used/<digest>` is written whenever somebody stores what is there already. A sound
@@ -45,10 +41,15 @@ export class S3ArtifactStore implements ArtifactStore {
     return found !== undefined;
   }
 
-  async put(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<Blob> {
+  async put(bytes: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<KnownBytes> {
     const blob = await this.#copies.put(bytes);
     await this.#send(blob);
     return blob;
+  }
+
+  async putKnown(known: KnownBytes, bytes: () => AsyncIterable<Uint8Array>): Promise<void> {
+    assertDigest(known.digest);
+    await this.#send(known, { bytes: () => knownBytes(known, bytes()), asks: true });
   }
 
   async *get(digest: Digest): AsyncGenerator<Uint8Array, void, undefined> {
@@ -85,7 +86,7 @@ export class S3ArtifactStore implements ArtifactStore {
     yield* this.#copies.getFrom(digest, start);
   }
 
-  async putTree(folder: string): Promise<Blob> {
+  async putTree(folder: string): Promise<KnownBytes> {
     const tree = await this.#copies.putTree(folder);
     const manifest = await readManifest(this.#copies.get(tree.digest), tree.digest);
     const files = new Map(manifest.files.map(({ digest, size }) => [digest, size]));
@@ -114,7 +115,7 @@ export class S3ArtifactStore implements ArtifactStore {
     }
   }
 
-  async *list(): AsyncGenerator<Blob & { usedAt: number }, void, undefined> {
+  async *list(): AsyncGenerator<KnownBytes & { usedAt: number }, void, undefined> {
     const ahead = await this.#clockAhead();
     const used = new Map<string, number>();
     for await (const { key, writtenAt } of this.#bucket.list('used/')) {
@@ -151,7 +152,11 @@ export class S3ArtifactStore implements ArtifactStore {
       await this.#requireDamage(digest);
       return false;
     }
-    await this.#bucket.replace(keyOf(digest), await this.#objectOf(digest));
+    await this.#bucket.replace(keyOf(digest), {
+      size: (await this.#copies.sizeOf(digest)) ?? 0,
+      bytes: () => this.#copies.get(digest),
+      checksum: checksumOf(digest),
+    });
     return true;
   }
 
@@ -208,11 +213,18 @@ export class S3ArtifactStore implements ArtifactStore {
     );
   }
 
-  async #send({ digest, size }: Blob): Promise<void> {
+  /** `bytes`: where they are; default: the copy. `asks`: they probably are there, so it looks before it sends them. */
+  async #send(
+    { digest, size }: KnownBytes,
+    {
+      bytes = () => this.#copies.get(digest),
+      asks = size > wholeBytes,
+    }: { readonly bytes?: NewObject['bytes']; readonly asks?: boolean } = {},
+  ): Promise<void> {
     const key = keyOf(digest);
-    const object = await this.#objectOf(digest, size);
+    const object = { size, bytes, checksum: checksumOf(digest) };
     // A large one is sent only where it is missing; the condition decides where two send it at once.
-    const found = size > wholeBytes ? await this.#bucket.head(key) : undefined;
+    const found = asks ? await this.#bucket.head(key) : undefined;
     if (found === undefined && (await this.#bucket.create(key, object))) {
       this.#note(digest, true);
       return;
@@ -222,14 +234,6 @@ export class S3ArtifactStore implements ArtifactStore {
     if (there?.size !== size) await this.#bucket.replace(key, object);
     else await this.#bucket.replace(usedKeyOf(digest), { size: 0, bytes: nothing });
     this.#note(digest, true);
-  }
-
-  async #objectOf(digest: Digest, size?: number): Promise<NewObject> {
-    return {
-      size: size ?? (await this.#copies.sizeOf(digest)) ?? 0,
-      bytes: () => this.#copies.get(digest),
-      checksum: checksumOf(digest),
-    };
   }
 
   /** Milliseconds by which the service's clock is ahead of ours: runs are compared with what is listed. */

@@ -1,4 +1,4 @@
-import type { FilesystemArtifactStore } from '../filesystem/index.ts';
+import type { FilesystemArtifactStore, LaidOutTree } from '../filesystem/index.ts';
 
 /** Milliseconds: what was read less long ago counts as in use, as a server may show it. */
 const usuallyInUse = 120_000;
@@ -17,12 +17,14 @@ export class LocalCopies {
   async size(): Promise<number> {
     let total = 0;
     for await (const { size } of this.#store.list()) total += size;
+    for await (const { extra } of this.#store.trees()) total += extra;
     return total;
   }
 
   /**
    * Deletes the least recently used copies until the rest fits. Those that were used since `busySince` (ms since
-   * the epoch: when the oldest running run started) stay, as steps may be reading them. `inUse`: see `usuallyInUse`.
+   * the epoch: when the oldest running run started) stay, as steps may be reading them. A tree goes with the first of
+   * its files, whose bytes it would keep. `inUse`: see `usuallyInUse`.
    */
   async shrink(busySince = Infinity, inUse = usuallyInUse): Promise<void> {
     const before = Math.min(busySince, Date.now()) - inUse;
@@ -33,8 +35,23 @@ export class LocalCopies {
       total += copy.size;
     }
     copies.sort((a, b) => a.usedAt - b.usedAt);
+    /** By the digest of a file: the trees that have it. */
+    const trees = new Map<string, Set<LaidOutTree>>();
+    for await (const tree of this.#store.trees()) {
+      total += tree.extra;
+      for (const digest of [tree.digest, ...tree.files]) {
+        trees.set(digest, (trees.get(digest) ?? new Set()).add(tree));
+      }
+    }
+    const folded = new Set<LaidOutTree>();
     for (const { digest, size, usedAt } of copies) {
       if (total <= this.#most || usedAt > before) return;
+      for (const tree of trees.get(digest) ?? []) {
+        if (folded.has(tree)) continue;
+        folded.add(tree);
+        await this.#store.foldTree(tree.digest);
+        total -= tree.extra;
+      }
       await this.#store.delete(digest);
       total -= size;
     }

@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises';
-import type { ResolvedFile, SourceResolver, TableHead } from '@graft/graph';
+import type { LocatedFile, SourceResolver, TableHead } from '@graft/graph';
 
 /** Bytes read of a table, and of a JSON file, which can only be read as a whole. */
 const readBytes = 65_536;
@@ -59,7 +59,7 @@ export async function tableHeads(
   }
 }
 
-async function headOf({ path, absolute, size }: ResolvedFile): Promise<TableHead> {
+async function headOf({ path, absolute, size }: LocatedFile): Promise<TableHead> {
   const isJson = path.endsWith('.json');
   if (isJson && size > wholeBytes) throw new TypeError('This file is too large to look into.');
   const text = await beginningOf(absolute, isJson ? wholeBytes : readBytes);

@@ -9,7 +9,7 @@ import {
   type ActionStore,
   type ArtifactStore,
   type Plan,
-  type ResolvedFile,
+  type LocatedFile,
   type RunEvent,
   type RunOrigin,
   type RunStore,
@@ -313,8 +313,8 @@ async function packModels(
 }
 
 /** The files that the nodes of a plan read, each once; their paths must be such as any system can write. */
-export async function dataFiles(resolver: SourceResolver, plan: Plan): Promise<ResolvedFile[]> {
-  const found = new Map<string, ResolvedFile>();
+export async function dataFiles(resolver: SourceResolver, plan: Plan): Promise<LocatedFile[]> {
+  const found = new Map<string, LocatedFile>();
   for (const source of [...plannedNodes(plan.nodes)].flatMap(({ sources }) => sources)) {
     if (source.kind !== 'files') continue;
     const files = await orNone(resolver.files(source.patterns), source);

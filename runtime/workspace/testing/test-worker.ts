@@ -77,8 +77,14 @@ const implementations = new Map([
   ...misbehaving.map((one): [string, Implementation] => [one.definition.type, one]),
 ]);
 
-serveSteps(async ({ stateFolder, artifacts: place }) => {
+serveSteps(async ({ root, stateFolder, artifacts: place }) => {
   const { artifacts, items } = await openArtifactStores(stateFolder, place);
   const scratchFolder = join(stateFolder, 'scratch');
-  return createTestHost({ artifacts, items, scratchFolder }, implementations);
+  return createTestHost(
+    {
+      ...{ artifacts, items, scratchFolder },
+      ...(root === undefined ? {} : { workspaceFolder: root }),
+    },
+    implementations,
+  );
 });

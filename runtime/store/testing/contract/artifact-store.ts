@@ -84,6 +84,32 @@ export function artifactStoreContract(name: string, make: () => Promise<Artifact
       expect(await all(store.list())).toHaveLength(1);
     });
 
+    it('takes known bytes from their place once, and refuses others', async () => {
+      const { store } = await make();
+      let reads = 0;
+      const known = (bytes: Buffer) => ({ digest: sha256(bytes), size: bytes.length });
+      const from = (bytes: Buffer) =>
+        async function* () {
+          reads += 1;
+          for (let at = 0; at < bytes.length; at += 300_000) yield bytes.subarray(at, at + 300_000);
+        };
+      for (const bytes of [noise(700, 11), noise(20_000_000, 12)]) {
+        reads = 0;
+        await store.putKnown(known(bytes), from(bytes));
+        await store.putKnown(known(bytes), from(bytes));
+        expect(reads).toBe(1);
+        expect(bytes.equals(await bytesOf(store.get(sha256(bytes))))).toBe(true);
+        const other = Buffer.from(bytes);
+        other[bytes.length - 1] = (other[bytes.length - 1] ?? 0) ^ 1;
+        for (const wrong of [bytes.subarray(1), Buffer.concat([bytes, Buffer.from('x')]), bytes]) {
+          const refused = store.putKnown({ ...known(other), size: bytes.length }, from(wrong));
+          await expect(refused).rejects.toMatchObject({ code: 'input-changed' });
+        }
+        expect(await store.has(sha256(other), { fresh: true })).toBe(false);
+      }
+      expect(await all(store.list())).toHaveLength(2);
+    });
+
     it('leaves nothing behind when the producer fails', async () => {
       const { store } = await make();
       async function* stream(): AsyncGenerator<Uint8Array> {

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { GraphError, type ArtifactStore, type Digest } from '@graft/graph';
 import { removeLeftovers, stagingName } from '@graft/kit';
 import { assertDigest } from '../../digest.ts';
+import { knownBytes, type KnownBytes } from '../../known-bytes.ts';
 import { layOutTree, readManifest, storeTree } from '../../filesystem/tree.ts';
 
 interface Held {
@@ -31,6 +32,13 @@ export class MemoryArtifactStore implements ArtifactStore {
     const digest = sha256(whole);
     this.#held.set(digest, { bytes: whole, usedAt: Date.now() });
     return { digest, size: whole.byteLength };
+  }
+
+  async putKnown(known: KnownBytes, bytes: () => AsyncIterable<Uint8Array>): Promise<void> {
+    assertDigest(known.digest);
+    const held = this.#held.get(known.digest);
+    if (held === undefined) await this.put(knownBytes(known, bytes()));
+    else held.usedAt = Date.now();
   }
 
   async *get(digest: Digest): AsyncGenerator<Uint8Array, void, undefined> {
