@@ -130,9 +130,15 @@ function PlanLine() {
   }
   // So does the chip of a question that is being answered.
   if (answering || report === null || report.nodes.length === 0) return null;
+  const line = planLine(report, firstRun);
   return (
-    <span className="truncate text-ink-2 max-md:hidden" data-testid="plan-line">
-      {planLine(report, firstRun)}
+    // Parts without room are left out, the last first: a name that is cut tells files apart no more.
+    <span
+      className="h-[1lh] shrink-99 overflow-hidden text-right text-ink-2 max-md:hidden"
+      title={line}
+      data-testid="plan-line"
+    >
+      {line.replaceAll(/ (?!·)/g, '\u00a0')}
     </span>
   );
 }
