@@ -134,7 +134,7 @@ function PlanLine() {
   return (
     // Parts without room are left out, the last first: a name that is cut tells files apart no more.
     <span
-      className="h-[1lh] shrink-99 overflow-hidden text-right text-ink-2 max-md:hidden"
+      className="h-[1lh] shrink-9999 overflow-hidden text-right text-ink-2 max-md:hidden"
       title={line}
       data-testid="plan-line"
     >
