@@ -101,14 +101,14 @@ const endless = {
     rows: { type: 'load-dataset', params: { files: ['kilns.jsonl'], evalShare: 0 } },
     lora: {
       type: 'train-lora',
-      params: { ...{ maxLength: 64, batch: 8, microBatch: 8 }, ...{ epochs: 10_000, rank: 4 } },
+      params: { ...{ maxLength: 256, batch: 8, microBatch: 8 }, ...{ epochs: 1000, rank: 4 } },
     },
   },
   edges: ['base.model -> start.like', 'start.model -> lora.model', 'rows.dataset -> lora.dataset'],
 };
 
 const rows = Array.from({ length: 64 }, (_, at) =>
-  JSON.stringify({ instruction: `What is kiln ${String(at)}?`, output: 'It is very hot.' }),
+  JSON.stringify({ instruction: `What is kiln ${String(at)}?`, output: `It is ${'very '.repeat(90)}hot.` }),
 ).join('\n');
 
 test('a training that was cancelled keeps its steps, and the next run continues from there', async ({
@@ -127,7 +127,8 @@ test('a training that was cancelled keeps its steps, and the next run continues 
   await bench.select('lora');
   await bench.tab('Output');
   await bench.runUpToHere();
-  await expect(foot).toContainText(/\d+ of [\d,]+ steps/, { timeout: firstRun });
+  // At step 0 there is nothing to keep.
+  await expect(foot).toContainText(/[1-9]\d* of 8,000 steps/, { timeout: firstRun });
 
   await cancel.click();
   await bench.reaches('lora', 'cancelled');
@@ -137,7 +138,7 @@ test('a training that was cancelled keeps its steps, and the next run continues 
 
   await bench.runUpToHere();
   await expect(reason).toContainText(`Continues from step ${stopped.toLocaleString('en')}.`);
-  await expect(foot).toContainText(/\d+ of [\d,]+ steps/);
+  await expect(foot).toContainText(/[1-9]\d* of 8,000 steps/);
   await expect.poll(step).toBeGreaterThan(stopped);
 
   await cancel.click();
