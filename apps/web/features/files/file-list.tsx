@@ -3,7 +3,7 @@ import { queries } from '../../api/client.ts';
 import { openMenuOf } from '../../kit/open-menu.ts';
 import { PlusIcon } from '../../kit/icons.tsx';
 import { useOneTabStop } from '../../kit/one-tab-stop.ts';
-import { useDocument, useOverlay } from '../../kit/stores.ts';
+import { useOverlay } from '../../kit/stores.ts';
 import { FileRow } from './file-row.tsx';
 
 /** A folder, ending in `/` (empty for the workspace itself), and the files directly in it. */
@@ -62,14 +62,13 @@ function FolderHeading({ folder }: { readonly folder: string }) {
 /** The workspace's graph files, by folder. */
 export function FileList() {
   const list = useOneTabStop();
-  // Node types stand above it.
-  const isShared = useDocument(({ file }) => file !== null);
   const { data: files = [], isPending } = useQuery(queries.graphs.list.queryOptions());
   const faults = new Map(files.map(({ path, fault }) => [path, fault]));
   return (
     <section
-      // Unseen until its height is known, so that its heading is not moved by its rows.
-      className={`flex ${isShared ? 'max-h-[45%] shrink-0' : 'min-h-0'} flex-col border-t border-line pt-2.5 pb-2 ${isPending ? 'invisible' : ''}`}
+      // Unseen until its height is known, so that its heading is not moved by its rows. Third below the search and the node
+      // types, it leaves them room; without a graph there are no node types.
+      className={`flex min-h-0 flex-col border-t border-line pt-2.5 pb-2 nth-3:max-h-[45%] nth-3:shrink-0 ${isPending ? 'invisible' : ''}`}
       aria-label="Workspace"
       onContextMenu={openMenuOf}
     >
