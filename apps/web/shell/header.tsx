@@ -130,15 +130,10 @@ function PlanLine() {
   }
   // So does the chip of a question that is being answered.
   if (answering || report === null || report.nodes.length === 0) return null;
-  const line = planLine(report, firstRun);
   return (
-    // Parts without room are left out, the last first: a name that is cut tells files apart no more.
-    <span
-      className="h-[1lh] shrink-9999 overflow-hidden text-right text-ink-2 max-md:hidden"
-      title={line}
-      data-testid="plan-line"
-    >
-      {line.replaceAll(/ (?!·)/g, '\u00a0')}
+    // It gives way before the name of the file.
+    <span className="shrink-9999 truncate text-ink-2 max-md:hidden" data-testid="plan-line">
+      {planLine(report, firstRun)}
     </span>
   );
 }
