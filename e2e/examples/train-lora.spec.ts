@@ -1,5 +1,7 @@
 import type { Locator } from '@playwright/test';
 import { expect, test } from '../served-workspace.ts';
+import { giveFile } from '../small-graphs.ts';
+import { graphText } from '../small-workspace.ts';
 import { Workbench } from '../workbench.ts';
 
 /** Milliseconds that a first run may take: it downloads the model where it is not here yet. */
@@ -86,4 +88,60 @@ test('trains the LoRA example, and answers with its adapter', async ({ page, wor
     await bench.select('train-lora');
     await expect(page.getByTestId('reason')).toContainText(/Reused from the run of \d\d:\d\d/);
   });
+});
+
+/** A training of random weights that ends only when it is cancelled. */
+const endless = {
+  nodes: {
+    base: { type: 'base-model' },
+    start: {
+      type: 'random-model',
+      params: { layers: 2, width: 64, heads: 4, kvHeads: 2, feedForward: 128 },
+    },
+    rows: { type: 'load-dataset', params: { files: ['kilns.jsonl'], evalShare: 0 } },
+    lora: {
+      type: 'train-lora',
+      params: { ...{ maxLength: 256, batch: 8, microBatch: 8 }, ...{ epochs: 1000, rank: 4 } },
+    },
+  },
+  edges: ['base.model -> start.like', 'start.model -> lora.model', 'rows.dataset -> lora.dataset'],
+};
+
+const rows = Array.from({ length: 64 }, (_, at) =>
+  JSON.stringify({ instruction: `What is kiln ${String(at)}?`, output: `It is ${'very '.repeat(90)}hot.` }),
+).join('\n');
+
+test('a training that was cancelled keeps its steps, and the next run continues from there', async ({
+  page,
+  workspace,
+}) => {
+  const bench = new Workbench(page);
+  const foot = bench.node('lora').locator('.node-foot');
+  const reason = page.getByTestId('reason');
+  const cancel = page.getByRole('banner').getByRole('button', { name: 'Cancel' });
+  const step = async (): Promise<number> =>
+    Number(/\d[\d,]*/.exec((await foot.textContent()) ?? '')?.[0].replaceAll(',', '') ?? 0);
+  await giveFile(workspace.folder, 'kilns.jsonl', `${rows}\n`);
+  await giveFile(workspace.folder, 'endless.graft.json', graphText(endless));
+  await bench.open(workspace.url, 'endless.graft.json');
+  await bench.select('lora');
+  await bench.tab('Output');
+  await bench.runUpToHere();
+  // At step 0 there is nothing to keep.
+  await expect(foot).toContainText(/[1-9]\d* of 8,000 steps/, { timeout: firstRun });
+
+  await cancel.click();
+  await bench.reaches('lora', 'cancelled');
+  await expect(foot).toContainText(/^cancelled at step [\d,]+, (saved|saving)/);
+  const stopped = await step();
+  await expect(reason).toContainText(`Stopped at step ${stopped.toLocaleString('en')}`);
+
+  await bench.runUpToHere();
+  await expect(reason).toContainText(`Continues from step ${stopped.toLocaleString('en')}.`);
+  await expect(foot).toContainText(/[1-9]\d* of 8,000 steps/);
+  await expect.poll(step).toBeGreaterThan(stopped);
+
+  await cancel.click();
+  await bench.reaches('lora', 'cancelled');
+  expect(await step()).toBeGreaterThan(stopped);
 });

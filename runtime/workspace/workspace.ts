@@ -16,6 +16,7 @@ export type { RetentionPolicy } from '@graft/store';
 export type { AnswerScore } from './labels/answer-accuracy.ts';
 export type { CollectReport, DiskUse, UnlistedSizes } from './runs/state-storage.ts';
 export { rowFilters } from './compare/aligned-rows.ts';
+export { sideSteps } from './compare/runs-table.ts';
 export type { ExperimentHandle } from './experiment/experiment-runs.ts';
 export type { ExperimentOptions } from './experiment/experiments.ts';
 export type { GraphFile, ListedGraph } from './files/graph-files.ts';

@@ -26,7 +26,7 @@ export function FirstScreen() {
   return (
     <section
       aria-label="How to begin"
-      className="absolute inset-0 grid place-items-center overflow-auto p-6"
+      className="absolute inset-0 grid grid-cols-1 place-items-center overflow-auto p-6"
     >
       <div className="w-full max-w-[560px]">
         <h1 className="text-[19px] font-[620] tracking-[-0.01em]">

@@ -131,7 +131,8 @@ function PlanLine() {
   // So does the chip of a question that is being answered.
   if (answering || report === null || report.nodes.length === 0) return null;
   return (
-    <span className="truncate text-ink-2 max-md:hidden" data-testid="plan-line">
+    // It gives way before the name of the file.
+    <span className="shrink-9999 truncate text-ink-2 max-md:hidden" data-testid="plan-line">
       {planLine(report, firstRun)}
     </span>
   );

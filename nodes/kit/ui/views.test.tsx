@@ -196,7 +196,7 @@ describe('metrics', () => {
     expect(text).toContain('Texts Perplexity Tokens a.md 12.35 1,200 b.md 9');
     expect(text).toContain('Trainable share 1.8 %');
     expect(text).toContain('Trained tokens per epoch 20,311');
-    expect(text).toContain('ROUGE-L 0.5000');
+    expect(text).toContain('ROUGE-L 0.500');
     // The summary is no row of what is counted.
     expect(text).toContain(' 2 rows ');
   });

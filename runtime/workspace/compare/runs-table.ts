@@ -75,12 +75,38 @@ export async function runsTable(
   return experimentTable(plan, results);
 }
 
+/** Runs of a file that are looked through for the newest of the saved graph: questions that were asked are runs too. */
+const newestOf = 50;
+
+/**
+ * The steps of a side. The newest run may be of a part of the graph; the page then shows other nodes as earlier runs left
+ * them, and they are compared so.
+ */
+export async function sideSteps(
+  runs: Pick<RunStore, 'list' | 'steps' | 'lastSteps'>,
+  { id, file, scope }: RunRecord,
+  node: string | undefined,
+): Promise<readonly StepSummary[]> {
+  const steps = await runs.steps(id);
+  if (node === undefined || scope !== undefined || steps.some((step) => step.node === node))
+    return steps;
+  const newest = await runs.list({ file, parent: null, limit: newestOf });
+  if (newest.find((run) => run.scope === undefined)?.id !== id) return steps;
+  const last = (await runs.lastSteps(file)).get(node);
+  return last === undefined ? steps : [...steps, last];
+}
+
 async function readSide({ runs }: Parts, { run, node }: ComparedSide, at: number): Promise<Side> {
   const record = await runs.get(run);
   if (record === undefined) {
     throw new GraphError('bad-input', `The run ${run} no longer exists. Choose another.`);
   }
-  return { name: String.fromCharCode(65 + at), record, steps: await runs.steps(run), node };
+  return {
+    name: String.fromCharCode(65 + at),
+    record,
+    steps: await sideSteps(runs, record, node),
+    node,
+  };
 }
 
 interface Chosen {

@@ -86,7 +86,7 @@ export function resultText(step: StepView | undefined): string {
   if (step.status === 'running') return runningText(step);
   if (step.status === 'queued') return 'not started';
   if (step.error !== undefined) return step.error.message;
-  if (step.status === 'skipped') return 'skipped: an input failed';
+  if (step.status === 'skipped') return 'an input failed';
   if (step.status === 'cancelled') return stoppedAt(step);
   const outputs = Object.values(step.outputs).map(outputText);
   const failed = step.items?.failed ?? 0;

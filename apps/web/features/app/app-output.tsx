@@ -1,4 +1,5 @@
 import { problemText, makerIn, type ShownOutput } from '@graft/view';
+import { runLine } from '../../api/runs/plan-report.ts';
 import { progressText } from '../../api/runs/run-texts.ts';
 import { useRunView } from '../../kit/stores.ts';
 
@@ -9,6 +10,7 @@ export function AppOutput({ output }: { readonly output: ShownOutput }) {
   const { name, node, doc } = output;
   const step = useRunView(({ run }) => makerIn(run, output).step);
   const port = useRunView(({ run }) => makerIn(run, output).port);
+  const going = useRunView(({ run }) => (run === null ? '' : runLine(run)));
   const artifact = step?.outputs[port];
   const writes =
     step !== undefined &&
@@ -40,7 +42,7 @@ export function AppOutput({ output }: { readonly output: ShownOutput }) {
             : step?.progress !== undefined
               ? progressText(step.progress)
               : step?.status === 'running' || step?.status === 'queued'
-                ? 'Running.'
+                ? `Running: ${going}.`
                 : step?.status === 'cancelled'
                   ? 'Cancelled before it finished.'
                   : 'No output yet. Press Run.'}

@@ -28,7 +28,7 @@ import { openConversation } from '../../api/runs/conversation.ts';
 
 function AppParameter({ given }: { readonly given: GivenParam }) {
   const { field } = given;
-  const { name, title, description, unit } = field;
+  const { name, title, description } = field;
   const own = useConversation((state) => state.values[valueKey(given)]);
   const id = `app-param-${name}`;
   return (
@@ -39,7 +39,6 @@ function AppParameter({ given }: { readonly given: GivenParam }) {
         ) : (
           <label htmlFor={id} className="font-[550]">
             {title}
-            {unit === undefined ? '' : ` (${unit})`}
           </label>
         )}
         {own === undefined ? null : (
@@ -260,7 +259,7 @@ export function AppView() {
     <div className="flex h-full flex-col">
       <Notes />
       <main className="app-view">
-        <div className={talks ? 'app-talk' : 'app-columns'}>
+        <div className={talks || graph === undefined ? 'app-talk' : 'app-columns'}>
           <div className="flex flex-col gap-4">
             <Head {...{ path, talks }} />
             {problems.length === 0 ? null : (

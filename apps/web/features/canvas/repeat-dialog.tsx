@@ -142,7 +142,7 @@ function Nothing({ reason }: { readonly reason: string | undefined }) {
   return (
     <p className="mt-3 max-w-[60ch]" role="alert">
       {reason ??
-        'The selected nodes give nothing that they also take, so a round has nothing to pass to the next. Add a node that gives such rows, for instance Part answers, which gives the questions that are still open, and select it too.'}
+        'The selected nodes give nothing that they also take, so a round has nothing to pass to the next. Add a node that gives such rows, for instance Split answers, which gives the questions that are still open, and select it too.'}
     </p>
   );
 }

@@ -66,7 +66,7 @@ it('says what is waited for, from sending the question to the last word', () => 
 });
 
 it('names no node and no server to those who do not see the graph', () => {
-  expect(workText(runOf(asks), { waits: false, graph: undefined })).toBe('Running.');
+  expect(workText(runOf(asks), { waits: false, graph: undefined })).toBe('Running: 1 of 2 done.');
 });
 
 it('names the model of a run once it is known', () => {

@@ -10,6 +10,7 @@ import {
   type RunState,
   type StepView,
 } from '@graft/view';
+import { runLine } from '../../api/runs/plan-report.ts';
 import { progressText } from '../../api/runs/run-texts.ts';
 
 /** The models that a run loaded or asked, by name; empty until one is known. */
@@ -61,6 +62,6 @@ export function workText(
   const at = stepsInOrder(run).find(({ status }) => status === 'running');
   if (at === undefined) return waits ? 'Queued: another run is under way.' : 'Starting.';
   const progress = at.progress === undefined ? undefined : progressText(at.progress);
-  if (graph === undefined) return progress ?? 'Running.';
+  if (graph === undefined) return progress ?? `Running: ${runLine(run)}.`;
   return `${stepTitle(at.node, graph)}: ${progress ?? waitText(run, at, graph)}`;
 }

@@ -98,7 +98,7 @@ function Details(props: {
   const finished = runs.find(({ status }) => status === 'succeeded' || status === 'failed');
   return (
     <section className="min-w-0 flex-1 overflow-auto" aria-label={`Experiment ${name}`}>
-      <header className="flex items-center gap-3 px-4 pb-1">
+      <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pb-1">
         <RunOrCancel
           working={working !== undefined}
           // Not disabled while it starts: a disabled button loses the focus.
@@ -110,16 +110,19 @@ function Details(props: {
             if (working !== undefined) void cancelExperiment(working.id);
           }}
         />
-        <p className="min-w-0 flex-1 truncate text-ink-2" title={experiment.doc}>
+        <p className="min-w-24 flex-1 truncate text-ink-2" title={experiment.doc}>
           {experiment.doc}
         </p>
-        {finished === undefined ? null : <ResultDownloads runId={finished.id} name={name} />}
-        {newest?.finishedAt === undefined || working !== undefined ? null : (
-          <span className="shrink-0 text-ink-2 tabular-nums" data-testid="experiment-status">
-            {clock(newest.startedAt)} {newest.status} in{' '}
-            {duration(newest.finishedAt - newest.startedAt)}
-          </span>
-        )}
+        {/* Together, where there is no room for them in the line. */}
+        <span className="ml-auto flex shrink-0 items-center gap-3">
+          {finished === undefined ? null : <ResultDownloads runId={finished.id} name={name} />}
+          {newest?.finishedAt === undefined || working !== undefined ? null : (
+            <span className="text-ink-2 tabular-nums" data-testid="experiment-status">
+              {clock(newest.startedAt)} {newest.status} in{' '}
+              {duration(newest.finishedAt - newest.startedAt)}
+            </span>
+          )}
+        </span>
       </header>
       {planned?.problems.map((problem) => (
         <p key={problemText(problem)} className="px-4 text-error">

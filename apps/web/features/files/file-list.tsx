@@ -66,8 +66,9 @@ export function FileList() {
   const faults = new Map(files.map(({ path, fault }) => [path, fault]));
   return (
     <section
-      // Unseen until its height is known, so that its heading is not moved by its rows.
-      className={`flex max-h-[45%] shrink-0 flex-col border-t border-line pt-2.5 pb-2 ${isPending ? 'invisible' : ''}`}
+      // Unseen until its height is known, so that its heading is not moved by its rows. Third below the search and the node
+      // types, it leaves them room; without a graph there are no node types.
+      className={`flex min-h-0 flex-col border-t border-line pt-2.5 pb-2 nth-3:max-h-[45%] nth-3:shrink-0 ${isPending ? 'invisible' : ''}`}
       aria-label="Workspace"
       onContextMenu={openMenuOf}
     >

@@ -135,7 +135,7 @@ export function StartOffers({ starts }: Pick<Starts, 'starts'>) {
                 </span>
                 <span
                   id={`${id}-${start}-about`}
-                  className="mt-0.5 block truncate text-sm text-ink-2"
+                  className="mt-0.5 line-clamp-2 text-sm text-ink-2"
                 >
                   {about}
                 </span>

@@ -1,7 +1,7 @@
 import { metricMeanings } from '@graft/graph';
 import { bytes, duration, EvidenceTableView, plural } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
-import { useState } from 'react';
+import { Fragment, useState } from 'react';
 import { queries, type api } from '../../api/client.ts';
 import { commandOf, nodeTypes } from '@graft/view';
 import { CloseIcon } from '../../kit/icons.tsx';
@@ -145,7 +145,14 @@ function Details({ example, isHere }: { readonly example: Example; readonly isHe
           <p className="mt-0.5 text-sm text-ink-2">
             <code className="font-mono text-[11.5px]">{path}</code> · {plural(files, 'file')},{' '}
             {bytes(size)}
-            {models.map(({ id, size: its }) => ` · ${id} (${bytes(its)})`)}
+            {models.map(({ id, size: its }) => (
+              <Fragment key={id}>
+                {' · '}
+                <span className="whitespace-nowrap">
+                  {id} ({bytes(its)})
+                </span>
+              </Fragment>
+            ))}
             {claim?.measured === undefined
               ? ''
               : ` · all experiments, measured ${day(claim.measured.date)}: ${duration(claim.measured.seconds * 1000)} on ${plural(claim.measured.cores, 'core')}`}

@@ -25,11 +25,7 @@ function Headline({ path }: { readonly path: string }) {
 }
 
 function ResultLine({ path }: { readonly path: string }) {
-  return (
-    <span className="min-w-0 flex-1 truncate text-right text-ink-2">
-      {useResultText(path).join(' · ')}
-    </span>
-  );
+  return <span className="ml-auto max-w-full truncate text-ink-2">{useResultText(path)[0]}</span>;
 }
 
 /**
@@ -90,10 +86,10 @@ export function GraphResult({ results }: { readonly results: readonly string[] }
               <button
                 type="button"
                 aria-pressed={id === shown}
-                className="-mx-2 flex w-[calc(100%+1rem)] min-w-0 items-baseline gap-2 rounded-md px-2 py-1 text-left hover:bg-line/50 aria-pressed:bg-accent-soft"
+                className="-mx-2 flex w-[calc(100%+1rem)] flex-wrap items-baseline gap-x-2 rounded-md px-2 py-1 text-left hover:bg-line/50 aria-pressed:bg-accent-soft"
                 onClick={() => choose(id)}
               >
-                <span className="shrink-0">{titleAmong(id, nodes)}</span>
+                <span>{titleAmong(id, nodes)}</span>
                 <ResultLine path={prefix + id} />
               </button>
             </li>

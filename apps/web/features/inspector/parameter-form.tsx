@@ -186,7 +186,7 @@ function FieldRow({ node, field, structure, exposable, given, problems, failure 
             <FileRemedies key={missing} node={node} param={field.name} missing={missing} />
           );
         })}
-        {failure === undefined ? null : <p className="text-error">The last run: {failure}</p>}
+        {failure === undefined ? null : <p className="mb-1 text-error">The last run: {failure}</p>}
         <GivenNote node={node} param={field.name} />
         {field.description === undefined ? null : <p className="text-ink-2">{field.description}</p>}
       </div>

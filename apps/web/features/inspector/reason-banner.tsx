@@ -26,7 +26,9 @@ function itemsText(step: StepView): string {
 export function ReasonBanner({ step }: { readonly step: StepView }) {
   const graph = useDocument((state) => state.graph);
   const run = useRunView((state) => state.run);
-  const box = 'mx-4 my-3 rounded-[7px] bg-accent-soft px-[11px] py-2';
+  // Green is for what went well.
+  const tone = step.error === undefined ? 'bg-accent-soft' : 'border border-line text-ink-2';
+  const box = `mx-4 my-3 rounded-[7px] px-[11px] py-2 ${tone}`;
   if (step.status === 'cached') {
     return (
       <p className={box} data-testid="reason">

@@ -49,7 +49,16 @@ function useRuns(pages: number) {
   const [first] = read;
   const { total = 0, scores = [], tags = [] } = first?.data ?? {};
   const error = read.find((page) => page.error !== null)?.error ?? undefined;
-  return { file, runs, changes, total, scores, tags, error, isRead: first?.data !== undefined };
+  return {
+    file,
+    runs,
+    changes,
+    total,
+    scores,
+    tags,
+    error,
+    isRead: first?.data !== undefined || !enabled,
+  };
 }
 
 type KnownScore = ReturnType<typeof useRuns>['scores'][number];
@@ -79,7 +88,7 @@ function RunFilter(props: {
         className="field run-find"
         type="search"
         aria-label="Find runs"
-        placeholder="Find by note, #tag, file or score"
+        placeholder="Note, #tag, file or score"
         list="run-tags"
         value={text}
         onChange={({ target }) => useRunQuery.setState({ text: target.value })}
@@ -217,7 +226,7 @@ export function PastRuns() {
       {failure}
       {total === 0 && text === '' && !everywhere ? (
         <p className="flex items-center gap-3 px-3.5 text-ink-2">
-          No runs yet.
+          {open === undefined ? 'No graph is open.' : 'No runs yet.'}
           <button
             type="button"
             className="hover:text-ink hover:underline"

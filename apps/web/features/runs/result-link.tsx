@@ -15,7 +15,7 @@ function LinkTo({ id }: { readonly id: string }) {
   return (
     <button
       type="button"
-      className="max-w-44 min-w-0 truncate font-[580] text-accent hover:underline"
+      className="max-w-44 min-w-0 truncate font-[580] text-ink hover:underline"
       title={`The result of ${title}: show this node`}
       data-testid="result-link"
       onClick={() => action('showNode')(path)}

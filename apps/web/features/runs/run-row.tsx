@@ -60,6 +60,8 @@ export function RunRow(props: RunRowProps) {
   const time = clock(run.startedAt);
   const other = otherThanSaved(run);
   const score = scoreOf(run.scores, key);
+  // Its place then says why.
+  const isUnscored = score === undefined;
   const words = [time, run.status, ...(other === undefined ? [] : [other])];
   return (
     <li className="flex items-center pl-3.5" data-run={run.id} onContextMenu={openMenuOf}>
@@ -87,15 +89,17 @@ export function RunRow(props: RunRowProps) {
         <span className="run-time text-ink-2">
           {run.finishedAt === undefined ? '' : duration(run.finishedAt - run.startedAt)}
         </span>
-        <span className="run-score" data-testid="run-score">
-          {score === undefined ? '' : runScoreText(score)}
+        <span className={`run-score ${isUnscored ? 'text-ink-2' : ''}`} data-testid="run-score">
+          {isUnscored ? other : runScoreText(score)}
         </span>
         {everywhere ? (
           <span className="max-w-48 min-w-0 truncate" title={run.file} data-testid="run-file">
             {fileName(run.file)}
           </span>
         ) : null}
-        {other === undefined ? null : <span className="shrink-0 text-ink-2">{other}</span>}
+        {isUnscored || other === undefined ? null : (
+          <span className="run-changes shrink-0 text-ink-2">{other}</span>
+        )}
         <Changes lines={changes} />
         {run.error === undefined ? null : (
           <span className="truncate text-error" title={run.error}>

@@ -52,7 +52,8 @@ function Summary({ run, end }: { readonly run: RunState; readonly end: number })
       <b className={`font-[580] ${run.status === 'failed' ? 'text-error' : 'text-ink'}`}>
         {over ? `Run ${statusWords[run.status]}` : 'Running'}
       </b>
-      <span className="tabular-nums">
+      {/* The result goes first where there is little room. */}
+      <span className={`tabular-nums ${over ? 'hidden @[560px]:inline' : ''}`}>
         {over ? duration(end - run.startedAt) : `${duration(end - run.startedAt)} so far`}
       </span>
       {run.status === 'succeeded' ? <ResultLink /> : null}

@@ -21,6 +21,8 @@ beforeAll(async () => {
 const put = (text: string): Promise<string> => putText(workspace, text);
 
 interface Recorded {
+  readonly file?: string;
+  readonly startedAt?: number;
   /** Absent: it is not kept. */
   readonly nodes?: Readonly<Record<string, object>>;
   readonly edges?: readonly string[];
@@ -28,15 +30,15 @@ interface Recorded {
 }
 
 let runs = 0;
-async function record({ nodes, edges = [], steps }: Recorded): Promise<string> {
+async function record(recorded: Recorded): Promise<string> {
+  const { nodes, edges = [], steps, file = 'a.graft.json', startedAt = 1 } = recorded;
   const id = `run-${String((runs += 1))}`;
   const graph =
     nodes === undefined
       ? {}
       : { graph: await put(JSON.stringify({ graft: 1, nodes, edges, layout: {} })) };
-  const file = 'a.graft.json';
   const owner = 'nobody:1';
-  await workspace.journal.create({ id, file, status: 'running', startedAt: 1, owner, ...graph });
+  await workspace.journal.create({ id, file, status: 'running', startedAt, owner, ...graph });
   const stamp = { runId: id, at: 1 };
   const done = steps.map((step, at) => ({
     ...{ ...stamp, seq: at + 2, type: 'step.finished' as const },
@@ -144,6 +146,28 @@ it('compares one node with another: each has its own title, and edges say nothin
   expect(comparison.nodes.map(({ title }) => title)).toEqual(['Left · Chunk']);
   expect(comparison.runs.map(({ nodeTitle }) => nodeTitle)).toEqual(['Left', 'Chunk']);
   expect(comparison.edges).toEqual([]);
+});
+
+it('compares nodes that the newest run left out as earlier runs left them', async () => {
+  const answers = async (text: string): Promise<Record<string, ArtifactRef>> => ({
+    answers: { digest: await put(text), mediaType: Answers.mediaType, size: 1, count: 1 },
+  });
+  const steps = [
+    { node: 'before', type: 'chunk', cacheKey: 'b', outputs: await answers('one') },
+    { node: 'after', type: 'chunk', cacheKey: 'a', outputs: await answers('two') },
+  ];
+  await record({ file: 'parts.graft.json', startedAt: 1, steps });
+  const run = await record({
+    ...{ file: 'parts.graft.json', startedAt: 2 },
+    steps: [{ node: 'train', type: 'chunk' }],
+  });
+  const [both] = (
+    await compareRuns(workspace, [
+      { run, node: 'before' },
+      { run, node: 'after' },
+    ])
+  ).nodes;
+  expect(both?.outputs).toMatchObject([{ port: 'answers', differs: true }]);
 });
 
 it('refuses a run that is not there', async () => {

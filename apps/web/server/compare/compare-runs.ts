@@ -9,7 +9,7 @@ import {
   type RunRecord,
   type StepSummary,
 } from '@graft/graph';
-import type { Workspace } from '@graft/workspace';
+import { sideSteps, type Workspace } from '@graft/workspace';
 import type {
   Absence,
   ComparedNode,
@@ -73,7 +73,7 @@ async function readSide(workspace: Source, { run, node }: AskedSide): Promise<Si
     throw new GraphError('bad-input', `The run ${run} no longer exists. Choose another.`);
   }
   const graphs = await readRanGraphs(workspace, record);
-  const steps = await workspace.journal.steps(run);
+  const steps = await sideSteps(workspace.journal, record, node);
   return { record, graphs, steps: new Map(steps.map((step) => [step.node, step])), node };
 }
 

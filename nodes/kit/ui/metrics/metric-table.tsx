@@ -1,4 +1,10 @@
-import { metricMeaning, metricWords, type MetricMeanings, type MetricRow } from '@graft/graph';
+import {
+  knownMetric,
+  metricMeaning,
+  metricWords,
+  type MetricMeanings,
+  type MetricRow,
+} from '@graft/graph';
 import type { ReactNode } from 'react';
 import { metricValue } from '../text/amounts.ts';
 import { inOrder, SortedHead, useSorting } from './column-order.tsx';
@@ -38,13 +44,19 @@ function shortLabel(label: string): string {
   return place === undefined ? label : `layer ${place.layer} · ${place.kind}`;
 }
 
+/** A value beside others of its kind: shares all have three decimals, as in headlines, unless all are whole. */
+function valueText(name: string, value: number, areWhole = false): string {
+  const isShare = !areWhole && knownMetric(name)?.range !== undefined;
+  return isShare ? value.toFixed(3) : metricValue(name, value);
+}
+
 function factsOf(
   { values }: MetricRow,
   meanings: MetricMeanings,
 ): readonly (readonly [string, string, string | undefined])[] {
   return Object.entries(values).map(([name, value]) => [
     metricWords(name),
-    metricValue(name, value),
+    valueText(name, value),
     metricMeaning(meanings, name),
   ]);
 }
@@ -59,6 +71,9 @@ function MetricTable(
   const sorting = useSorting();
   const columns = [...new Set(rows.flatMap(({ values }) => Object.keys(values)))];
   const labelled = rows.some(({ label }) => label !== undefined);
+  const whole = new Set(
+    columns.filter((column) => rows.every(({ values }) => Number.isInteger(values[column] ?? 0))),
+  );
   const valueOf = ({ values }: MetricRow, column: string): number | undefined => values[column];
   return (
     <div className="gk-table" tabIndex={0} role="group" aria-label={title ?? 'Metrics'}>
@@ -94,7 +109,9 @@ function MetricTable(
               {columns.map((column) => {
                 const value = row.values[column];
                 return (
-                  <td key={column}>{value === undefined ? '' : metricValue(column, value)}</td>
+                  <td key={column}>
+                    {value === undefined ? '' : valueText(column, value, whole.has(column))}
+                  </td>
                 );
               })}
             </tr>

@@ -2,6 +2,18 @@ import type { Span } from '@graft/graph';
 import type { ReactNode } from 'react';
 import { spanLabel, type Origin } from './origin.ts';
 
+/** The label of a span, with a range of lines that is not broken in two. */
+function SpanLabel({ span }: { readonly span: Span }): ReactNode {
+  const label = spanLabel(span);
+  const [lines = ''] = /lines? \S+$/.exec(label) ?? [];
+  return (
+    <>
+      {label.slice(0, label.length - lines.length)}
+      <span className="gk-lines">{lines}</span>
+    </>
+  );
+}
+
 /** Where a text comes from: a link if it can be opened. */
 export function SourceLink({
   span,
@@ -10,7 +22,12 @@ export function SourceLink({
   readonly span: Span;
   readonly open?: ((span: Span) => void) | undefined;
 }): ReactNode {
-  if (open === undefined) return <span className="gk-source">{spanLabel(span)}</span>;
+  if (open === undefined)
+    return (
+      <span className="gk-source">
+        <SpanLabel span={span} />
+      </span>
+    );
   return (
     <button
       type="button"
@@ -18,7 +35,7 @@ export function SourceLink({
       title={span.path}
       onClick={() => open(span)}
     >
-      {spanLabel(span)}
+      <SpanLabel span={span} />
     </button>
   );
 }
