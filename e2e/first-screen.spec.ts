@@ -103,7 +103,7 @@ test('the first screen follows the files of the folder, and the dialog asks noth
   try {
     await new Workbench(page).open(server.url);
     await test.step('a file that appears is offered, and one with other columns says what is missing', async () => {
-      await expect(lacking('Ask documents')).toContainText('Choose or drop text, Markdown');
+      await expect(lacking('Ask documents')).toContainText('Needs text, Markdown');
       await writeFile(path.join(folder, 'ferry.md'), 'The ferry leaves at nine.');
       await expect(offer('Ask this document …')).toBeVisible();
       await writeFile(path.join(folder, 'pirate.jsonl'), '{"a": "Who?", "b": "Arr."}');

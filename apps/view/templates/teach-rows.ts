@@ -98,7 +98,7 @@ export function teachRows(table: TableFile): Template {
         ...{ about: 'questions', x: 20, y: 640, width: 206 },
       },
       after: {
-        text: '**Compare side by side** shows both answers to each question. These rows were trained on: **Ask** something else to see what the model has learned beyond them. If answers are wrong, raise _Epochs_ in _Train LoRA_.',
+        text: '**Compare side by side** shows both answers to each question. The model was trained on these rows: **Ask** something else to see what it has learned beyond them. If answers are wrong, raise _Epochs_ in _Train LoRA_.',
         ...{ about: 'after', x: 746, y: 640, width: 206 },
       },
     },

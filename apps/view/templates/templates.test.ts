@@ -168,9 +168,9 @@ it('says of a file with other columns which it has, and which are needed', () =>
     );
   const other = table('pirate.jsonl', [{ a: 1, b: 2 }]);
   expect(about({ documents: [], tables: [{ ...answers, rows: 3 }, other] })).toEqual({
-    ask: expect.stringMatching(/^asked\.csv has rows, not documents\. Choose or drop text/),
+    ask: expect.stringMatching(/^asked\.csv has rows, not documents\. Needs text/),
     teach: 'pirate.jsonl has the columns a, b. Teaching needs prompt and completion.',
-    compare: 'asked.csv has questions with known answers. Choose or drop the documents, too.',
+    compare: 'asked.csv has questions with known answers. Comparing needs the documents, too.',
   });
   expect(about({ documents: [notes], tables: [other] })['compare']).toBe(
     'pirate.jsonl has the columns a, b. Comparing needs question, and reference or documents.',

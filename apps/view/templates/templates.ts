@@ -54,7 +54,7 @@ function askStart(material: Material): Start {
   const count = countDocuments(material);
   const start = { id: 'ask', name: 'ask-documents' } as const;
   if (count === 0) {
-    const put = 'Choose or drop text, Markdown, PDF, Word, HTML or EPUB files.';
+    const put = 'Needs text, Markdown, PDF, Word, HTML or EPUB files.';
     const [table] = material.tables;
     const about = table === undefined ? put : `${table.path} has rows, not documents. ${put}`;
     return { ...start, title: 'Ask documents', about };
@@ -76,7 +76,7 @@ function teachStart(material: Material): Start {
     const found = columnsFound(material);
     const about =
       found === undefined
-        ? 'Choose or drop a JSONL or CSV file with the columns prompt and completion.'
+        ? 'Needs a JSONL or CSV file with the columns prompt and completion.'
         : `${found} Teaching needs prompt and completion.`;
     return { ...start, title: 'Teach a model rows', about };
   }
@@ -104,7 +104,7 @@ function compareStart(material: Material): Start {
 
 function missingToCompare(material: Material, table: TableFile | undefined): string {
   if (table !== undefined)
-    return `${table.path} has questions with known answers. Choose or drop the documents, too.`;
+    return `${table.path} has questions with known answers. Comparing needs the documents, too.`;
   const found = columnsFound(material);
   return found === undefined
     ? 'Needs documents, and a file of questions with the columns question and reference.'

@@ -44,7 +44,7 @@ export function PartFailure(props: { readonly retry: () => void; readonly childr
   );
 }
 
-/** How many pieces of `fetched` code have come. */
+/** Number of `fetched` modules that have arrived. */
 const arrivals = createStore(() => 0);
 
 /** Renders again when `fetched` code has come. */
@@ -62,7 +62,9 @@ export function fetched<Code>(load: () => Promise<Code>): () => Code | undefined
   let known: Code | undefined;
   const fetchIt = async (): Promise<void> => {
     if (known !== undefined) return;
-    known = await load();
+    const code = await load();
+    if (known !== undefined) return;
+    known = code;
     arrivals.setState((count) => count + 1);
   };
   loads.add(fetchIt);

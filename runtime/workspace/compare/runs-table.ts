@@ -90,7 +90,7 @@ export async function sideSteps(
   const steps = await runs.steps(id);
   if (node === undefined || scope !== undefined || steps.some((step) => step.node === node))
     return steps;
-  const newest = await runs.list({ file, parent: null, limit: newestOf });
+  const newest = await runs.list({ file, parent: null, kind: 'graph', limit: newestOf });
   if (newest.find((run) => run.scope === undefined)?.id !== id) return steps;
   const last = (await runs.lastSteps(file)).get(node);
   return last === undefined ? steps : [...steps, last];

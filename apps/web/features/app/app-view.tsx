@@ -28,7 +28,7 @@ import { openConversation } from '../../api/runs/conversation.ts';
 
 function AppParameter({ given }: { readonly given: GivenParam }) {
   const { field } = given;
-  const { name, title, description } = field;
+  const { name, title, description, unit } = field;
   const own = useConversation((state) => state.values[valueKey(given)]);
   const id = `app-param-${name}`;
   return (
@@ -39,6 +39,7 @@ function AppParameter({ given }: { readonly given: GivenParam }) {
         ) : (
           <label htmlFor={id} className="font-[550]">
             {title}
+            {unit === undefined ? null : <span className="sr-only"> ({unit})</span>}
           </label>
         )}
         {own === undefined ? null : (

@@ -3,9 +3,11 @@ import { type Card, nodeWidth, writtenHeight, boundsAround, type Bounds } from '
 import { cardSize, drawnFrame } from './viewport.ts';
 import type { InternalNode } from '@xyflow/react';
 
+const origin: NodeLayout = { x: 0, y: 0 };
+
 /** The place and size of a card, drawn or expected. */
 export function cardFrame(graph: Graph, id: string): Card {
-  const { x, y }: NodeLayout = graph.layout[id] ?? { x: 0, y: 0 };
+  const { x, y } = graph.layout[id] ?? origin;
   return { id, x, y, ...cardSize(graph, id) };
 }
 
@@ -20,20 +22,30 @@ export function noteFrame(graph: Graph, id: string): Card | undefined {
 
 /** Pixels between a note and what is below it, at least. */
 const belowNote = 8;
+/** Pixels of a note that always show: what begins higher up stands beside it rather than below. */
+const leastOfNote = 44;
 
 /** How high a note can be without covering a card, a note or the head of a group. */
 export function roomBelow(graph: Graph, id: string): number {
   const note = graph.notes?.[id];
   if (note === undefined) return Infinity;
-  const isBelow = ({ x, y, width }: Pick<Frame, 'x' | 'y' | 'width'>): boolean =>
-    y > note.y && x < note.x + note.width && x + width > note.x;
-  const cards = Object.keys(graph.nodes).map((node) => ({
-    ...(graph.layout[node] ?? { x: 0, y: 0 }),
-    width: nodeWidth,
-  }));
-  const others = [...Object.values(graph.notes ?? {}), ...Object.values(graph.groups ?? {})];
-  const tops = [...cards, ...others].flatMap((frame) => (isBelow(frame) ? [frame.y] : []));
-  return Math.min(Infinity, ...tops) - note.y - belowNote;
+  let top = Infinity;
+  const look = ({ x, y }: NodeLayout, width: number): void => {
+    const isBelow = y > note.y + leastOfNote && x < note.x + note.width && x + width > note.x;
+    if (isBelow && y < top) top = y;
+  };
+  for (const node of Object.keys(graph.nodes)) look(graph.layout[node] ?? origin, nodeWidth);
+  for (const other of Object.values(graph.notes ?? {})) look(other, other.width);
+  for (const group of Object.values(graph.groups ?? {})) look(group, group.width);
+  return top - note.y - belowNote;
+}
+
+/** The frame of a note with all of its text, also where it is drawn lower because of what is below it. */
+export function wholeNoteFrame(graph: Graph, id: string): Card | undefined {
+  const [frame, note] = [noteFrame(graph, id), graph.notes?.[id]];
+  if (frame === undefined || note === undefined) return undefined;
+  const isCut = frame.height >= roomBelow(graph, id) - 1;
+  return isCut ? { ...frame, height: Math.max(frame.height, writtenHeight(note)) } : frame;
 }
 
 /** The cards and notes of a graph; groups lie behind them. */

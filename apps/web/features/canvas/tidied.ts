@@ -9,7 +9,7 @@ import {
   type NodeLayout,
 } from '@graft/graph';
 import { type Card, frameAround, boundsAround, type Size, roomFor, isWithin } from '@graft/view';
-import { cardFrame, groupFrames, noteFrame } from './drawn-frames.ts';
+import { cardFrame, groupFrames, noteFrame, wholeNoteFrame } from './drawn-frames.ts';
 import { endsOf, type Places, type UnitLink, type Units } from './layers/units.ts';
 
 /** Pixels between a node and a note about it. */
@@ -48,7 +48,7 @@ export function stacksOf(graph: Graph): ReadonlyMap<string, Stack> {
   }
   for (const [id, { about = '' }] of Object.entries(graph.notes ?? {})) {
     const stack = stacks.get(about);
-    const note = noteFrame(graph, id);
+    const note = wholeNoteFrame(graph, id);
     if (stack === undefined || note === undefined) continue;
     stacks.set(about, {
       width: Math.max(stack.width, note.width),
@@ -201,7 +201,7 @@ class Tidying {
         frames.set(key, { ...frame, x: frame.x + x, y: frame.y + y });
       return;
     }
-    const card = this.#cards.get(key) ?? noteFrame(this.#graph, noteOfKey(key) ?? '');
+    const card = this.#cards.get(key) ?? wholeNoteFrame(this.#graph, noteOfKey(key) ?? '');
     if (card === undefined) return;
     const frame = { ...place, width: card.width, height: card.height };
     frames.set(key, frame);
@@ -232,7 +232,7 @@ class Tidying {
 
   /** The old place of something free, with its new size. */
   #was(key: string, insides: ReadonlyMap<string, Frames>): Frame | undefined {
-    return insides.get(key)?.get(key) ?? noteFrame(this.#graph, noteOfKey(key) ?? '');
+    return insides.get(key)?.get(key) ?? wholeNoteFrame(this.#graph, noteOfKey(key) ?? '');
   }
 }
 

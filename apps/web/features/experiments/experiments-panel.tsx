@@ -113,7 +113,7 @@ function Details(props: {
         <p className="min-w-24 flex-1 truncate text-ink-2" title={experiment.doc}>
           {experiment.doc}
         </p>
-        {/* Together, where there is no room for them in the line. */}
+        {/* They wrap together where the line has no room for them. */}
         <span className="ml-auto flex shrink-0 items-center gap-3">
           {finished === undefined ? null : <ResultDownloads runId={finished.id} name={name} />}
           {newest?.finishedAt === undefined || working !== undefined ? null : (

@@ -4,7 +4,7 @@ import { useDocument, useOverlay, useScreen } from '../../kit/stores.ts';
 import { openFile } from '../../api/graphs/open-file.ts';
 import { refreshFiles } from '../../api/graphs/graph-file.ts';
 import { queries, queryClient } from '../../api/client.ts';
-import { takeDropped } from '../../kit/dropped-entries.ts';
+import { asSent, takeDropped } from '../../kit/dropped-entries.ts';
 
 interface Point {
   readonly x: number;
@@ -35,10 +35,7 @@ function addLoader(paths: readonly string[], point: Point | undefined): void {
 }
 
 /** Brings files into the workspace: a graph is opened, and of data dropped onto the open graph a node reads it. */
-export function bring(
-  files: readonly FileToSend[],
-  read?: (paths: readonly string[]) => void,
-): void {
+function bring(files: readonly FileToSend[], read?: (paths: readonly string[]) => void): void {
   useOverlay.getState().show({
     fileQuestion: {
       ...{ folder: '', files },
@@ -47,7 +44,7 @@ export function bring(
         void queryClient.invalidateQueries({ queryKey: queries.catalogue.material.queryKey() });
         const graph = paths.find(isGraph);
         const data = paths.filter((path) => !isGraph(path));
-        // The graph of a run of before takes no node.
+        // The graph of an earlier run takes no node.
         const takes = useDocument.getState().past === null;
         if (read !== undefined && takes && data.length > 0) read(data);
         else if (graph !== undefined) void openFile(graph);
@@ -59,6 +56,17 @@ export function bring(
       },
     },
   });
+}
+
+/** A single package is unpacked; `bringAll` takes files without one. */
+function take(files: readonly File[], bringAll: () => void): void {
+  const [sent] = files.filter(isPackage);
+  if (sent === undefined) bringAll();
+  else if (files.length === 1) useOverlay.getState().show({ unpacking: sent });
+  else {
+    const message = `Bring one package at a time, without other files: ${sent.name}.`;
+    useScreen.getState().notify({ tone: 'error', message });
+  }
 }
 
 /** Takes what was dropped onto the page. */
@@ -76,16 +84,15 @@ export function drop(event: DragEvent): void {
   const isOn = (place: string): boolean => target.closest(place) !== null;
   const isOnGraph = isOn(places.canvas) || isOn(places.notebook);
   if (!isOnGraph && !isOn(places.others)) return;
-  const [sent] = files.filter(isPackage);
-  if (sent !== undefined && files.length > 1) {
-    const message = `Drop one package at a time, without other files: ${sent.name}.`;
-    useScreen.getState().notify({ tone: 'error', message });
-  } else if (sent !== undefined) {
-    useOverlay.getState().show({ unpacking: sent });
-  } else {
+  take(files, () => {
     const point = isOn(places.canvas) ? { x: event.clientX, y: event.clientY } : undefined;
     const isRead = isOnGraph && useDocument.getState().file !== null;
     const read = isRead ? (paths: readonly string[]) => addLoader(paths, point) : undefined;
     takeDropped(dataTransfer, (all) => bring(all, read));
-  }
+  });
+}
+
+/** Takes files that were chosen. */
+export function takeChosen(files: readonly File[]): void {
+  take(files, () => bring(files.map(asSent)));
 }

@@ -1,6 +1,7 @@
 import { fetched } from '../../kit/part.tsx';
+import { useScreen } from '../../kit/stores.ts';
 
-// Files are dragged over the page before they are dropped: it is there by then.
+// Fetched while files are dragged over the page, so that it is there when they are dropped.
 const dropping = fetched(() => import('./drop.ts'));
 
 function over(event: DragEvent): void {
@@ -13,7 +14,11 @@ function over(event: DragEvent): void {
 function drop(event: DragEvent): void {
   const code = dropping();
   if (code !== undefined) code.drop(event);
-  else if (event.dataTransfer?.types.includes('Files') === true) event.preventDefault();
+  else if (event.dataTransfer?.types.includes('Files') === true) {
+    event.preventDefault();
+    const message = 'The page is still loading. Drop the files again.';
+    useScreen.getState().notify({ tone: 'error', message });
+  }
 }
 
 /** From now on files that are dropped onto the page are taken; onto a panel or a form nothing comes of it. */

@@ -1,10 +1,9 @@
 import { useQuery } from '@tanstack/react-query';
-import { useId, useRef, type ReactNode } from 'react';
+import { useId, useRef } from 'react';
 import { queries } from '../../api/client.ts';
 import { type Start, startsFor, type TemplateId } from '@graft/view';
-import { asSent } from '../../kit/dropped-entries.ts';
 import { useOverlay } from '../../kit/stores.ts';
-import { bring } from './drop.ts';
+import { takeChosen } from './drop.ts';
 
 interface Starts {
   readonly starts: readonly Start[];
@@ -18,12 +17,6 @@ export function useStarts(isAsked: boolean): Starts {
     queries.catalogue.material.queryOptions(undefined, { staleTime: 0, enabled: isAsked }),
   );
   return { starts: startsFor(data), isLooking: isLoading };
-}
-
-interface ChooseFilesProps {
-  readonly labelledBy: string;
-  readonly describedBy: string;
-  readonly children: ReactNode;
 }
 
 interface ChoiceProps extends Starts {
@@ -74,19 +67,31 @@ export function StartChoice({ starts, isLooking, chosen, choose }: ChoiceProps) 
   );
 }
 
-/** Brings files of this computer into the workspace. */
-function ChooseFiles({ labelledBy, describedBy, children }: ChooseFilesProps) {
+/** A way to begin; where its files are missing, they are asked for. */
+function StartOffer({ start }: { readonly start: Start }) {
+  const { id: template, title, about, lay } = start;
+  const id = useId();
   const input = useRef<HTMLInputElement>(null);
+  const isReady = lay !== undefined;
+  const begin = (): void =>
+    isReady
+      ? useOverlay.getState().show({ nameQuestion: { kind: 'new', start: template } })
+      : input.current?.click();
   return (
     <>
       <button
         type="button"
-        className="block w-full px-4 py-2.5 text-left text-ink-2 hover:bg-paper"
-        aria-labelledby={labelledBy}
-        aria-describedby={describedBy}
-        onClick={() => input.current?.click()}
+        className="block w-full px-4 py-2.5 text-left hover:bg-paper"
+        aria-labelledby={`${id}-title`}
+        aria-describedby={`${id}-about`}
+        onClick={begin}
       >
-        {children}
+        <span id={`${id}-title`} className={isReady ? 'font-[600] text-accent' : 'text-ink-2'}>
+          {title} …
+        </span>
+        <span id={`${id}-about`} className="mt-0.5 line-clamp-2 text-sm text-ink-2">
+          {isReady ? about : `${about} Choose or drop files.`}
+        </span>
       </button>
       <input
         ref={input}
@@ -94,18 +99,17 @@ function ChooseFiles({ labelledBy, describedBy, children }: ChooseFilesProps) {
         hidden
         multiple
         onChange={({ currentTarget }) => {
-          const files = [...(currentTarget.files ?? [])].map(asSent);
+          const files = [...(currentTarget.files ?? [])];
           currentTarget.value = '';
-          if (files.length > 0) bring(files);
+          if (files.length > 0) takeChosen(files);
         }}
       />
     </>
   );
 }
 
-/** The ways to begin with a model or with files of the folder, each a button; where files are missing, it asks for them. */
+/** The ways to begin with a model or with files of the folder, each a button. */
 export function StartOffers({ starts }: Pick<Starts, 'starts'>) {
-  const id = useId();
   return (
     <ul
       aria-label="Ways to start"
@@ -113,34 +117,9 @@ export function StartOffers({ starts }: Pick<Starts, 'starts'>) {
     >
       {starts
         .filter((start) => start.id !== 'empty')
-        .map(({ id: start, title, about, lay }) => (
-          <li key={start}>
-            {lay === undefined ? (
-              <ChooseFiles labelledBy={`${id}-${start}`} describedBy={`${id}-${start}-about`}>
-                <span id={`${id}-${start}`}>{title} …</span>
-                <span id={`${id}-${start}-about`} className="mt-0.5 block text-sm">
-                  {about}
-                </span>
-              </ChooseFiles>
-            ) : (
-              <button
-                type="button"
-                className="block w-full px-4 py-2.5 text-left hover:bg-paper"
-                aria-labelledby={`${id}-${start}`}
-                aria-describedby={`${id}-${start}-about`}
-                onClick={() => useOverlay.getState().show({ nameQuestion: { kind: 'new', start } })}
-              >
-                <span id={`${id}-${start}`} className="font-[600] text-accent">
-                  {title} …
-                </span>
-                <span
-                  id={`${id}-${start}-about`}
-                  className="mt-0.5 line-clamp-2 text-sm text-ink-2"
-                >
-                  {about}
-                </span>
-              </button>
-            )}
+        .map((start) => (
+          <li key={start.id}>
+            <StartOffer start={start} />
           </li>
         ))}
     </ul>

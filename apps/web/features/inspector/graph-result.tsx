@@ -25,7 +25,12 @@ function Headline({ path }: { readonly path: string }) {
 }
 
 function ResultLine({ path }: { readonly path: string }) {
-  return <span className="ml-auto max-w-full truncate text-ink-2">{useResultText(path)[0]}</span>;
+  const texts = useResultText(path);
+  return (
+    <span className="ml-auto max-w-full truncate text-ink-2" title={texts.join(' · ')}>
+      {texts[0]}
+    </span>
+  );
 }
 
 /**

@@ -27,7 +27,10 @@ export function ReasonBanner({ step }: { readonly step: StepView }) {
   const graph = useDocument((state) => state.graph);
   const run = useRunView((state) => state.run);
   // Green is for what went well.
-  const tone = step.error === undefined ? 'bg-accent-soft' : 'border border-line text-ink-2';
+  const tone =
+    step.error === undefined && step.status !== 'cancelled'
+      ? 'bg-accent-soft'
+      : 'border border-line text-ink-2';
   const box = `mx-4 my-3 rounded-[7px] px-[11px] py-2 ${tone}`;
   if (step.status === 'cached') {
     return (

@@ -1,7 +1,7 @@
 import { Content, Portal, Root, Trigger } from '@radix-ui/react-popover';
 import { useEffect, useMemo, useState } from 'react';
 import { createPortal } from 'react-dom';
-import { nodeCard } from '../../kit/focus.ts';
+import { focusNode, nodeCard } from '../../kit/focus.ts';
 import { missingPath, titleAmong, byNode } from '@graft/view';
 import { menuPlace } from '../../kit/open-menu.ts';
 import { useDocument, useScreen } from '../../kit/stores.ts';
@@ -62,6 +62,12 @@ function OnCard({ id }: { readonly id: string }) {
           sideOffset={6}
           collisionPadding={8}
           aria-label={`What ${title} lacks`}
+          onCloseAutoFocus={(event) => {
+            // The button goes with what the node lacked; the card stays.
+            if (nodeCard(id)?.querySelector('.get-it') instanceof HTMLElement) return;
+            event.preventDefault();
+            if (document.activeElement === document.body) focusNode(id);
+          }}
         >
           <NodeRemedies id={id} />
         </Content>

@@ -60,7 +60,7 @@ export function RunRow(props: RunRowProps) {
   const time = clock(run.startedAt);
   const other = otherThanSaved(run);
   const score = scoreOf(run.scores, key);
-  // Its place then says why.
+  // The column of the score then says why there is none.
   const isUnscored = score === undefined;
   const words = [time, run.status, ...(other === undefined ? [] : [other])];
   return (
@@ -89,7 +89,11 @@ export function RunRow(props: RunRowProps) {
         <span className="run-time text-ink-2">
           {run.finishedAt === undefined ? '' : duration(run.finishedAt - run.startedAt)}
         </span>
-        <span className={`run-score ${isUnscored ? 'text-ink-2' : ''}`} data-testid="run-score">
+        <span
+          className={`run-score ${isUnscored ? 'text-ink-2' : ''}`}
+          title={isUnscored ? other : undefined}
+          data-testid="run-score"
+        >
           {isUnscored ? other : runScoreText(score)}
         </span>
         {everywhere ? (

@@ -23,6 +23,7 @@ const put = (text: string): Promise<string> => putText(workspace, text);
 interface Recorded {
   readonly file?: string;
   readonly startedAt?: number;
+  readonly experiment?: string;
   /** Absent: it is not kept. */
   readonly nodes?: Readonly<Record<string, object>>;
   readonly edges?: readonly string[];
@@ -31,14 +32,23 @@ interface Recorded {
 
 let runs = 0;
 async function record(recorded: Recorded): Promise<string> {
-  const { nodes, edges = [], steps, file = 'a.graft.json', startedAt = 1 } = recorded;
+  const { nodes, edges = [], steps, file = 'a.graft.json', startedAt = 1, experiment } = recorded;
   const id = `run-${String((runs += 1))}`;
   const graph =
     nodes === undefined
       ? {}
       : { graph: await put(JSON.stringify({ graft: 1, nodes, edges, layout: {} })) };
   const owner = 'nobody:1';
-  await workspace.journal.create({ id, file, status: 'running', startedAt, owner, ...graph });
+  const of = experiment === undefined ? {} : { experiment };
+  await workspace.journal.create({
+    id,
+    file,
+    status: 'running',
+    startedAt,
+    owner,
+    ...of,
+    ...graph,
+  });
   const stamp = { runId: id, at: 1 };
   const done = steps.map((step, at) => ({
     ...{ ...stamp, seq: at + 2, type: 'step.finished' as const },
@@ -161,6 +171,8 @@ it('compares nodes that the newest run left out as earlier runs left them', asyn
     ...{ file: 'parts.graft.json', startedAt: 2 },
     steps: [{ node: 'train', type: 'chunk' }],
   });
+  // The page does not show an experiment's run in place of the graph's.
+  await record({ file: 'parts.graft.json', startedAt: 3, experiment: 'sizes', steps: [] });
   const [both] = (
     await compareRuns(workspace, [
       { run, node: 'before' },

@@ -44,10 +44,14 @@ function shortLabel(label: string): string {
   return place === undefined ? label : `layer ${place.layer} · ${place.kind}`;
 }
 
-/** A value beside others of its kind: shares all have three decimals, as in headlines, unless all are whole. */
+/** The least value that three decimals show. */
+const leastShown = 5e-4;
+
+/** A value beside others of its kind: scores all have three decimals, as in headlines, unless all are whole. */
 function valueText(name: string, value: number, areWhole = false): string {
-  const isShare = !areWhole && knownMetric(name)?.range !== undefined;
-  return isShare ? value.toFixed(3) : metricValue(name, value);
+  const isScore = !areWhole && knownMetric(name)?.range !== undefined && !/share$/i.test(name);
+  const isShown = value === 0 || Math.abs(value) >= leastShown;
+  return isScore && isShown ? value.toFixed(3) : metricValue(name, value);
 }
 
 function factsOf(

@@ -5,13 +5,16 @@ import type { Places, Units } from './units.ts';
 /** Units up to which edges are made as short as can be, which takes long with more. */
 const mostShortened = 80;
 
+/** Pixels between units one below the other. */
+const nodeGap = 40;
+
 const options = {
   'elk.algorithm': 'layered',
   'elk.direction': 'RIGHT',
   'elk.padding': '[top=0,left=0,bottom=0,right=0]',
   'elk.aspectRatio': '1.6',
   'elk.spacing.componentComponent': '80',
-  'elk.spacing.nodeNode': '40',
+  'elk.spacing.nodeNode': String(nodeGap),
   'elk.spacing.edgeNode': '16',
   'elk.layered.spacing.nodeNodeBetweenLayers': String(columnGap),
   'elk.layered.spacing.edgeNodeBetweenLayers': '16',
@@ -23,6 +26,7 @@ const usualRoom = { width: 846, height: 728 };
 const wrapping = { 'elk.layered.wrapping.strategy': 'MULTI_EDGE' };
 /** How much larger cards have to be drawn for that. */
 const worthWrapping = 1.4;
+/** How much larger for units to be moved beside one another. */
 const worthCompacting = 1.05;
 
 /** Moves units beside one another where a wide one, such as a group, keeps them apart. */
@@ -55,8 +59,8 @@ function inLine({ children = [] }: ElkNode): Laid {
     const isFree = placed.every(
       (other) =>
         other.x + other.width + columnGap <= line ||
-        other.y >= y + height ||
-        other.y + other.height <= y,
+        other.y >= y + height + nodeGap ||
+        other.y + other.height + nodeGap <= y,
     );
     placed.push({ id, x: isFree ? line : x, y, width, height });
   }
