@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
@@ -131,6 +132,37 @@ describe('a request of a machine with the workspace', () => {
     // What a collection may have taken in between is marked as used by the next run.
     await requests.share({ ...request, runId: 'another' }, never);
     expect(puts).toHaveLength(4);
+  });
+
+  it('stores equal bytes of two runs one after the other, and marks them for both', async () => {
+    let [now, most] = [0, 0];
+    const puts: string[] = [];
+    const counting = {
+      get: (digest: string) => artifacts.get(digest),
+      async putKnown(...[known, bytes]: Parameters<FilesystemArtifactStore['putKnown']>) {
+        if (known.digest !== sha256(large)) return artifacts.putKnown(known, bytes);
+        now += 1;
+        most = Math.max(most, now);
+        puts.push(known.digest);
+        await wait(20);
+        now -= 1;
+        // Whoever waits for the first must not fail with it.
+        if (puts.length === 1) throw new GraphError('unavailable', 'The store is away.');
+        await artifacts.putKnown(known, bytes);
+      },
+    };
+    const parts = { workspaceFolder: workspace, artifacts: counting, models: noModels };
+    const requests = new SharedRequests(parts);
+    const request = requestOf(readNode.type, { sources: [await filesOf()] });
+    const shared = await Promise.allSettled(
+      ['a', 'b', 'b', 'c'].map((runId) => requests.share({ ...request, runId }, never)),
+    );
+    expect(shared.map(({ status }) => status)).toEqual([
+      ...['rejected', 'fulfilled', 'fulfilled', 'fulfilled'],
+    ]);
+    expect(most).toBe(1);
+    expect(puts).toHaveLength(3);
+    expect(await artifacts.has(sha256(large))).toBe(true);
   });
 
   it('is stored again where somebody removed what it names', async () => {
@@ -277,15 +309,16 @@ describe('a machine without the workspace', () => {
 });
 
 describe('models of a request', () => {
+  const entry: ModelEntry = {
+    ...{ id: 'mine', title: 'Mine', kind: 'language-model', format: 'gguf' },
+    ...{ licence: { id: 'mit', consent: false }, architecture: 'llama', dtype: 'f32' },
+    ...{ contextLength: 64, parameters: 1 },
+    files: [{ path: 'mine.gguf', digest: sha256(large), size: large.length, sources: ['x'] }],
+  };
+
   it('are stored as trees, with entries for the other machine', async () => {
     const file = join(folder, 'weights');
     await writeFile(file, large);
-    const entry: ModelEntry = {
-      ...{ id: 'mine', title: 'Mine', kind: 'language-model', format: 'gguf' },
-      ...{ licence: { id: 'mit', consent: false }, architecture: 'llama', dtype: 'f32' },
-      ...{ contextLength: 64, parameters: 1 },
-      files: [{ path: 'mine.gguf', digest: sha256(large), size: large.length, sources: ['x'] }],
-    };
     const models: ModelShelf = {
       entry: (id) => (id === 'mine' ? entry : undefined),
       files: () => Promise.resolve(new Map([['mine.gguf', file]])),
@@ -299,5 +332,38 @@ describe('models of a request', () => {
     expect(shared.models).toEqual([entry]);
     const manifest = treeManifestText(modelTree(entry) ?? { files: [] });
     expect(await artifacts.openTree(sha256(manifest))).toContain('trees');
+  });
+
+  it('are read first where nobody knows their digests yet', async () => {
+    const file = join(folder, 'weights');
+    await writeFile(file, large);
+    let isRead = false;
+    const unread = { ...entry, files: entry.files.map(({ digest: _, ...rest }) => rest) };
+    const models: ModelShelf = {
+      entry: () => (isRead ? entry : unread),
+      files() {
+        isRead = true;
+        return Promise.resolve(new Map([['mine.gguf', file]]));
+      },
+    };
+    const requests = new SharedRequests({ workspaceFolder: workspace, artifacts, models });
+    const model = { id: 'mine', architecture: 'llama', contextLength: 64 };
+    const request = requestOf('generate', { inputFacets: { model: { model } } });
+    expect((await requests.share(request, never)).models).toEqual([entry]);
+    expect(await artifacts.has(sha256(large))).toBe(true);
+  });
+
+  it('are those of this machine, not those of a server with the same names', async () => {
+    const models: ModelShelf = { ...noModels, entry: (id) => ({ ...entry, id }) };
+    const requests = new SharedRequests({ workspaceFolder: workspace, artifacts, models });
+    const remote = { url: 'http://host/v1', parallel: 1, timeout: 1, retries: 0 };
+    const inputFacets: StepRequest['inputFacets'] = {
+      model: { model: { id: 'a', architecture: 'llama', contextLength: 64, remote } },
+      vectors: { embedder: { model: 'b', dimension: 4, engine: 'remote' } },
+      embedder: { embedder: { model: 'c', dimension: 4, remote } },
+      local: { embedder: { model: 'd', dimension: 4 } },
+    };
+    const shared = await requests.share(requestOf('generate', { inputFacets }), never);
+    expect(shared.models?.map(({ id }) => id)).toEqual(['d']);
   });
 });
