@@ -55,7 +55,7 @@ export interface StepRequest {
    * (`modelTree`). Absent: the executor's catalogue has them, as in the embedded form.
    */
   readonly models?: readonly ModelEntry[];
-  /** What an earlier attempt left, for executors that have no newer checkpoint of `cacheKey`. */
+  /** Checkpoint of an earlier attempt, for executors that have no newer one of `cacheKey`. */
   readonly checkpoint?: StoredCheckpoint;
   /** By input port: `PlannedNode.inputFacets`, with the digests of embedders that the run has made. */
   readonly inputFacets: PortFacets;
