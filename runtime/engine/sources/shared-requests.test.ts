@@ -177,9 +177,37 @@ describe('a request of a machine with the workspace', () => {
     const backend = createSharingBackend({
       elsewhere: await machine('there'),
       here: await machine('here', { workspaceFolder: workspace }),
-      requests,
+      ...{ requests, artifacts },
     });
-    expect((await backend.execute(request, hooks())).items).toMatchObject({ computed: 2 });
+    const signals: StepSignal[] = [];
+    const result = await backend.execute(
+      request,
+      hooks((signal) => signals.push(signal)),
+    );
+    expect(result.items).toMatchObject({ computed: 2 });
+    expect(signals).toContainEqual({
+      ...{ type: 'log', level: 'warning' },
+      message: expect.stringContaining('Trying again once.') as string,
+    });
+  });
+
+  it('goes back to the engine, untried, where an input is missing: only the engine can compute it', async () => {
+    let tries = 0;
+    const gone = new GraphError('missing-file', 'It is gone.');
+    const elsewhere: ExecutionBackend = {
+      execute() {
+        tries += 1;
+        return Promise.reject(gone);
+      },
+    };
+    const parts = { workspaceFolder: workspace, artifacts, models: noModels };
+    const backend = createSharingBackend({
+      ...{ elsewhere, here: elsewhere, requests: new SharedRequests(parts), artifacts },
+    });
+    const value = [{ digest: sha256('gone'), mediaType: 'text/plain', size: 4 }];
+    const request = requestOf('double', { inputs: { value } });
+    await expect(backend.execute(request, hooks())).rejects.toBe(gone);
+    expect(tries).toBe(1);
   });
 
   it('is refused as changed, and stores nothing, where a file has other bytes by now', async () => {
