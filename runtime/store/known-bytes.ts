@@ -7,7 +7,10 @@ export interface KnownBytes {
   readonly size: number;
 }
 
-/** Passes bytes on, and throws `input-changed` before the end if they differ from what is known of them. */
+/**
+ * Passes bytes on, and throws `input-changed` before the end if they differ from what is known of them. Reads no further
+ * once there are too many.
+ */
 export async function* knownBytes(
   { digest, size }: KnownBytes,
   bytes: AsyncIterable<Uint8Array>,
@@ -15,8 +18,9 @@ export async function* knownBytes(
   const hash = createHash('sha256');
   let passed = 0;
   for await (const chunk of bytes) {
-    hash.update(chunk);
     passed += chunk.byteLength;
+    if (passed > size) break;
+    hash.update(chunk);
     yield chunk;
   }
   if (passed === size && hash.digest('hex') === digest) return;

@@ -139,17 +139,30 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   const { actions, runs: journal } = database;
   const stores = { artifacts, items, actions, runs: journal };
   const { leases } = database;
-  const elsewhere = await options.openExecution?.({ leases, artifacts });
-  const requests = new SharedRequests({
-    ...{ workspaceFolder: root, artifacts },
-    models: modelShelf(catalogue),
-  });
+  const closeStores = async (): Promise<void> => {
+    await supervisor[Symbol.asyncDispose]();
+    await keeper.close();
+    await database.close();
+    results.close();
+  };
+  const elsewhere = await options
+    .openExecution?.({ leases, artifacts })
+    .catch(async (error: unknown) => {
+      await closeStores();
+      throw error;
+    });
   const engine = new Engine({
     ...stores,
     backend:
       elsewhere === undefined
         ? supervisor
-        : createSharingBackend({ elsewhere, here: supervisor, requests }),
+        : createSharingBackend({
+            ...{ elsewhere, here: supervisor, artifacts },
+            requests: new SharedRequests({
+              ...{ workspaceFolder: root, artifacts },
+              models: modelShelf(catalogue),
+            }),
+          }),
     files,
     models: options.models ?? catalogue.lookup,
     deviceOf: devices.deviceOf,
@@ -218,10 +231,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     await experimentRuns.close();
     await graphRuns.close();
     await elsewhere?.[Symbol.asyncDispose]();
-    await supervisor[Symbol.asyncDispose]();
-    await keeper.close();
-    await database.close();
-    results.close();
+    await closeStores();
   };
   return {
     ...{ root, registry, artifacts, actions, journal, graphs, locks, keptGraphs, changes },

@@ -12,13 +12,15 @@ import {
 } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import { modelTree, treeManifestText, type ModelEntry } from '@graft/graph';
 import { FilesystemArtifactStore } from '../../store/filesystem/index.ts';
 import { FileServer } from '../testing/file-server.ts';
+import { HubCatalogues } from '../testing/hub-catalogues.ts';
+import { twoPrecisions } from '../testing/hub-folder.ts';
 import { BlobStore } from './blob-store.ts';
 import { createCatalogue } from './catalogue.ts';
-import type { Catalogue } from './catalogue-contract.ts';
+import type { Catalogue, FetchOptions } from './catalogue-contract.ts';
 import { modelDigest } from './model-facts.ts';
 import { UsedModels } from './used-models.ts';
 
@@ -153,10 +155,14 @@ describe('a model whose entry came with the step', () => {
     ],
   };
 
-  async function sent(catalogue: Catalogue, entries: readonly ModelEntry[]) {
+  async function sent(
+    catalogue: Catalogue,
+    entries: readonly ModelEntry[],
+    options: FetchOptions = {},
+  ) {
     const artifacts = await FilesystemArtifactStore.open(join(modelsFolder, 'artifacts'));
     const digests = new Map(entries.map((each) => [each.id, modelDigest(each)]));
-    const used = new UsedModels({ catalogue, digests, sent: { entries, artifacts } });
+    const used = new UsedModels({ catalogue, digests, sent: { entries, artifacts }, ...options });
     return { artifacts, used };
   }
 
@@ -179,6 +185,35 @@ describe('a model whose entry came with the step', () => {
     await chmod(join(folder, 'onnx'), 0o755);
     await rm(file('onnx/model.onnx'));
     await expect(used.verify()).rejects.toMatchObject({ code: 'input-changed' });
+  });
+
+  it('says that it waits for the store, and waits no longer than the step is wanted', async () => {
+    const controller = new AbortController();
+    const waits: boolean[] = [];
+    const { artifacts, used } = await sent(catalogueOf(), [entry], {
+      signal: controller.signal,
+      waiting: (waiting) => waits.push(waiting),
+    });
+    await artifacts.put([Buffer.from(treeManifestText(modelTree(entry) ?? { files: [] }))]);
+    artifacts.openTree = () => new Promise(() => undefined);
+    const opening = used.open('mine');
+    await expect.poll(() => waits).toEqual([true]);
+    controller.abort();
+    await expect(opening).rejects.toMatchObject({ code: 'cancelled' });
+    expect(waits).toEqual([true, false]);
+  });
+
+  it('is downloaded from its hub where the other machine no longer has it', async () => {
+    const hubs = new HubCatalogues();
+    onTestFinished(() => hubs.close());
+    const hub = await hubs.serve({ 'o/r': twoPrecisions });
+    const other = await hubs.open(hub);
+    const id = 'hf:o/r:Q4_K_M';
+    await other.fetch(id);
+    const { used } = await sent(await hubs.open(hub), [other.entry(id)]);
+    expect((await used.open(id)).digest).toBe(other.lookup(id)?.digest);
+    const away = await sent(await hubs.open(await hubs.serve({})), [other.entry(id)]);
+    await expect(away.used.open(id)).rejects.toMatchObject({ code: 'missing-file' });
   });
 
   it('is the one of the catalogue, in its place, where that is the same', async () => {

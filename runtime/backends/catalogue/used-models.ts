@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import {
   GraphError,
   howToGet,
+  isHubReference,
   modelTree,
   sha256,
   treeManifestText,
@@ -11,6 +12,7 @@ import {
   type ModelFacts,
 } from '@graft/graph';
 import type { Catalogue, FetchOptions, OpenedModel } from './catalogue-contract.ts';
+import { orCancelled } from './model-download.ts';
 import { factsOf, modelDigest } from './model-facts.ts';
 
 export interface UsedModelsOptions extends FetchOptions {
@@ -49,7 +51,7 @@ export class UsedModels {
    */
   async open(id: string, digest?: string): Promise<OpenedModel> {
     const { catalogue, digests: _, sent: _sent, ...options } = this.#options;
-    const model = (await this.#openSent(id)) ?? (await catalogue.open(id, options));
+    const model = (await this.#openSent(id, options)) ?? (await catalogue.open(id, options));
     this.#require(id, model.digest, digest);
     this.#opened.set(`${id} ${model.stamp}`, model);
     return model;
@@ -82,32 +84,62 @@ export class UsedModels {
   }
 
   /** A model whose entry came with the step; undefined where the catalogue is to download it. */
-  async #openSent(id: string): Promise<OpenedModel | undefined> {
-    const { catalogue, sent, signal } = this.#options;
+  async #openSent(id: string, options: FetchOptions): Promise<OpenedModel | undefined> {
+    const { catalogue, sent } = this.#options;
     const entry = this.#sent.get(id);
     if (entry === undefined || sent === undefined) return undefined;
     const digest = modelDigest(entry);
     const isKnown = catalogue.lookup(id)?.digest === digest;
     if (isKnown) {
-      const installed = await catalogue.openInstalled(id, signal);
+      const installed = await catalogue.openInstalled(id, options.signal);
       if (installed?.digest === digest) return installed;
     }
     const tree = modelTree(entry);
     if (tree !== undefined) {
       const stored = sha256(treeManifestText(tree));
       if (await sent.artifacts.has(stored)) {
-        return storedModel(entry, await sent.artifacts.openTree(stored));
+        return storedModel(entry, await fetchTree(sent, stored, options));
       }
     }
     if (isKnown) return undefined;
+    const failure = await this.#download(id, options);
+    if (catalogue.lookup(id)?.digest === digest) return undefined;
     throw new GraphError(
       'missing-file',
       `The model "${id}" is neither on this worker nor in the artifact store. Where the workspace is: ${howToGet(id)}`,
+      { cause: failure },
     );
+  }
+
+  /** Downloads a model of a hub that is new here, because the catalogue opens only what it has looked up. Gives why not. */
+  async #download(id: string, options: FetchOptions): Promise<unknown> {
+    const { catalogue } = this.#options;
+    if (!isHubReference(id) || catalogue.lookup(id) !== undefined) return undefined;
+    try {
+      await catalogue.fetch(id, options);
+      return undefined;
+    } catch (error) {
+      if (options.signal?.aborted === true) throw error;
+      return error;
+    }
   }
 
   #require(id: string, found: string, wanted = this.#options.digests?.get(id)): void {
     if (wanted !== undefined && wanted !== found) throw changed(id);
+  }
+}
+
+/** The folder of a tree, which may have to come from a store far away. */
+async function fetchTree(
+  { artifacts }: SentModels,
+  digest: string,
+  { signal, waiting }: FetchOptions,
+): Promise<string> {
+  waiting?.(true);
+  try {
+    return await orCancelled(artifacts.openTree(digest), signal);
+  } finally {
+    waiting?.(false);
   }
 }
 

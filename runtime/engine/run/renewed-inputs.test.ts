@@ -16,6 +16,7 @@ import {
   type Implementations,
   type Plan,
   type StepRequest,
+  type StepSignal,
 } from '@graft/graph';
 import {
   numberNode,
@@ -43,7 +44,7 @@ let actions: MemoryActionStore;
 let runs: MemoryRunStore;
 let items: MemoryItemStore;
 /** What happens just before a step is executed. */
-let before: (request: StepRequest) => Promise<void>;
+let before: (request: StepRequest, report: (signal: StepSignal) => void) => Promise<void>;
 /** What a look at the models that a step has used comes to. */
 let verifyModels: (wanted: ReadonlyMap<string, string>) => Promise<void>;
 
@@ -76,7 +77,7 @@ async function run(plan: Plan, known: Implementations = testImplementations) {
   const local = createLocalBackend({ ...host, services });
   const backend: ExecutionBackend = {
     async execute(request, hooks) {
-      await before(request);
+      await before(request, hooks.report);
       return local.execute(request, hooks);
     },
   };
@@ -137,6 +138,20 @@ describe('an input that changes between its hashing and its reading', () => {
     const again = await run(corpus);
     expect(again.step('files')?.status).toBe('cached');
     expect(again.step('pieces')?.outputs['chunks']?.digest).toBe(pieces);
+  });
+
+  it('takes no checkpoint of what stood there before along', async () => {
+    await put('The old text.');
+    const seen: StepRequest['checkpoint'][] = [];
+    before = async ({ node, checkpoint }, report) => {
+      if (node !== 'files') return;
+      seen.push(checkpoint);
+      if (seen.length > 1) return;
+      report({ type: 'stored-checkpoint', checkpoint: { digest: 'a'.repeat(64), step: 4 } });
+      await put('The new text.');
+    };
+    expect((await run(corpus)).status).toBe('succeeded');
+    expect(seen).toEqual([undefined, undefined]);
   });
 
   it('ends the step as input-changed when it never holds still', async () => {

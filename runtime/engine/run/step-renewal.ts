@@ -32,5 +32,7 @@ export class StepRenewal {
     allows(step.sources);
     sources.set(pathWithoutRounds(step.node.id), step.sources);
     step.key = this.#parts.keyOf(step);
+    // It belongs to the key before.
+    delete step.checkpoint;
   }
 }

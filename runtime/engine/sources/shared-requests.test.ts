@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import {
@@ -133,6 +134,37 @@ describe('a request of a machine with the workspace', () => {
     expect(puts).toHaveLength(4);
   });
 
+  it('stores equal bytes of two runs one after the other, and marks them for both', async () => {
+    let [now, most] = [0, 0];
+    const puts: string[] = [];
+    const counting = {
+      get: (digest: string) => artifacts.get(digest),
+      async putKnown(...[known, bytes]: Parameters<FilesystemArtifactStore['putKnown']>) {
+        if (known.digest !== sha256(large)) return artifacts.putKnown(known, bytes);
+        now += 1;
+        most = Math.max(most, now);
+        puts.push(known.digest);
+        await wait(20);
+        now -= 1;
+        // Whoever waits for the first must not fail with it.
+        if (puts.length === 1) throw new GraphError('unavailable', 'The store is away.');
+        await artifacts.putKnown(known, bytes);
+      },
+    };
+    const parts = { workspaceFolder: workspace, artifacts: counting, models: noModels };
+    const requests = new SharedRequests(parts);
+    const request = requestOf(readNode.type, { sources: [await filesOf()] });
+    const shared = await Promise.allSettled(
+      ['a', 'b', 'b', 'c'].map((runId) => requests.share({ ...request, runId }, never)),
+    );
+    expect(shared.map(({ status }) => status)).toEqual([
+      ...['rejected', 'fulfilled', 'fulfilled', 'fulfilled'],
+    ]);
+    expect(most).toBe(1);
+    expect(puts).toHaveLength(3);
+    expect(await artifacts.has(sha256(large))).toBe(true);
+  });
+
   it('is stored again where somebody removed what it names', async () => {
     const request = requestOf(readNode.type, { sources: [await filesOf()] });
     const requests = new SharedRequests({
@@ -145,9 +177,37 @@ describe('a request of a machine with the workspace', () => {
     const backend = createSharingBackend({
       elsewhere: await machine('there'),
       here: await machine('here', { workspaceFolder: workspace }),
-      requests,
+      ...{ requests, artifacts },
     });
-    expect((await backend.execute(request, hooks())).items).toMatchObject({ computed: 2 });
+    const signals: StepSignal[] = [];
+    const result = await backend.execute(
+      request,
+      hooks((signal) => signals.push(signal)),
+    );
+    expect(result.items).toMatchObject({ computed: 2 });
+    expect(signals).toContainEqual({
+      ...{ type: 'log', level: 'warning' },
+      message: expect.stringContaining('Trying again once.') as string,
+    });
+  });
+
+  it('goes back to the engine, untried, where an input is missing: only the engine can compute it', async () => {
+    let tries = 0;
+    const gone = new GraphError('missing-file', 'It is gone.');
+    const elsewhere: ExecutionBackend = {
+      execute() {
+        tries += 1;
+        return Promise.reject(gone);
+      },
+    };
+    const parts = { workspaceFolder: workspace, artifacts, models: noModels };
+    const backend = createSharingBackend({
+      ...{ elsewhere, here: elsewhere, requests: new SharedRequests(parts), artifacts },
+    });
+    const value = [{ digest: sha256('gone'), mediaType: 'text/plain', size: 4 }];
+    const request = requestOf('double', { inputs: { value } });
+    await expect(backend.execute(request, hooks())).rejects.toBe(gone);
+    expect(tries).toBe(1);
   });
 
   it('is refused as changed, and stores nothing, where a file has other bytes by now', async () => {
@@ -277,15 +337,16 @@ describe('a machine without the workspace', () => {
 });
 
 describe('models of a request', () => {
+  const entry: ModelEntry = {
+    ...{ id: 'mine', title: 'Mine', kind: 'language-model', format: 'gguf' },
+    ...{ licence: { id: 'mit', consent: false }, architecture: 'llama', dtype: 'f32' },
+    ...{ contextLength: 64, parameters: 1 },
+    files: [{ path: 'mine.gguf', digest: sha256(large), size: large.length, sources: ['x'] }],
+  };
+
   it('are stored as trees, with entries for the other machine', async () => {
     const file = join(folder, 'weights');
     await writeFile(file, large);
-    const entry: ModelEntry = {
-      ...{ id: 'mine', title: 'Mine', kind: 'language-model', format: 'gguf' },
-      ...{ licence: { id: 'mit', consent: false }, architecture: 'llama', dtype: 'f32' },
-      ...{ contextLength: 64, parameters: 1 },
-      files: [{ path: 'mine.gguf', digest: sha256(large), size: large.length, sources: ['x'] }],
-    };
     const models: ModelShelf = {
       entry: (id) => (id === 'mine' ? entry : undefined),
       files: () => Promise.resolve(new Map([['mine.gguf', file]])),
@@ -299,5 +360,38 @@ describe('models of a request', () => {
     expect(shared.models).toEqual([entry]);
     const manifest = treeManifestText(modelTree(entry) ?? { files: [] });
     expect(await artifacts.openTree(sha256(manifest))).toContain('trees');
+  });
+
+  it('are read first where nobody knows their digests yet', async () => {
+    const file = join(folder, 'weights');
+    await writeFile(file, large);
+    let isRead = false;
+    const unread = { ...entry, files: entry.files.map(({ digest: _, ...rest }) => rest) };
+    const models: ModelShelf = {
+      entry: () => (isRead ? entry : unread),
+      files() {
+        isRead = true;
+        return Promise.resolve(new Map([['mine.gguf', file]]));
+      },
+    };
+    const requests = new SharedRequests({ workspaceFolder: workspace, artifacts, models });
+    const model = { id: 'mine', architecture: 'llama', contextLength: 64 };
+    const request = requestOf('generate', { inputFacets: { model: { model } } });
+    expect((await requests.share(request, never)).models).toEqual([entry]);
+    expect(await artifacts.has(sha256(large))).toBe(true);
+  });
+
+  it('are those of this machine, not those of a server with the same names', async () => {
+    const models: ModelShelf = { ...noModels, entry: (id) => ({ ...entry, id }) };
+    const requests = new SharedRequests({ workspaceFolder: workspace, artifacts, models });
+    const remote = { url: 'http://host/v1', parallel: 1, timeout: 1, retries: 0 };
+    const inputFacets: StepRequest['inputFacets'] = {
+      model: { model: { id: 'a', architecture: 'llama', contextLength: 64, remote } },
+      vectors: { embedder: { model: 'b', dimension: 4, engine: 'remote' } },
+      embedder: { embedder: { model: 'c', dimension: 4, remote } },
+      local: { embedder: { model: 'd', dimension: 4 } },
+    };
+    const shared = await requests.share(requestOf('generate', { inputFacets }), never);
+    expect(shared.models?.map(({ id }) => id)).toEqual(['d']);
   });
 });

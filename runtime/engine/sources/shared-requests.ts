@@ -4,10 +4,11 @@ import {
   sha256,
   treeManifestText,
   type ArtifactStore,
+  type Digest,
   type ModelEntry,
   type StepRequest,
 } from '@graft/graph';
-import { eachAtOnce } from '@graft/kit';
+import { abortable, eachAtOnce } from '@graft/kit';
 import { SourceReader } from './source-reader.ts';
 
 /** Files that are stored at once. */
@@ -32,14 +33,16 @@ export interface SharedRequestsParts {
 }
 
 /**
- * Makes requests that a machine without the workspace can execute: stores the bytes of the source files and models that
- * a request names where the executors find them, straight from their place and only where they are missing. They stay
- * there for as long as the run, because a collection keeps what was stored since the oldest running run began.
+ * Stores what a request names, so that a machine without the workspace can execute it. Reads bytes from their place, only
+ * where they are missing. They stay in the store for as long as the run, because a collection keeps what was stored since
+ * the oldest running run began.
  */
 export class SharedRequests {
   readonly #parts: SharedRequestsParts;
   /** By run, the oldest first: digests that were stored or marked as used in it. */
   readonly #stored = new Map<string, Set<string>>();
+  /** What is being stored now, for any run. The promises never reject. */
+  readonly #sending = new Map<Digest, Promise<unknown>>();
 
   constructor(parts: SharedRequestsParts) {
     this.#parts = parts;
@@ -54,7 +57,7 @@ export class SharedRequests {
     await this.#storeFiles(request, stored, signal);
     const models: ModelEntry[] = [];
     for (const id of modelsOf(request)) {
-      const entry = this.#parts.models.entry(id);
+      const entry = await this.#entry(id, signal);
       if (entry === undefined) continue;
       models.push(entry);
       await this.#storeModel(entry, stored, signal);
@@ -80,34 +83,67 @@ export class SharedRequests {
       source.kind === 'files' ? source.files.filter(({ digest }) => !stored.has(digest)) : [],
     );
     await reader.verified(() =>
-      eachAtOnce(files, atOnce, async (file) => {
-        signal.throwIfAborted();
-        await artifacts.putKnown({ digest: file.digest, size: file.size }, () => file.stream());
-        stored.add(file.digest);
-      }),
+      eachAtOnce(files, atOnce, (file) =>
+        this.#send(file, () => file.stream(), { stored, signal }),
+      ),
     );
   }
 
-  /** A model that is not here, or whose bytes nobody has read yet, is downloaded by the executor. */
+  /** Reads the files of a model whose digests nobody knows yet. */
+  async #entry(id: string, signal: AbortSignal): Promise<ModelEntry | undefined> {
+    const { models } = this.#parts;
+    const entry = models.entry(id);
+    if (entry === undefined || modelTree(entry) !== undefined) return entry;
+    await abortable(models.files(id), signal);
+    return models.entry(id);
+  }
+
+  /** A model that is not here is downloaded by the executor. */
   async #storeModel(entry: ModelEntry, stored: Set<string>, signal: AbortSignal): Promise<void> {
-    const { artifacts, models } = this.#parts;
+    const { models } = this.#parts;
     const tree = modelTree(entry);
     if (tree === undefined) return;
     const manifest = Buffer.from(treeManifestText(tree));
     const digest = sha256(manifest);
     if (stored.has(digest)) return;
-    const places = await models.files(entry.id);
+    const places = await abortable(models.files(entry.id), signal);
     if (places === undefined) return;
     await eachAtOnce(tree.files, atOnce, async (file) => {
-      signal.throwIfAborted();
       const path = places.get(file.path);
-      if (path !== undefined) await artifacts.putKnown(file, () => createReadStream(path));
+      if (path !== undefined) {
+        await this.#send(file, () => createReadStream(path), { stored, signal });
+      }
     });
     // Last, so that whoever finds the tree finds its files.
-    await artifacts.putKnown({ digest, size: manifest.length }, async function* () {
+    const bytes = async function* () {
       yield manifest;
-    });
-    stored.add(digest);
+    };
+    await this.#send({ digest, size: manifest.length }, bytes, { stored, signal });
+  }
+
+  /** Stores bytes, after anybody who is storing the same: then they are there, and are only marked for this run. */
+  async #send(
+    known: { readonly digest: Digest; readonly size: number },
+    bytes: () => AsyncIterable<Uint8Array>,
+    { stored, signal }: { readonly stored: Set<string>; readonly signal: AbortSignal },
+  ): Promise<void> {
+    const { digest, size } = known;
+    for (;;) {
+      signal.throwIfAborted();
+      if (stored.has(digest)) return;
+      const sending = this.#sending.get(digest);
+      if (sending === undefined) break;
+      await abortable(sending, signal);
+    }
+    const sent = this.#parts.artifacts.putKnown({ digest, size }, bytes);
+    const settled = sent.then(undefined, () => undefined);
+    this.#sending.set(digest, settled);
+    try {
+      await sent;
+      stored.add(digest);
+    } finally {
+      this.#sending.delete(digest);
+    }
   }
 
   #ofRun(runId: string): Set<string> {
@@ -119,14 +155,16 @@ export class SharedRequests {
   }
 }
 
-/** Ids of the models that a step may use: its own sources', and those behind its inputs. */
+/** Ids of the local models that a step may use: its own sources', and those behind its inputs. */
 function modelsOf({ sources, inputFacets }: StepRequest): ReadonlySet<string> {
   const ids = new Set<string>();
   for (const source of sources) if (source.kind === 'model') ids.add(source.id);
   for (const { model, embedder } of Object.values(inputFacets)) {
-    if (model !== undefined) ids.add(model.id);
-    if (embedder !== undefined) ids.add(embedder.model);
-    if (embedder?.passages !== undefined) ids.add(embedder.passages.model);
+    if (model !== undefined && model.remote === undefined) ids.add(model.id);
+    for (const each of [embedder, embedder?.passages]) {
+      const isLocal = each?.remote === undefined && each?.engine !== 'remote';
+      if (each !== undefined && isLocal) ids.add(each.model);
+    }
   }
   return ids;
 }

@@ -1,4 +1,10 @@
-import { GraphError, type ExecutionBackend, type GraphErrorCode } from '@graft/graph';
+import {
+  GraphError,
+  type ArtifactStore,
+  type ExecutionBackend,
+  type GraphErrorCode,
+  type StepRequest,
+} from '@graft/graph';
 import type { SharedRequests } from './shared-requests.ts';
 
 /** Errors that may mean that what a request names is no longer in the store. */
@@ -10,6 +16,8 @@ export interface SharingParts {
   /** Executes steps with the workspace. */
   readonly here: ExecutionBackend;
   readonly requests: SharedRequests;
+  /** The store that the executors share. */
+  readonly artifacts: Pick<ArtifactStore, 'has'>;
 }
 
 /**
@@ -20,7 +28,13 @@ export function createSharingBackend({
   elsewhere,
   here,
   requests,
+  artifacts,
 }: SharingParts): ExecutionBackend {
+  const hasInputs = async ({ inputs }: StepRequest): Promise<boolean> => {
+    const digests = Object.values(inputs).flatMap((refs) => refs.map(({ digest }) => digest));
+    const found = await Promise.all(digests.map((each) => artifacts.has(each, { fresh: true })));
+    return found.every(Boolean);
+  };
   return {
     async execute(request, hooks) {
       if (request.volatile === true) return here.execute(request, hooks);
@@ -28,7 +42,11 @@ export function createSharingBackend({
       try {
         return await elsewhere.execute(await requests.share(request, signal), hooks);
       } catch (error) {
-        if (signal.aborted || !lost.has(GraphError.from(error).code)) throw error;
+        const { code, message } = GraphError.from(error);
+        if (signal.aborted || !lost.has(code)) throw error;
+        // The engine computes inputs again.
+        if (!(await hasInputs(request))) throw error;
+        hooks.report({ type: 'log', level: 'warning', message: `${message} Trying again once.` });
         // Somebody may have removed what was stored for this run.
         requests.forget(request.runId);
         return elsewhere.execute(await requests.share(request, signal), hooks);

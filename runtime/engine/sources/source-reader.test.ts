@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { SourceFile } from '@graft/graph';
+import type { ArtifactStore, SourceFile } from '@graft/graph';
 import { MemoryArtifactStore } from '@graft/store/testing';
 import { SourceReader } from './source-reader.ts';
 
@@ -20,12 +20,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-/** A reader of the one file, which was hashed when it held `hashed`. */
-function readerOf(hashed: Uint8Array): { reader: SourceReader; file: SourceFile } {
+/** A reader of the one file, which was hashed when it held `hashed`: in the workspace, else in a store. */
+function readerOf(
+  hashed: Uint8Array,
+  stored?: Pick<ArtifactStore, 'get'>,
+): { reader: SourceReader; file: SourceFile } {
   const file = { path: 'a.txt', digest: sha256(hashed), size: hashed.length };
   const signal = new AbortController().signal;
   const sources = [{ kind: 'files' as const, param: 'paths', files: [file] }];
-  const place = { workspaceFolder: folder, artifacts: new MemoryArtifactStore() };
+  const inWorkspace = { workspaceFolder: folder, artifacts: new MemoryArtifactStore() };
+  const place = stored === undefined ? inWorkspace : { artifacts: stored };
   const verifyMore = (): Promise<void> => Promise.resolve();
   const reader = new SourceReader(sources, place, { signal, verifyMore });
   const [only] = reader.files('paths');
@@ -142,5 +146,52 @@ describe('a source file', () => {
     await expect(again.reader.copy([again.file], join(folder, 'more'))).rejects.toMatchObject(
       changed,
     );
+  });
+});
+
+describe('a source file in the store, while somebody else verifies what was read', () => {
+  /** A store whose second piece comes once it is opened. */
+  function halves() {
+    let open = (): void => undefined;
+    const gate = new Promise<void>((resolve) => {
+      open = resolve;
+    });
+    const stored = {
+      async *get() {
+        yield small.subarray(0, 2);
+        await gate;
+        yield small.subarray(2);
+      },
+    };
+    return { ...readerOf(small, stored), open };
+  }
+  const nothing = (): Promise<void> => Promise.resolve();
+
+  it('gives all of its bytes, not those up to there', async () => {
+    const { reader, file, open } = halves();
+    const bytes = file.bytes();
+    const verified = reader.verified(nothing);
+    open();
+    await verified;
+    expect(Buffer.from(await bytes)).toEqual(small);
+  });
+
+  it('ends no stream before its end', async () => {
+    const { reader, file, open } = halves();
+    open();
+    const pieces = file.stream()[Symbol.asyncIterator]();
+    await pieces.next();
+    await reader.verified(nothing);
+    await expect(pieces.next()).rejects.toMatchObject({ code: 'internal' });
+  });
+
+  it('ends a stream that has given all of it', async () => {
+    const { reader, file, open } = halves();
+    open();
+    const pieces = file.stream()[Symbol.asyncIterator]();
+    await pieces.next();
+    await pieces.next();
+    await reader.verified(nothing);
+    expect(await pieces.next()).toMatchObject({ done: true });
   });
 });

@@ -23,7 +23,11 @@ export class StoredFile implements SourceFile {
 
   async bytes(): Promise<Uint8Array> {
     const pieces: Uint8Array[] = [];
-    for await (const piece of this.stream()) pieces.push(piece);
+    try {
+      for await (const piece of this.#artifacts.get(this.digest)) pieces.push(piece);
+    } catch (error) {
+      throw this.#failed(error);
+    }
     const [only] = pieces;
     return only !== undefined && pieces.length === 1 ? only : Buffer.concat(pieces);
   }
@@ -36,12 +40,23 @@ export class StoredFile implements SourceFile {
     try {
       for (let next = await reading.next(); next !== undefined; next = await reading.next()) {
         yield next;
+        if (await reading.isCut()) throw this.#interrupted();
       }
     } finally {
       this.#readings.open.delete(reading);
       // Also if the reader stopped early: only the whole file verifies the part that it read.
       await reading.finish(this.#readings.signal.aborted);
     }
+  }
+
+  /** The error of a reading whose end somebody else has read. */
+  #interrupted(): Error {
+    this.#readings.signal.throwIfAborted();
+    return new GraphError(
+      'internal',
+      `A step went on reading "${this.path}" after its reading had been verified.`,
+      { audience: 'developer', location: { file: this.path } },
+    );
   }
 
   /** The error of a file that the store lacks or holds damaged. The step ends with it, even if the node catches it. */
@@ -59,10 +74,17 @@ class StoredReading implements OpenReading {
   readonly #pieces: AsyncIterator<Uint8Array>;
   readonly #failed: (error: unknown) => never;
   #ended = false;
+  /** Resolves to whether its reader misses bytes for it. */
+  #finishing: Promise<boolean> | undefined;
 
   constructor(pieces: AsyncIterable<Uint8Array>, failed: (error: unknown) => never) {
     this.#pieces = pieces[Symbol.asyncIterator]();
     this.#failed = failed;
+  }
+
+  /** Whether somebody else has read bytes that its reader has not. */
+  async isCut(): Promise<boolean> {
+    return (await this.#finishing) ?? false;
   }
 
   async next(): Promise<Uint8Array | undefined> {
@@ -78,9 +100,15 @@ class StoredReading implements OpenReading {
   }
 
   async finish(skip: boolean): Promise<void> {
-    if (this.#ended) return;
-    if (!skip) while ((await this.next()) !== undefined);
+    await (this.#finishing ??= this.#readOn(skip));
+  }
+
+  async #readOn(skip: boolean): Promise<boolean> {
+    if (this.#ended) return false;
+    let isCut = skip;
+    if (!skip) while ((await this.next()) !== undefined) isCut = true;
     this.#ended = true;
     await this.#pieces.return?.();
+    return isCut;
   }
 }

@@ -178,6 +178,38 @@ it('opens an index once for all its batches, and closes it in the end', async ()
   expect(log.slice(3).sort()).toEqual(['closed a', 'closed b']);
 });
 
+it('stores the checkpoints of a training, but not the last one of a cancelled training', async () => {
+  const artifacts = await FilesystemArtifactStore.open(join(folder, 'store'));
+  const host: StepHost = {
+    ...createTestHost({
+      ...{ artifacts, items: new MemoryItemStore(), scratchFolder: join(folder, 'scratch') },
+    }),
+    storesCheckpoints: true,
+  };
+  const controller = new AbortController();
+  const signals: StepSignal[] = [];
+  const context = await createStepContext(host, request, {
+    ...{ signal: controller.signal, definition: numberNode },
+    report: (each) => signals.push(each),
+  });
+  const stored = () =>
+    signals.flatMap((each) => (each.type === 'stored-checkpoint' ? [each.checkpoint] : []));
+  const at = await context.ctx.checkpoints();
+  await mkdir(join(at, 'run'));
+  await writeFile(join(at, 'memory-limit.json'), '{"memory":1}');
+  await writeFile(join(at, 'run', 'step-4'), 'four');
+  context.ctx.checkpoint({ state: 'saved', step: 4 });
+  await expect.poll(stored).toHaveLength(1);
+  const tree = await artifacts.openTree(stored()[0]?.digest ?? '');
+  // The limit is that of this machine's memory.
+  expect(await readdir(tree)).toEqual(['run']);
+  controller.abort();
+  await writeFile(join(at, 'run', 'step-5'), 'five');
+  context.ctx.checkpoint({ state: 'saved', step: 5 });
+  await context[Symbol.asyncDispose]();
+  expect(stored().map(({ step }) => step)).toEqual([4]);
+});
+
 it('waits for no checkpoints of its own', async () => {
   await using one = await step();
   const [first, second] = await Promise.all([one.ctx.checkpoints(), one.ctx.checkpoints()]);

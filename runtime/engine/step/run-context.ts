@@ -160,6 +160,7 @@ export async function createStepContext(
     checkpoint(report) {
       reporter.checkpoint(report);
       if (report.state !== 'saved' || host.storesCheckpoints !== true) return;
+      if (hooks.signal.aborted) return;
       void checkpointFolder?.then((opened) => stored.save(opened, report.step));
     },
     async memo(name, schema, compute) {
@@ -198,7 +199,8 @@ export async function createStepContext(
     },
     async [Symbol.asyncDispose]() {
       reporter.flush();
-      await stored.settle(true);
+      // Nobody continues a cancelled training elsewhere.
+      await stored.settle(!hooks.signal.aborted);
       // What failed to open has failed the step, and needs no cleaning up.
       const opened = await Promise.allSettled(memos.values());
       try {

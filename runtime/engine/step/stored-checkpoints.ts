@@ -3,9 +3,12 @@ import { dirname, join } from 'node:path';
 import { GraphError, type ArtifactStore, type StoredCheckpoint } from '@graft/graph';
 import { hasCode, linkOrCopy } from '@graft/kit';
 
+/** Memory limit that a training wrote after it ran out of memory. It holds for this machine alone. */
+const machineFile = 'memory-limit.json';
+
 interface StoredCheckpointsParts {
   readonly artifacts: Pick<ArtifactStore, 'openTree' | 'putTree'>;
-  /** What an earlier attempt left, perhaps on another machine. */
+  /** Checkpoint of an earlier attempt, perhaps on another machine. */
   readonly earlier: StoredCheckpoint | undefined;
   /** Makes an empty folder on the artifact store's filesystem. */
   readonly scratch: () => Promise<string>;
@@ -28,7 +31,7 @@ export class StoredCheckpoints {
     this.#parts = parts;
   }
 
-  /** Adds the earlier checkpoint to a folder. What is there already stays: whoever continues takes the newest step of all. */
+  /** Adds the earlier checkpoint to a folder and keeps its files. The training continues from the newest step. */
   async bring(folder: string): Promise<void> {
     const { artifacts, earlier, failed } = this.#parts;
     if (earlier === undefined) return;
@@ -91,12 +94,16 @@ async function snapshot(folder: string, target: string): Promise<string> {
   return target;
 }
 
-/** Paths of the files below a folder, without those that are being written: a name with `.part` or a leading dot. */
+/**
+ * Paths of the files below a folder, without `machineFile` and those that are being written: a name with `.part` or a
+ * leading dot.
+ */
 async function filesBelow(folder: string, below = ''): Promise<string[]> {
   const found: string[] = [];
   for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
     if (entry.name.includes('.part') || entry.name.startsWith('.')) continue;
     const path = join(below, entry.name);
+    if (path === machineFile) continue;
     if (entry.isDirectory()) found.push(...(await filesBelow(folder, path)));
     else if (entry.isFile()) found.push(path);
   }

@@ -35,9 +35,10 @@ export interface StoredCheckpoint {
  * One step to execute. Plain JSON that any machine of the workspace understands: it names inputs, source files, models
  * and checkpoints by digest, and holds no path of a machine and no secret.
  *
- * Where the bytes are is the executor's matter (`StepHost`). One that has the workspace reads files where they are, and
- * models in its catalogue. Any other finds both in the artifact store, if `SharedRequests` of `@graft/engine` put them
- * there before the request was sent. Every reading is verified against the digest.
+ * The executor finds the bytes (`StepHost`). One that has the workspace reads files where they are, and models in its
+ * catalogue. Any other finds both in the artifact store, if `SharedRequests` of `@graft/engine` put them there before
+ * the request was sent. Files are verified against their digest at each reading; the weights of a model when they are
+ * laid out, and by their size before later uses.
  */
 export interface StepRequest {
   readonly runId: string;
@@ -55,7 +56,7 @@ export interface StepRequest {
    * (`modelTree`). Absent: the executor's catalogue has them, as in the embedded form.
    */
   readonly models?: readonly ModelEntry[];
-  /** What an earlier attempt left, for executors that have no newer checkpoint of `cacheKey`. */
+  /** Checkpoint of an earlier attempt, for executors that have no newer one of `cacheKey`. */
   readonly checkpoint?: StoredCheckpoint;
   /** By input port: `PlannedNode.inputFacets`, with the digests of embedders that the run has made. */
   readonly inputFacets: PortFacets;

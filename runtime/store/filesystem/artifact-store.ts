@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Stats } from 'node:fs';
 import {
   mkdir,
   open,
@@ -90,9 +91,18 @@ export class FilesystemArtifactStore implements ArtifactStore {
 
   /** Bytes; undefined where it is absent. */
   async sizeOf(digest: Digest): Promise<number | undefined> {
+    return (await this.#stat(digest))?.size;
+  }
+
+  /** The time of its last use (ms since the epoch), as `list`; undefined where it is absent. */
+  async usedAt(digest: Digest): Promise<number | undefined> {
+    return (await this.#stat(digest))?.mtimeMs;
+  }
+
+  async #stat(digest: Digest): Promise<Stats | undefined> {
     assertDigest(digest);
     try {
-      return (await stat(this.#places.path(digest))).size;
+      return await stat(this.#places.path(digest));
     } catch (error) {
       if (hasCode(error, 'ENOENT')) return undefined;
       throw diskError(error, this.folder);

@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { FilesystemArtifactStore } from '../filesystem/index.ts';
 import { noise, sha256 } from '../testing/contract/index.ts';
 import { temporaryFolder } from '../testing/contract/temporary.ts';
@@ -53,6 +53,22 @@ describe('the bound of local copies', () => {
     await new LocalCopies(store, 1_000).shrink(Date.now() - 4 * 3_600_000);
     expect(await readdir(path)).toEqual(['weights']);
   });
+
+  it.each(['trees', 'list'] as const)(
+    'leaves a tree that a run opens during the look at %s, and frees another',
+    async (look) => {
+      const older = await tree(noise(50_000, 5), 3);
+      const newer = await tree(noise(40_000, 6), 2);
+      const all = store[look].bind(store) as () => AsyncGenerator<never>;
+      vi.spyOn(store, look).mockImplementation(async function* () {
+        yield* all();
+        await store.openTree(older.digest);
+      });
+      await new LocalCopies(store, 60_000).shrink();
+      expect(await readdir(older.path)).toEqual(['weights']);
+      expect(await readdir(store.folder + '/trees')).not.toContain(newer.digest);
+    },
+  );
 
   it('counts bytes that only a tree holds any more', async () => {
     const bytes = noise(50_000, 4);

@@ -24,18 +24,13 @@ export class LocalCopies {
   /**
    * Deletes the least recently used copies until the rest fits. Those that were used since `busySince` (ms since
    * the epoch: when the oldest running run started) stay, as steps may be reading them. A tree goes with the first of
-   * its files, whose bytes it would keep. `inUse`: see `usuallyInUse`.
+   * its files, whose bytes it would keep. A run may start meanwhile: what it opens was used too late, and stays.
+   * `inUse`: see `usuallyInUse`.
    */
   async shrink(busySince = Infinity, inUse = usuallyInUse): Promise<void> {
     const before = Math.min(busySince, Date.now()) - inUse;
-    const copies: { digest: string; size: number; usedAt: number }[] = [];
     let total = 0;
-    for await (const copy of this.#store.list()) {
-      copies.push(copy);
-      total += copy.size;
-    }
-    copies.sort((a, b) => a.usedAt - b.usedAt);
-    /** By the digest of a file: the trees that have it. */
+    /** By the digest of a file: the trees that have it. Before the list, because the walk takes long. */
     const trees = new Map<string, Set<LaidOutTree>>();
     for await (const tree of this.#store.trees()) {
       total += tree.extra;
@@ -43,11 +38,19 @@ export class LocalCopies {
         trees.set(digest, (trees.get(digest) ?? new Set()).add(tree));
       }
     }
+    const copies: { digest: string; size: number; usedAt: number }[] = [];
+    for await (const copy of this.#store.list()) {
+      copies.push(copy);
+      total += copy.size;
+    }
+    copies.sort((a, b) => a.usedAt - b.usedAt);
     const folded = new Set<LaidOutTree>();
     for (const { digest, size, usedAt } of copies) {
       if (total <= this.#most || usedAt > before) return;
-      for (const tree of trees.get(digest) ?? []) {
-        if (folded.has(tree)) continue;
+      const open = [...(trees.get(digest) ?? [])].filter((tree) => !folded.has(tree));
+      // Opening a tree first reads its manifest, which marks that as used.
+      if (await this.#isUsedSince(before, [digest, ...open.map((tree) => tree.digest)])) continue;
+      for (const tree of open) {
         folded.add(tree);
         await this.#store.foldTree(tree.digest);
         total -= tree.extra;
@@ -55,5 +58,10 @@ export class LocalCopies {
       await this.#store.delete(digest);
       total -= size;
     }
+  }
+
+  async #isUsedSince(time: number, digests: readonly string[]): Promise<boolean> {
+    const times = await Promise.all(digests.map((digest) => this.#store.usedAt(digest)));
+    return times.some((usedAt) => usedAt !== undefined && usedAt > time);
   }
 }

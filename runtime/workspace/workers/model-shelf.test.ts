@@ -20,6 +20,7 @@ it('tells other machines no place of this one and no key', async () => {
       file('model.onnx', ['file:/home/me/model.onnx', 'hf:a/b@c/model.onnx']),
       file('tokenizer.json', ['https://me:pw@host/t', 'https://host/t?key=k', 'https://host/t']),
       file('config.json', ['https://host/c?key=k']),
+      file('made.gguf', ['converted:https://me:pw@host/x', 'converted:https://host/x']),
     ],
   };
   const shelf = modelShelf(createCatalogue({ modelsFolder, entries: [entry] }));
@@ -27,6 +28,7 @@ it('tells other machines no place of this one and no key', async () => {
     ['hf:a/b@c/model.onnx'],
     ['https://host/t'],
     ['package:workspace'],
+    ['converted:https://host/x'],
   ]);
   expect(await shelf.files('m')).toBeUndefined();
   expect(shelf.entry('unknown')).toBeUndefined();

@@ -27,10 +27,11 @@ function withoutSecrets(entry: ModelEntry): ModelEntry {
   };
 }
 
-/** `hf:owner/repo@revision/path` and others of package managers; or a plain web address. */
+/** `hf:owner/repo@revision/path` and others of package managers; or a plain web address. Either may stand behind `converted:`. */
 function isOpen(source: string): boolean {
-  if (!source.includes('://')) return true;
-  if (!URL.canParse(source)) return false;
-  const { username, password, search } = new URL(source);
+  const address = source.replace(/^(converted:)+/, '');
+  if (!address.includes('://')) return true;
+  if (!URL.canParse(address)) return false;
+  const { username, password, search } = new URL(address);
   return username === '' && password === '' && search === '';
 }
