@@ -267,7 +267,8 @@ test('an empty workspace, and a package without its data', async ({ page, worksp
     );
     await expectAccessible(page, 'empty workspace');
     await page.getByRole('button', { name: 'Open a package …' }).click();
-    await page.locator('input[type=file]').setInputFiles(archive);
+    const chooser = page.getByRole('dialog').locator('input[type=file]');
+    await chooser.setInputFiles(archive);
     await expect(page.getByRole('dialog', { name: 'Unpacked packed' })).toContainText(
       'No file here or in the package matches',
     );

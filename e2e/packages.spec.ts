@@ -41,7 +41,7 @@ test('a graph is packed, and opened by a teammate with its results in place', as
     await page.keyboard.press('Control+k');
     await page.keyboard.type('open a package');
     await page.getByRole('option', { name: /Open a package/ }).click();
-    await page.locator('input[type=file]').setInputFiles(archive);
+    await page.getByRole('dialog').locator('input[type=file]').setInputFiles(archive);
     const done = page.getByRole('dialog', { name: 'Unpacked sent-on' });
     await expect(done).toContainText('3 files written.');
     await expect(done).toContainText('marked “from sent-on”');

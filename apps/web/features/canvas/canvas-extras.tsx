@@ -2,13 +2,16 @@ import { useEffect, useSyncExternalStore } from 'react';
 import { listenForLongPress } from '../../kit/long-press.ts';
 import { cellOrder, portRefusal } from '@graft/view';
 import { useScreen, useDocument } from '../../kit/stores.ts';
-import { Overview, type OverviewStore } from './overview.tsx';
+import type { OverviewStore } from './overview.tsx';
 import { useReadingOrder } from './flow-nodes.ts';
 import { limitZoom, type ZoomStore } from './least-zoom.ts';
 import { liftPointed } from './lift-pointed.ts';
+import { part } from '../../kit/part.tsx';
 import { CardRemedies } from '../../kit/slots.ts';
 import type { ConnectionState } from '@xyflow/react';
 import { portOf } from './edge-drawing.ts';
+
+const Overview = part(() => import('./overview.tsx').then((loaded) => loaded.Overview));
 
 export interface ConnectionStore {
   getState(): { readonly connection: ConnectionState };
@@ -75,7 +78,7 @@ export function CanvasExtras(props: {
     <>
       <RefusalHint flow={flow} />
       {seen ? <CardRemedies /> : null}
-      <Overview flow={flow} />
+      {seen ? <Overview flow={flow} /> : null}
     </>
   );
 }
