@@ -187,7 +187,7 @@ describe('a model whose entry came with the step', () => {
     await expect(used.verify()).rejects.toMatchObject({ code: 'input-changed' });
   });
 
-  it('says that it waits for the store, and waits no longer than the step is wanted', async () => {
+  it('reports that it waits for the store, and stops waiting when the step is cancelled', async () => {
     const controller = new AbortController();
     const waits: boolean[] = [];
     const { artifacts, used } = await sent(catalogueOf(), [entry], {

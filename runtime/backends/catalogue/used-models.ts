@@ -5,8 +5,6 @@ import {
   howToGet,
   isHubReference,
   modelTree,
-  sha256,
-  treeManifestText,
   type ArtifactStore,
   type ModelEntry,
   type ModelFacts,
@@ -95,11 +93,8 @@ export class UsedModels {
       if (installed?.digest === digest) return installed;
     }
     const tree = modelTree(entry);
-    if (tree !== undefined) {
-      const stored = sha256(treeManifestText(tree));
-      if (await sent.artifacts.has(stored)) {
-        return storedModel(entry, await fetchTree(sent, stored, options));
-      }
+    if (tree !== undefined && (await sent.artifacts.has(tree.digest))) {
+      return storedModel(entry, await fetchTree(sent, tree.digest, options));
     }
     if (isKnown) return undefined;
     const failure = await this.#download(id, options);

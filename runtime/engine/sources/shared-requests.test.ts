@@ -146,7 +146,7 @@ describe('a request of a machine with the workspace', () => {
         puts.push(known.digest);
         await wait(20);
         now -= 1;
-        // Whoever waits for the first must not fail with it.
+        // The second must not fail because the first did.
         if (puts.length === 1) throw new GraphError('unavailable', 'The store is away.');
         await artifacts.putKnown(known, bytes);
       },

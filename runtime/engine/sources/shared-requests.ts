@@ -1,8 +1,6 @@
 import { createReadStream } from 'node:fs';
 import {
   modelTree,
-  sha256,
-  treeManifestText,
   type ArtifactStore,
   type Digest,
   type ModelEntry,
@@ -103,8 +101,7 @@ export class SharedRequests {
     const { models } = this.#parts;
     const tree = modelTree(entry);
     if (tree === undefined) return;
-    const manifest = Buffer.from(treeManifestText(tree));
-    const digest = sha256(manifest);
+    const { digest } = tree;
     if (stored.has(digest)) return;
     const places = await abortable(models.files(entry.id), signal);
     if (places === undefined) return;
@@ -114,7 +111,8 @@ export class SharedRequests {
         await this.#send(file, () => createReadStream(path), { stored, signal });
       }
     });
-    // Last, so that whoever finds the tree finds its files.
+    // Stored last: a tree in the store always has its files.
+    const manifest = Buffer.from(tree.text);
     const bytes = async function* () {
       yield manifest;
     };

@@ -1,5 +1,5 @@
 import { mkdir, readdir, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { dirname, join, relative, sep } from 'node:path';
 import { GraphError, type ArtifactStore, type StoredCheckpoint } from '@graft/graph';
 import { hasCode, linkOrCopy } from '@graft/kit';
 
@@ -94,18 +94,13 @@ async function snapshot(folder: string, target: string): Promise<string> {
   return target;
 }
 
-/**
- * Paths of the files below a folder, without `machineFile` and those that are being written: a name with `.part` or a
- * leading dot.
- */
-async function filesBelow(folder: string, below = ''): Promise<string[]> {
-  const found: string[] = [];
-  for (const entry of await readdir(join(folder, below), { withFileTypes: true })) {
-    if (entry.name.includes('.part') || entry.name.startsWith('.')) continue;
-    const path = join(below, entry.name);
-    if (path === machineFile) continue;
-    if (entry.isDirectory()) found.push(...(await filesBelow(folder, path)));
-    else if (entry.isFile()) found.push(path);
-  }
-  return found;
+const isBeingWritten = (name: string): boolean => name.includes('.part') || name.startsWith('.');
+
+/** Paths of the files below a folder, without `machineFile` and those that are being written, or lie in a folder that is. */
+async function filesBelow(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
+  return entries
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(folder, join(entry.parentPath, entry.name)))
+    .filter((path) => path !== machineFile && !path.split(sep).some(isBeingWritten));
 }

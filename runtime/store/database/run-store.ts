@@ -54,7 +54,7 @@ export class DatabaseRunStore implements RunJournal {
     });
     if (!isUnfinished(run)) return;
     try {
-      // After its lease is there for all to see: whoever moves the state looks for runs after it has taken its own.
+      // Only now, when others can see its lease: a move takes its own lease first and then looks for runs, so one of the two sees the other.
       await requireNoMove(this.#leases);
     } catch (error) {
       const released = await inTransaction(this.#queries, async (tx) => {

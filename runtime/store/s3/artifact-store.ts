@@ -16,7 +16,7 @@ const atOnce = 4;
 const wholeBytes = 16 << 20;
 
 /**
- * `sha256/ab/<digest>` holds bytes; `used/<digest>` is written whenever somebody stores what is there already. A sound
+ * `sha256/ab/<digest>` holds bytes; `used/<digest>` notes when bytes that were there were stored again. A sound
  * object never changes, so any number of machines may use one bucket. Reads first fetch into a folder of copies and verify
  * there; writes are sent from there. `LocalCopies` deletes copies later.
  */
