@@ -80,13 +80,13 @@ function stoppedAt({ checkpoints }: StepView): string {
   return `cancelled at step ${count(stopped.step)}, ${keptWords[stopped.checkpoint]}`;
 }
 
-/** The line at the foot of a node. */
+/** The result of a step in a line, also where its status is not shown. */
 export function resultText(step: StepView | undefined): string {
   if (step === undefined) return 'not run yet';
   if (step.status === 'running') return runningText(step);
   if (step.status === 'queued') return 'not started';
   if (step.error !== undefined) return step.error.message;
-  if (step.status === 'skipped') return 'an input failed';
+  if (step.status === 'skipped') return 'skipped: an input failed';
   if (step.status === 'cancelled') return stoppedAt(step);
   const outputs = Object.values(step.outputs).map(outputText);
   const failed = step.items?.failed ?? 0;
@@ -96,6 +96,10 @@ export function resultText(step: StepView | undefined): string {
   if (warnings > failed) outputs.push(plural(warnings - failed, 'warning'));
   return outputs.length > 0 ? outputs.join(' · ') : 'no result';
 }
+
+/** The line at the foot of a node, beside its status. */
+export const footText = (step: StepView | undefined): string =>
+  step?.status === 'skipped' && step.error === undefined ? 'an input failed' : resultText(step);
 
 /** The foot of an input before the first run: who provides it, and the sample that a plain run uses. */
 export function givenText(sample: string | undefined): string {

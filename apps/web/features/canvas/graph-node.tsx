@@ -20,6 +20,7 @@ import {
   offStatus,
   outdatedText,
   progressShare,
+  footText,
   resultText,
 } from '../../api/runs/node-status.ts';
 import { useFacts, useStatus } from '../../api/runs/use-node-status.ts';
@@ -109,10 +110,10 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
       : step !== undefined
         ? off
           ? `passes on ${resultText(step)}`
-          : resultText(step)
+          : footText(step)
         : past
           ? 'not part of that run'
-          : (given ?? resultText(step));
+          : (given ?? footText(step));
   const [output] = Object.values(step?.outputs ?? {});
   const score = useScore(output);
   const drift = useDrift(path);

@@ -10,7 +10,7 @@ import {
 } from '@graft/view';
 import { CellFrame, Settings } from '../../kit/notebook/cell-frame.tsx';
 import { TitleField } from '../../kit/node-title.tsx';
-import { offStatus, outdatedText, resultText } from '../../api/runs/node-status.ts';
+import { footText, offStatus, outdatedText } from '../../api/runs/node-status.ts';
 import { progressText } from '../../api/runs/run-texts.ts';
 import { useStatus } from '../../api/runs/use-node-status.ts';
 import {
@@ -126,7 +126,7 @@ export const Cell = memo(function Cell({ id, number, move, go }: CellProps) {
           ? progressText(step.progress)
           : outdated
             ? outdatedText
-            : resultText(step)
+            : footText(step)
       }
       failed={step?.error !== undefined && !outdated}
       look={look}
