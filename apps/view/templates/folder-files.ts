@@ -78,7 +78,7 @@ export function askedByRows({ head }: TableFile): readonly string[] {
   });
 }
 
-/** The system prompt that all of the first rows have, for asking the model as it was trained. Empty if they differ or have none. */
+/** The system prompt of the first rows, so that the model is asked as it was trained. Empty if they differ or have none. */
 export function systemOfRows({ head }: TableFile): string {
   const systems = new Set(
     head.map((row) => row['system'] ?? turnsOf(row).find(({ by }) => by === 'system')?.text ?? ''),

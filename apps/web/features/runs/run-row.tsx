@@ -60,7 +60,7 @@ export function RunRow(props: RunRowProps) {
   const time = clock(run.startedAt);
   const other = otherThanSaved(run);
   const score = scoreOf(run.scores, key);
-  // The column of the score then says why there is none.
+  // The column of the score then shows `other`.
   const isUnscored = score === undefined;
   const words = [time, run.status, ...(other === undefined ? [] : [other])];
   return (
