@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { once } from 'node:events';
 import os from 'node:os';
+import { setTimeout } from 'node:timers/promises';
 import path from 'node:path';
 import { dropFiles } from './drop-files.ts';
 import { serve } from './served-workspace.ts';
@@ -73,6 +74,11 @@ test('what is dropped where no graph is open comes to the workspace, and a packa
     await mkdir(path.dirname(clay));
     await writeFile(clay, 'Clay is wedged.');
     await expect(begin).toContainText('Answers questions from a handbook');
+    // The code that takes files comes after them.
+    await page.route('**/_next/**', async (route) => {
+      await setTimeout(500);
+      await route.continue();
+    });
     await dropFiles(page, begin, [clay]);
     await expect(page.getByTestId('notice')).toContainText('clay.md is now in the workspace.');
     expect(await readFile(path.join(folder, 'clay.md'), 'utf8')).toBe('Clay is wedged.');

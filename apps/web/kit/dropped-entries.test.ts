@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
-import { broughtPaths, filesIn, type Entry } from './dropped-entries.ts';
+import type { Entry } from './dropped-data.ts';
+import { broughtPaths, filesIn } from './dropped-entries.ts';
 
 const file = (name: string): Entry => ({ name, file: (take) => take(new File(['x'], name)) });
 /** Told two at a time, as browsers tell a hundred. */

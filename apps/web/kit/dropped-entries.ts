@@ -1,17 +1,9 @@
 import type { FileToSend } from '@graft/view';
+import type { DroppedData, Entry } from './dropped-data.ts';
 import { useScreen } from './stores.ts';
 
 /** The most files of one drop: the server takes no more at once. */
 const mostFiles = 2_000;
-
-/** A dropped file or folder, as browsers describe it. */
-export interface Entry {
-  readonly name: string;
-  file?(take: (file: File) => void, fail: (error: Error) => void): void;
-  createReader?(): {
-    readEntries(take: (entries: readonly Entry[]) => void, fail: (error: Error) => void): void;
-  };
-}
 
 /** The content of a folder, which the browser returns in batches. */
 async function entriesIn(reader: ReturnType<NonNullable<Entry['createReader']>>) {
@@ -60,18 +52,13 @@ export async function filesIn(entries: readonly Entry[]): Promise<readonly FileT
 
 const tell = (message: string): void => useScreen.getState().notify({ tone: 'error', message });
 
-/**
- * Takes dropped files, and folders with their content; tells `refuse` why it cannot. Must run within the drop event:
- * later the browser returns nothing.
- */
+/** Takes dropped files, and folders with their content; tells `refuse` why it cannot. */
 export function takeDropped(
-  data: DataTransfer,
+  { files, entries }: DroppedData,
   take: (files: readonly FileToSend[]) => void,
   refuse: (why: string) => void = tell,
 ): void {
-  const files = [...data.files];
-  const entries = [...data.items].flatMap((item) => item.webkitGetAsEntry() ?? []);
-  if (!entries.some(({ isDirectory }) => isDirectory)) {
+  if (!entries.some(({ isDirectory }) => isDirectory === true)) {
     if (files.length > 0) take(files.map(asSent));
     return;
   }

@@ -25,7 +25,7 @@ export interface KnownFile {
 
 const sealSchema = z.object({ boot: z.string(), stamp: z.string() });
 
-/** Attempts at hashing a file that somebody writes to. */
+/** Attempts at hashing a file that somebody touches meanwhile. */
 const hashings = 3;
 
 /**
@@ -195,17 +195,18 @@ export class BlobStore {
     const found = await statOf(path);
     if (found === undefined || Number(found.size) !== file.size) return false;
     if (await this.#isSealed(path, file.digest)) return true;
+    let holds = false;
     for (let hashing = 0; hashing < hashings; hashing++) {
       const before = await stampOf(path);
       if (before === undefined) return false;
-      const { digest } = await hashFile(path);
-      // Written to meanwhile: neither its digest nor its stamp says what it holds.
+      holds = (await hashFile(path)).digest === file.digest;
+      // Linked or written to meanwhile: the stamp does not say what it holds, and the digest only what it held.
       if ((await stampOf(path)) !== before) continue;
-      if (digest !== file.digest) return false;
       // What cannot be sealed, in a folder that is read-only or full, is hashed again next time.
-      await this.#seal(path, file.digest, before).catch(() => undefined);
-      return true;
+      if (holds) await this.#seal(path, file.digest, before).catch(() => undefined);
+      return holds;
     }
-    return false;
+    // Every link to a stored file touches it, and several models may be laid out at once: not sealed, but no damage.
+    return holds;
   }
 }

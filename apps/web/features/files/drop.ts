@@ -4,11 +4,19 @@ import { useDocument, useOverlay, useScreen } from '../../kit/stores.ts';
 import { openFile } from '../../api/graphs/open-file.ts';
 import { refreshFiles } from '../../api/graphs/graph-file.ts';
 import { queries, queryClient } from '../../api/client.ts';
+import type { DroppedData } from '../../kit/dropped-data.ts';
 import { asSent, takeDropped } from '../../kit/dropped-entries.ts';
 
 interface Point {
   readonly x: number;
   readonly y: number;
+}
+
+/** What was dropped, and where. */
+interface Dropped extends DroppedData {
+  readonly target: Element;
+  /** Pixels of the page. */
+  readonly point: Point;
 }
 
 const loader = 'load-files';
@@ -70,25 +78,16 @@ function take(files: readonly File[], bringAll: () => void): void {
 }
 
 /** Takes what was dropped onto the page. */
-export function drop(event: DragEvent): void {
-  const { dataTransfer, target, defaultPrevented } = event;
-  const files = [...(dataTransfer?.files ?? [])];
-  if (
-    dataTransfer === null ||
-    files.length === 0 ||
-    defaultPrevented ||
-    !(target instanceof Element)
-  )
-    return;
-  event.preventDefault();
+export function drop(dropped: Dropped): void {
+  const { target, point } = dropped;
   const isOn = (place: string): boolean => target.closest(place) !== null;
   const isOnGraph = isOn(places.canvas) || isOn(places.notebook);
   if (!isOnGraph && !isOn(places.others)) return;
-  take(files, () => {
-    const point = isOn(places.canvas) ? { x: event.clientX, y: event.clientY } : undefined;
+  take(dropped.files, () => {
     const isRead = isOnGraph && useDocument.getState().file !== null;
-    const read = isRead ? (paths: readonly string[]) => addLoader(paths, point) : undefined;
-    takeDropped(dataTransfer, (all) => bring(all, read));
+    const at = isOn(places.canvas) ? point : undefined;
+    const read = isRead ? (paths: readonly string[]) => addLoader(paths, at) : undefined;
+    takeDropped(dropped, (all) => bring(all, read));
   });
 }
 

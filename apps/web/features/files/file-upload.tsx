@@ -5,6 +5,7 @@ import { queries, queryClient } from '../../api/client.ts';
 import { sendFiles, UploadRefused, uploadRefusal } from '../../api/send-files.ts';
 import type { FileToSend } from '@graft/view';
 import { forgetDrawn } from '../../api/graphs/workspace-files.ts';
+import { droppedData } from '../../kit/dropped-data.ts';
 import { asSent, broughtPaths, takeDropped } from '../../kit/dropped-entries.ts';
 
 interface FileUploadProps {
@@ -91,7 +92,7 @@ export function FileUpload(props: FileUploadProps) {
         event.preventDefault();
         if (state.kind !== 'sending')
           takeDropped(
-            event.dataTransfer,
+            droppedData(event.dataTransfer),
             (files) => void bring(files, false),
             (refused) => setState({ kind: 'asking', refused }),
           );

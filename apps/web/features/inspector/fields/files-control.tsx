@@ -4,6 +4,7 @@ import { queries } from '../../../api/client.ts';
 import type { FileToSend } from '@graft/view';
 import { problemsOf } from '../../../api/problem.ts';
 import { plural } from '@graft/nodes/kit/ui';
+import { droppedData } from '../../../kit/dropped-data.ts';
 import { takeDropped } from '../../../kit/dropped-entries.ts';
 import { folderOf } from '../../../kit/path-parts.ts';
 import { PathInput } from './path-input.tsx';
@@ -99,7 +100,7 @@ export function FilesControl(props: FieldProps) {
         onDrop={(event) => {
           if (event.dataTransfer.files.length === 0) return;
           event.preventDefault();
-          takeDropped(event.dataTransfer, ask);
+          takeDropped(droppedData(event.dataTransfer), ask);
         }}
       >
         {isOne ? (
