@@ -13,6 +13,9 @@ export const peerPython =
   process.env['GRAFT_BENCH_PYTHON'] ??
   path.join(homedir(), '.cache', 'graft-bench-lora', 'bin', 'python');
 
+/** A folder that keeps the workspaces of `which-way`, so that one that was stopped goes on; default: none is kept. */
+export const whichWayFolder = process.env['GRAFT_WHICH_WAY'];
+
 /** Lets graphs that are run from here read a site of this machine. */
 export function allowSite(origin: string): void {
   process.env['GRAFT_PRIVATE_SITES'] = origin;

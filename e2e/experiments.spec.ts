@@ -159,3 +159,46 @@ test('says how far an experiment is, and cancels it', async ({ page, workspace }
   await expect(depths.getByTestId('experiment-status')).toContainText('cancelled');
   await expect(depths.getByRole('button', { name: 'Run the experiment' })).toBeEnabled();
 });
+
+test('recommends one of the ways, which opens as a graph of its own', async ({
+  page,
+  workspace,
+}) => {
+  const ways = { alone: 10, 'with search': 60, 'with search and more': 62 };
+  for (const [way, found] of Object.entries(ways))
+    await giveFile(workspace.folder, `rows/${way}.jsonl`, hits(found, 80));
+  const arms = Object.fromEntries(
+    Object.keys(ways).map((way) => [way, { set: { 'hits.file': `rows/${way}.jsonl` } }]),
+  );
+  const asked = {
+    ...graph,
+    nodes: {
+      ...graph.nodes,
+      hits: { ...graph.nodes.hits, params: { type: 'hits', file: 'rows/alone.jsonl' } },
+    },
+    experiments: {
+      ways: {
+        ...{ arms, baseline: 'alone', metrics: ['score.metrics:mrr'] },
+        prefer: Object.keys(ways),
+      },
+    },
+  };
+  await writeFile(path.join(workspace.folder, 'which.graft.json'), JSON.stringify(asked));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'which.graft.json');
+  await bench.tab('Experiments');
+  const panel = page.getByRole('region', { name: 'Experiment ways' });
+  await panel.getByRole('button', { name: 'Run the experiment' }).click();
+  await expect(panel.getByTestId('verdict')).toContainText(
+    'Use “with search”: MRR 0.75, where “alone” has 0.13. 80 questions do not tell it from “with search and more” (0.78), which the experiment prefers less.',
+  );
+  await panel.getByRole('button', { name: 'Open “with search” as a graph …' }).click();
+  const dialog = page.getByRole('dialog', { name: 'Open as a graph' });
+  await expect(dialog.getByLabel('Name', { exact: true })).toHaveValue('with-search');
+  await page.keyboard.press('Enter');
+  await expect(page.getByRole('navigation', { name: 'File' })).toHaveText('with-search');
+  await expect(bench.node('hits')).toContainText('rows/with search.jsonl');
+  await expect(page.getByTestId('problem-count')).toHaveCount(0);
+  await bench.run();
+  await bench.reaches('score', 'cached');
+});

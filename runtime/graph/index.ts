@@ -73,6 +73,8 @@ export {
   type VariantEvidence,
 } from './evidence/make-table.ts';
 export { fewestSeeds } from './evidence/two-way.ts';
+export { armGraph } from './experiment/arm-graph.ts';
+export { recommendationByTurns } from './evidence/recommendation.ts';
 export { bestFirst, isLeadShown, standings, type Standing } from './evidence/leaders.ts';
 export { type SettingWords, type WordsOfVariant } from './evidence/variant-words.ts';
 export { inMetricWords, tableMetricWords } from './evidence/table-words.ts';

@@ -1,4 +1,4 @@
-import type { ModelKind, ReadRows } from '@graft/graph';
+import type { Graph, ModelKind, ReadRows } from '@graft/graph';
 import { createStore } from 'zustand/vanilla';
 import type { TemplateId } from '../templates/templates.ts';
 import type { SettingsPlace } from './named-setting.ts';
@@ -8,6 +8,8 @@ import type { PendingEdge } from './screen-store.ts';
 export type NameQuestion =
   | { readonly kind: 'new'; readonly folder?: string; readonly start?: TemplateId }
   | { readonly kind: 'save-as'; readonly name: string }
+  /** A graph that becomes a file of its own. */
+  | { readonly kind: 'open'; readonly name: string; readonly graph: Graph }
   | { readonly kind: 'extract'; readonly name: string; readonly subgraph: string }
   /** `nodes`: canvas keys of what goes into the subgraph. */
   | { readonly kind: 'subgraph'; readonly name: string; readonly nodes: readonly string[] };

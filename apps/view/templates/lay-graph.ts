@@ -18,23 +18,45 @@ export interface LaidNode {
   readonly params?: Readonly<Record<string, unknown>>;
 }
 
-/** A graph that is laid as a whole. */
-export interface Template {
+/** Nodes and what connects them. */
+export interface TemplateBody {
   readonly nodes: Readonly<Record<string, LaidNode>>;
   /** As in graph files: `files.documents -> chunk.documents`. */
   readonly edges: readonly string[];
+}
+
+/** A graph that is laid as a whole. */
+export interface Template extends TemplateBody {
+  /** Subgraphs, by id. */
+  readonly graphs?: Readonly<Record<string, TemplateBody>>;
   readonly notes: Readonly<Record<string, Note>>;
   readonly groups: Readonly<Record<string, Group>>;
   readonly experiments?: Experiments;
 }
 
 /** The graph of a template; its nodes begin as new ones do, with the person's models. */
-export function layGraph({ nodes, edges, notes, groups, experiments }: Template): Graph {
+export function layGraph({ notes, groups, experiments, graphs, ...body }: Template): Graph {
+  return {
+    ...layBody(body),
+    ...{ notes, groups },
+    ...(experiments === undefined ? {} : { experiments }),
+    ...(graphs === undefined
+      ? {}
+      : {
+          graphs: Object.fromEntries(
+            Object.entries(graphs).map(([id, inner]) => {
+              const { nodes, edges, layout } = layBody(inner);
+              return [id, { nodes, edges, layout }];
+            }),
+          ),
+        }),
+  };
+}
+
+function layBody({ nodes, edges }: TemplateBody): Graph {
   const unconnected: Graph = {
     ...emptyGraph,
     nodes: Object.fromEntries(Object.entries(nodes).map(([id, node]) => [id, laid(node)])),
-    ...{ notes, groups },
-    ...(experiments === undefined ? {} : { experiments }),
     layout: Object.fromEntries(
       Object.entries(nodes).map(
         ([

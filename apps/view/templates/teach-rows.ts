@@ -14,6 +14,15 @@ import type { Template } from './lay-graph.ts';
 /** Fewer rows are gone through more often. */
 const someRows = 200;
 
+/** A model that Graft can train and then ask: the one that the person prefers, else the small one. */
+export function trainableBase(): {
+  readonly params: Readonly<Record<string, unknown>>;
+  readonly isSmall: boolean;
+} {
+  const isSmall = !prefersTrainable();
+  return { isSmall, params: isSmall ? { model: smallModel() } : {} };
+}
+
 /** Whether the person prefers a model that Graft can train and then ask: one in GGUF. */
 function prefersTrainable(): boolean {
   const { preferred, models } = checks.getState();
@@ -32,7 +41,11 @@ function smallModel(): unknown {
 }
 
 /** A training that suits so many rows. The small model bears a high learning rate. */
-function trainingOf({ rows }: TableFile, isSmall: boolean): Readonly<Record<string, unknown>> {
+export function trainingOf(
+  table: TableFile | undefined,
+  isSmall: boolean,
+): Readonly<Record<string, unknown>> {
+  const rows = table?.rows ?? someRows;
   return {
     ...{ batch: 4, epochs: rows < someRows ? 8 : 3, onLong: 'truncate' },
     ...(isSmall ? { learningRate: 0.002 } : {}),
@@ -59,16 +72,16 @@ export function teachRows(table: TableFile): Template {
     ...(format === 'prompt-completion' ? { template: 'chat' } : {}),
   };
   const questions = questionsOf(table);
-  const isSmall = !prefersTrainable();
+  const base = trainableBase();
   const asking = { system: systemOfRows(table), maxTokens: 64 };
   return {
     nodes: {
       'base-model': {
         ...{ type: 'base-model', at: [20, 86] },
-        params: isSmall ? { model: smallModel() } : {},
+        params: base.params,
       },
       dataset: { type: 'load-dataset', at: [262, 86], params: dataset },
-      'train-lora': { type: 'train-lora', at: [504, 86], params: trainingOf(table, isSmall) },
+      'train-lora': { type: 'train-lora', at: [504, 86], params: trainingOf(table, base.isSmall) },
       questions: {
         ...{ type: 'questions', at: [20, 388] },
         params: questions,

@@ -1,4 +1,5 @@
 import {
+  armGraph,
   emptyGraph,
   expandExperiment,
   parseGraph,
@@ -143,6 +144,7 @@ it('counts what lies in the folder, and says of what is missing what to add', ()
     'Ask these 5 documents',
     'Teach a model these 30 rows',
     'Compare settings',
+    'Which way?',
     'Start empty',
   ]);
   expect(titles({ documents: [{ ...notes, count: 1 }], tables: [] })[1]).toBe('Ask this document');
@@ -151,12 +153,14 @@ it('counts what lies in the folder, and says of what is missing what to add', ()
     'Ask documents',
     'Teach a model rows',
     'Compare settings',
+    'Which way?',
     'Start empty',
   ]);
   const missing = startsFor({ documents: [notes], tables: [] }).filter(({ lay }) => !lay);
   expect(missing.map(({ id, about }) => [id, about])).toEqual([
     ['teach', expect.stringContaining('prompt and completion')],
     ['compare', expect.stringContaining('question and reference')],
+    ['which-way', expect.stringContaining('question and reference')],
   ]);
   expect(startsFor().at(-1)?.lay?.()).toEqual(emptyGraph);
 });
@@ -171,6 +175,8 @@ it('says of a file with other columns which it has, and which are needed', () =>
     ask: expect.stringMatching(/^asked\.csv has rows, not documents\. Needs text/),
     teach: 'pirate.jsonl has the columns a, b. Teaching needs prompt and completion.',
     compare: 'asked.csv has questions with known answers. Comparing needs the documents, too.',
+    'which-way':
+      'asked.csv has questions with known answers. The comparison needs the documents, too.',
   });
   expect(about({ documents: [notes], tables: [other] })['compare']).toBe(
     'pirate.jsonl has the columns a, b. Comparing needs question, and reference or documents.',
@@ -256,6 +262,42 @@ it.each([
   expect(teach?.nodes['train-lora']?.params['learningRate']).toBe(0.002);
   const ask = laid({ documents: [notes], tables: [] }, 'ask');
   expect(ask?.nodes['base-model']?.params).toEqual({ model: foreign.id });
+});
+
+describe('which way', () => {
+  const material = { documents: [notes], tables: [answers, rows.asked] };
+  const options = {
+    models: (id: string) => models.find((model) => model.id === id),
+    file: 'new.graft.json',
+    graphs: () => undefined,
+  };
+
+  it('learns rows of another file than the one that judges, or questions that a model writes', () => {
+    const graph = laid(material, 'which-way');
+    expect(graph?.nodes['questions']?.params).toMatchObject({ paths: ['asked.csv'] });
+    expect(graph?.nodes['learn']?.params).toMatchObject({ paths: ['pirate.jsonl'] });
+    const alone = laid({ ...material, tables: [answers] }, 'which-way');
+    expect(alone?.nodes['learn']?.type).toBe('make-dataset');
+  });
+
+  it.each([
+    ['Base model alone', []],
+    ['Retrieval', ['chunk', 'embed', 'files', 'index']],
+    ['LoRA', ['dataset', 'learn', 'train-lora']],
+    ['Full fine-tuning', ['dataset', 'fine-tune', 'learn']],
+  ])('opens “%s” as a graph that runs by itself', (arm, kept) => {
+    const graph = laid(material, 'which-way') ?? emptyGraph;
+    const which = { experiment: 'which-way', arm, note: `# ${arm}` };
+    const alone = armGraph(graph, which, { registry });
+    expect(validateGraph(alone, registry, options)).toEqual([]);
+    expect(resolveGraph(alone, { registry, ...options }).warnings).toEqual([]);
+    expect(parseGraph(serializeGraph(alone))).toEqual(alone);
+    expect([alone.graphs, alone.experiments]).toEqual([undefined, undefined]);
+    const types = Object.values(alone.nodes).map(({ type }) => type);
+    const nodes = [...Object.keys(alone.nodes), ...types];
+    expect(nodes).toEqual(expect.arrayContaining(['generate', 'evaluate', ...kept]));
+    if (arm === 'Retrieval') expect(nodes).not.toContain('learn');
+  });
 });
 
 it('finds a name that is free', () => {

@@ -5,8 +5,9 @@ import { compareSettings, measuringTable } from './compare-settings.ts';
 import { columnsFound, countDocuments, documentPatterns, trainingTable } from './folder-files.ts';
 import { layGraph } from './lay-graph.ts';
 import { teachRows } from './teach-rows.ts';
+import { judgingTable, learningTable, whichWay } from './which-way.ts';
 
-export type TemplateId = 'empty' | 'model' | 'ask' | 'teach' | 'compare';
+export type TemplateId = 'empty' | 'model' | 'ask' | 'teach' | 'compare' | 'which-way';
 
 /** A way to begin a graph. */
 export interface Start {
@@ -35,6 +36,7 @@ export function startsFor(material: Material = nothing): readonly Start[] {
     askStart(material),
     teachStart(material),
     compareStart(material),
+    whichWayStart(material),
     {
       ...{ id: 'empty', title: 'Start empty', name: '' },
       ...{ about: 'An empty canvas.', lay: () => emptyGraph },
@@ -109,6 +111,28 @@ function missingToCompare(material: Material, table: TableFile | undefined): str
   return found === undefined
     ? 'Needs documents, and a file of questions with the columns question and reference.'
     : `${found} Comparing needs question, and reference or documents.`;
+}
+
+function whichWayStart(material: Material): Start {
+  const table = judgingTable(material);
+  const start = { id: 'which-way', name: 'which-way', title: 'Which way?' } as const;
+  if (countDocuments(material) === 0 || table === undefined) {
+    const found = columnsFound(material);
+    const about =
+      table !== undefined
+        ? `${table.path} has questions with known answers. The comparison needs the documents, too.`
+        : found === undefined
+          ? 'Retrieval, LoRA or fine-tuning: needs documents, and a file of questions with the columns question and reference.'
+          : `${found} The comparison needs question and reference.`;
+    return { ...start, about };
+  }
+  const rows = learningTable(material, table);
+  const learned = rows === undefined ? '' : `, training on ${rows.path}`;
+  return {
+    ...start,
+    about: `Retrieval, LoRA or fine-tuning, by ${plural(table.rows, 'question')} of ${table.path}${learned}`,
+    lay: () => layGraph(whichWay(material, table)),
+  };
 }
 
 /** The name, with a number if a file of it exists: `ask-documents-2`. */

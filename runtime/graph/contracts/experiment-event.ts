@@ -37,6 +37,8 @@ export const experimentEventSchema = z.discriminatedUnion('type', [
     metrics: z.array(z.string()),
     /** Metrics that the file declares as lower is better. */
     lower: z.array(z.string()).optional(),
+    /** Variants to recommend among, from the one to prefer. */
+    prefer: z.array(z.string()).optional(),
     race: z.object({ looks: z.number().int(), error: z.number() }).optional(),
     variants: z.array(
       z.object({

@@ -18,7 +18,7 @@ const order: readonly Finding[] = ['better', 'worse', 'equal', 'even', 'few', 'l
 const noWords: WordsOfVariant = () => undefined;
 
 /**
- * What a table shows, in a few sentences: who leads by its first metric, what the questions can tell of the others, and
+ * What a table shows, in a few sentences: what it recommends if it was asked to, or else who leads by its first metric, what the questions can tell of the others, and
  * who leads by the next metrics. It says of no pair more than the table, which compares variants with the baseline.
  * `words` gives the settings of a variant in words, else its name is quoted. Undefined for a table without metrics.
  */
@@ -27,8 +27,11 @@ export function verdictWords(table: EvidenceTable, words = noWords): string | un
   if (metric === undefined) return undefined;
   const say = new Sayer(table, words);
   return [
-    ...say.byFirst(metric),
-    ...say.needed(metric),
+    ...say.recommended(),
+    // Who is recommended was compared with all others, who leads with the baseline only.
+    ...(table.recommendation?.variant === undefined
+      ? [...say.byFirst(metric), ...say.needed(metric)]
+      : []),
     ...others.slice(0, otherMetrics).flatMap((other, at) => say.lead(other, at + 1)),
     ...say.withoutResult(),
   ].join(' ');
@@ -37,8 +40,8 @@ export function verdictWords(table: EvidenceTable, words = noWords): string | un
 /** Its sentences begin with a capital, unless a quoted name begins them. */
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
-/** Two decimals for shares, unless that would make another mean look equal. */
-function numbersOf({ range }: Metric, means: readonly number[]): (value: number) => string {
+/** Writes means of a metric: two decimals for shares, unless that would make another mean look equal. */
+export function numbersOf({ range }: Metric, means: readonly number[]): (value: number) => string {
   const isShare = range !== undefined && range[0] >= -1 && range[1] <= 1;
   const short = (value: number): string => value.toFixed(2).replace('-', '−');
   const isTold =
@@ -58,6 +61,11 @@ class Sayer {
     this.#table = table;
     this.#words = words;
     this.#unit = table.grouped === true ? 'group' : 'question';
+  }
+
+  recommended(): string[] {
+    const { recommendation } = this.#table;
+    return recommendation === undefined ? [] : [recommendation.text];
   }
 
   /** Who leads by the first metric, and what is known of the others. */

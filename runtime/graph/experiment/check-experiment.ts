@@ -22,6 +22,7 @@ export interface CheckedExperiment {
   readonly seeds: readonly (number | undefined)[];
   /** Metrics that the file declares as lower is better, as `node.port:metric`. */
   readonly lower: readonly string[];
+  readonly prefer?: readonly string[];
   readonly race?: RacePlan;
   readonly limitMs?: number;
 }
@@ -69,6 +70,7 @@ export function checkExperiment(
   if (twice !== undefined)
     report('bad-input', `The metric "${twice}" is listed twice. Remove one of them.`, 'metrics');
   checkLower(experiment, report);
+  checkPreferred(experiment, report);
   const seeds = experiment.seeds ?? [];
   if (seeds.length > 0) checkSeeds({ graph, experiment }, registry, report);
   const [first] = problems;
@@ -78,6 +80,7 @@ export function checkExperiment(
   const minutes = experiment.limit?.minutes;
   return {
     ...{ metrics, lower: experiment.lower ?? [] },
+    ...(experiment.prefer === undefined ? {} : { prefer: experiment.prefer }),
     ...(experiment.race === undefined ? {} : { race: racePlan(experiment.race) }),
     seeds: seeds.length === 0 ? [undefined] : seeds,
     ...(minutes === undefined ? {} : { limitMs: minutes * 60_000 }),
@@ -199,6 +202,18 @@ function checkLower({ metrics = [], lower = [] }: Experiment, report: Report): v
         `More is better for "${known.name}". Remove it from "lower".`,
         `lower.${String(at)}`,
       );
+    }
+  }
+}
+
+function checkPreferred({ prefer = [], arms = {} }: Experiment, report: Report): void {
+  for (const [at, name] of prefer.entries()) {
+    const field = `prefer.${String(at)}`;
+    if (!Object.hasOwn(arms, name)) {
+      const hint = suggestion(name, Object.keys(arms));
+      report('bad-input', `There is no arm "${name}" to recommend.${hint}`, field);
+    } else if (prefer.indexOf(name) < at) {
+      report('bad-input', `"${name}" is listed twice. Remove one of them.`, field);
     }
   }
 }

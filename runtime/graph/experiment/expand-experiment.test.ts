@@ -331,6 +331,14 @@ describe('an experiment that cannot be', () => {
     [{ vary: { 'd.factor': [3] }, metrics: ['grade.x:y'] }, 'Use "metrics"'],
     [{ vary: { 'd.factor': [3] }, metrics: ['d.value:y'] }, 'gives questions, not metrics'],
     [{ vary: { 'd.factor': [3] }, baseline: 'x' }, 'experiments.e.baseline: There is no variant'],
+    [
+      { vary: { 'd.factor': [3] }, prefer: ['factor=3'] },
+      'experiments.e.prefer.0: There is no arm "factor=3" to recommend.',
+    ],
+    [
+      { arms: { three: { set: { 'd.factor': 3 } } }, prefer: ['three', 'three'] },
+      'experiments.e.prefer.1: "three" is listed twice. Remove one of them.',
+    ],
     [{ vary: { 'd.factor': [3] }, seeds: [1, 1] }, 'experiments.e.seeds: A seed is listed twice'],
     [
       { vary: { 'noise.seed': [3] }, seeds: [1] },

@@ -51,7 +51,7 @@ export function expandExperiment(
 function expand(graph: Graph, name: string, context: ExpandContext): ExperimentPlan {
   const field = `experiments.${name}`;
   const experiment = experimentNamed(graph, name);
-  const { metrics, lower, seeds, race, limitMs } = checkExperiment(graph, name, context);
+  const { metrics, lower, prefer, seeds, race, limitMs } = checkExperiment(graph, name, context);
   const only = [...new Set(metrics.map(({ node }) => node))];
   const whole = { ...context, only, seed: seeds[0] };
   const part = race && { of: metrics, share: 1 / race.looks };
@@ -99,6 +99,7 @@ function expand(graph: Graph, name: string, context: ExpandContext): ExperimentP
   requireRunnable(variants, baseline);
   return {
     ...{ name, variants, baseline, seeds, metrics, lower, only },
+    ...(prefer === undefined ? {} : { prefer }),
     ...(race === undefined ? {} : { race }),
     ...(limitMs === undefined ? {} : { limitMs }),
   };

@@ -36,6 +36,8 @@ export interface ExperimentPlan {
   readonly metrics: readonly MetricName[];
   /** Metrics that the file declares as lower is better, as `node.port:metric`. */
   readonly lower: readonly string[];
+  /** Variants to recommend among, from the one to prefer; absent: none is recommended. */
+  readonly prefer?: readonly string[];
   /** Absent: every variant receives all items at once. */
   readonly race?: RacePlan;
   /** The nodes that the metrics need; others are left out. */

@@ -53,6 +53,11 @@ export interface Experiment {
   readonly metrics?: readonly string[];
   /** Metrics with lower as better, unless their names say so. */
   readonly lower?: readonly string[];
+  /**
+   * Named arms, from the one to prefer to the one that takes most work. Given, the experiment recommends one: the first
+   * of those that are not told from the best.
+   */
+  readonly prefer?: readonly string[];
   /** True: with all defaults, by the first metric. */
   readonly race?: true | Race;
   readonly limit?: ExperimentLimit;

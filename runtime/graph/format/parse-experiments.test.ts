@@ -115,6 +115,7 @@ describe('experiments in a graph file', () => {
     [{ a: { seeds: [1.5] } }, 'experiments.a.seeds', 'whole numbers'],
     [{ a: { metrics: 'x' } }, 'experiments.a.metrics', 'a list of strings'],
     [{ a: { lower: [1] } }, 'experiments.a.lower', 'a list of strings'],
+    [{ a: { prefer: 'x' } }, 'experiments.a.prefer', 'a list of strings'],
     [{ a: { race: 6 } }, 'experiments.a.race', 'true, or an object'],
     [{ a: { race: { looks: 1 } } }, 'experiments.a.race.looks', 'a whole number from 2'],
     [{ a: { race: { error: 0.5 } } }, 'experiments.a.race.error', 'from 0.000001 to below 0.5'],

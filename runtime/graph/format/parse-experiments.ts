@@ -27,6 +27,7 @@ const experimentFields = new Set([
   'baseline',
   'metrics',
   'lower',
+  'prefer',
   'race',
   'limit',
 ]);
@@ -60,7 +61,7 @@ function readExperiment(value: unknown, field: string, reader: ExperimentReader)
   const record = recordAt(value, field, reader);
   const at = (name: string): string => `${field}.${name}`;
   const extra = unknownFields(record, experimentFields);
-  const { doc, vary, mode, arms, seeds, baseline, metrics, lower, race, limit } = record;
+  const { doc, vary, mode, arms, seeds, baseline, metrics, lower, prefer, race, limit } = record;
   return {
     ...(doc === undefined ? {} : { doc: textAt(doc, at('doc'), reader) }),
     ...(vary === undefined ? {} : { vary: readVary(vary, at('vary'), reader) }),
@@ -70,6 +71,7 @@ function readExperiment(value: unknown, field: string, reader: ExperimentReader)
     ...(baseline === undefined ? {} : { baseline: textAt(baseline, at('baseline'), reader) }),
     ...(metrics === undefined ? {} : { metrics: textsAt(metrics, at('metrics'), reader) }),
     ...(lower === undefined ? {} : { lower: textsAt(lower, at('lower'), reader) }),
+    ...(prefer === undefined ? {} : { prefer: textsAt(prefer, at('prefer'), reader) }),
     ...(race === undefined || race === false ? {} : { race: readRace(race, at('race'), reader) }),
     ...(limit === undefined ? {} : { limit: readLimit(limit, at('limit'), reader) }),
     ...(extra === undefined ? {} : { extra }),

@@ -52,7 +52,13 @@ function mergeExperiment(base: Experiment, ours: Experiment, theirs: Experiment)
   const merged = present({
     ...{ doc: whole('doc'), vary: vary.merged, mode: whole('mode'), arms: arms.merged },
     ...{ seeds: whole('seeds'), baseline: whole('baseline'), metrics: whole('metrics') },
-    ...{ lower: whole('lower'), race: whole('race'), limit: whole('limit'), extra: extra.merged },
+    ...{
+      lower: whole('lower'),
+      prefer: whole('prefer'),
+      race: whole('race'),
+      limit: whole('limit'),
+      extra: extra.merged,
+    },
   });
   const named = (field: string, names: readonly string[]): string[] =>
     names.map((name) => `${field}.${name}`);
@@ -67,7 +73,8 @@ function mergeExperiment(base: Experiment, ours: Experiment, theirs: Experiment)
 
 /** Without undefined fields. */
 function present(fields: { [K in keyof Experiment]-?: Experiment[K] | undefined }): Experiment {
-  const { doc, vary, mode, arms, seeds, baseline, metrics, lower, race, limit, extra } = fields;
+  const { doc, vary, mode, arms, seeds, baseline, metrics, lower, prefer, race, limit, extra } =
+    fields;
   return {
     ...(doc === undefined ? {} : { doc }),
     ...(vary === undefined ? {} : { vary }),
@@ -77,6 +84,7 @@ function present(fields: { [K in keyof Experiment]-?: Experiment[K] | undefined 
     ...(baseline === undefined ? {} : { baseline }),
     ...(metrics === undefined ? {} : { metrics }),
     ...(lower === undefined ? {} : { lower }),
+    ...(prefer === undefined ? {} : { prefer }),
     ...(race === undefined ? {} : { race }),
     ...(limit === undefined ? {} : { limit }),
     ...(extra === undefined ? {} : { extra }),

@@ -119,6 +119,15 @@ const tableRowSchema = z.object({
 });
 export type TableRow = z.infer<typeof tableRowSchema>;
 
+/** Which variant of a table to use. */
+const recommendationSchema = z.object({
+  /** Absent: none is recommended. */
+  variant: z.string().optional(),
+  /** Which and why, or why none; three sentences at most. */
+  text: z.string(),
+});
+export type Recommendation = z.infer<typeof recommendationSchema>;
+
 /** The table of an experiment or of the node `compare`: variants in the given order. */
 export const evidenceTableSchema = z.object({
   baseline: z.string(),
@@ -139,6 +148,8 @@ export const evidenceTableSchema = z.object({
   failedInAll: z.record(z.string(), z.int()).optional(),
   /** If the variants raced: a sentence on what that saved and risked. */
   race: z.string().optional(),
+  /** If the experiment asks for one. */
+  recommendation: recommendationSchema.optional(),
 });
 export type EvidenceTable = z.infer<typeof evidenceTableSchema>;
 
@@ -161,11 +172,12 @@ export const Comparison = portType({
   encoding: 'json',
   mediaType: 'application/vnd.graft.comparison+json',
   schema: evidenceTableSchema,
-  version: 4,
+  version: 5,
   migrations: [
     { from: 1, name: 'metrics may say that their direction is a guess', row: (table) => table },
     { from: 2, name: 'a table may say what failed in all variants', row: (table) => table },
     { from: 3, name: 'differences may be ratios at their own confidence', row: (table) => table },
+    { from: 4, name: 'a table may recommend a variant', row: (table) => table },
   ],
   reusedFrom: 1,
   headline,

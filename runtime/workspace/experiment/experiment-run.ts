@@ -222,6 +222,7 @@ export class ExperimentRun {
       ...{ type: 'experiment.started', file, experiment: plan.name, baseline: plan.baseline, runs },
       metrics: plan.metrics.map(formatMetricName),
       ...(plan.lower.length === 0 ? {} : { lower: [...plan.lower] }),
+      ...(plan.prefer === undefined ? {} : { prefer: [...plan.prefer] }),
       ...(plan.race === undefined ? {} : { race: plan.race }),
       variants: plan.variants.map(({ name, settings, problems: [problem] }) => ({
         name,

@@ -1,6 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import {
   evidenceTableByTurns,
+  recommendationByTurns,
   formatMetricName,
   knownMetric,
   raceAccount,
@@ -21,6 +22,7 @@ export interface TablePlan {
   readonly baseline: string;
   readonly metrics: readonly MetricName[];
   readonly lower: readonly string[];
+  readonly prefer?: readonly string[];
   readonly race?: RacePlan;
   readonly seeds: { readonly length: number };
   readonly variants: readonly {
@@ -92,7 +94,18 @@ export async function experimentTable(
   const { baseline } = plan;
   const table = await evidenceTableByTurns(variants, { baseline, metrics }, () => setImmediate());
   const race = raceText({ plan, newest, dropped }, metrics[0]?.name ?? '', results);
-  return race === undefined ? table : { ...table, race };
+  const recommendation =
+    plan.prefer === undefined
+      ? undefined
+      : await recommendationByTurns(
+          { table, variants, prefer: plan.prefer, dropped: dropped.map(({ variant }) => variant) },
+          () => setImmediate(),
+        );
+  return {
+    ...table,
+    ...(race === undefined ? {} : { race }),
+    ...(recommendation === undefined ? {} : { recommendation }),
+  };
 }
 
 type Told = Pick<VariantEvidence, 'problem' | 'named'>;

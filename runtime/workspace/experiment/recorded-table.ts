@@ -68,10 +68,11 @@ function planOf(
     ...{ name, settings, problems: problem === undefined ? [] : [problem] },
   }));
   const sound = variants.filter(({ problems }) => problems.length === 0).length;
-  const { baseline, lower = [], race, runs } = started;
+  const { baseline, lower = [], prefer, race, runs } = started;
   const seeds = { length: Math.round(runs / (race?.looks ?? 1) / Math.max(1, sound)) };
   return {
     ...{ baseline, metrics, lower, seeds, variants },
+    ...(prefer === undefined ? {} : { prefer }),
     ...(race === undefined ? {} : { race }),
   };
 }

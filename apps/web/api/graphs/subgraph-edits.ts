@@ -1,4 +1,5 @@
 import {
+  armGraph,
   extractSubgraph,
   inlineSubgraph,
   makeLoop,
@@ -16,6 +17,7 @@ import { refusalOf } from '../problem.ts';
 import {
   documentStore,
   screenStore,
+  overlayStore,
   usedGraphs,
   bodyAt,
   whyNotPast,
@@ -67,6 +69,24 @@ export function offeredLoop(nodes: readonly string[]): LoopProposal {
 /** Puts a loop over nodes in their place: one step of the history. */
 export function repeatNodes(nodes: readonly string[], choice: LoopChoice): Refusal {
   return place((graph) => makeLoop(graph, { at: at(), nodes, choice }, context()));
+}
+
+/** Asks for the name of a file for one arm of an experiment of the open file by itself. */
+export function openArm(experiment: string, arm: string, note: string): void {
+  const { graph, file } = documentStore.getState();
+  try {
+    const alone = armGraph(graph, { experiment, arm, note }, context());
+    const folder = file?.path.replace(/[^/]*$/, '') ?? '';
+    const name =
+      folder +
+      arm
+        .toLowerCase()
+        .replace(/[^\p{L}\p{N}]+/gu, '-')
+        .replace(/^-|-$/g, '');
+    overlayStore.getState().show({ nameQuestion: { kind: 'open', name, graph: alone } });
+  } catch (error) {
+    report(error);
+  }
 }
 
 /** Puts the nodes of the graph that a node uses in its place: one step of the history. */

@@ -11,6 +11,7 @@ import { useQuery } from '@tanstack/react-query';
 import { queries } from '../../api/client.ts';
 import { useDocument } from '../../kit/stores.ts';
 import { stepTitle, nodeTypes, comparedMeanings, action } from '@graft/view';
+import { openArm } from '../../api/graphs/subgraph-edits.ts';
 import { reportAddress } from '../../api/runs/run-history.ts';
 import { problemInNames, settingName, shownWords } from './experiment-names.ts';
 
@@ -89,6 +90,23 @@ export function ResultDownloads(props: ResultProps) {
   );
 }
 
+/** Makes the recommended variant a graph of its own. */
+function OpenRecommended(props: { readonly experiment: string; readonly table: EvidenceTable }) {
+  const { experiment, table } = props;
+  const { variant = '', text = '' } = table.recommendation ?? {};
+  return (
+    <p className="px-4 pb-2">
+      <button
+        type="button"
+        className="button small"
+        onClick={() => openArm(experiment, variant, `# ${variant}\n\n${text}`)}
+      >
+        Open “{variant}” as a graph …
+      </button>
+    </p>
+  );
+}
+
 /** The result of an experiment: the verdict, then the table with drawn intervals. */
 export function ExperimentResult(props: ResultProps) {
   const { runId, name } = props;
@@ -103,6 +121,9 @@ export function ExperimentResult(props: ResultProps) {
       <p className="max-w-[110ch] px-4 py-1.5" data-testid="verdict">
         {verdict ?? 'Nothing was compared.'}
       </p>
+      {table.recommendation?.variant === undefined ? null : (
+        <OpenRecommended experiment={name} table={table} />
+      )}
       <EvidenceTableView
         table={titled.table}
         {...{ meanings, titles }}

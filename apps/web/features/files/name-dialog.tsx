@@ -18,6 +18,7 @@ function closeOf(question: NameQuestion): void {
 const words = {
   new: { title: 'New graph', button: 'Create' },
   'save-as': { title: 'Save as', button: 'Save' },
+  open: { title: 'Open as a graph', button: 'Create' },
   extract: { title: 'Move the subgraph to a file', button: 'Create' },
   subgraph: { title: 'Make a subgraph', button: 'Make a subgraph' },
 };
@@ -31,6 +32,7 @@ interface Answer {
 async function answered(question: NameQuestion, { name, graph }: Answer): Promise<Refusal> {
   if (question.kind === 'new') return createFile(name, graph);
   if (question.kind === 'save-as') return saveFileAs(name);
+  if (question.kind === 'open') return createFile(name, question.graph);
   if (question.kind === 'subgraph') return makeSubgraphOf(question.nodes, name);
   return extractAs(question.subgraph, name);
 }
@@ -38,12 +40,14 @@ async function answered(question: NameQuestion, { name, graph }: Answer): Promis
 /** Whether a name would be refused, because it leads out of the workspace. */
 const leadsOut = (name: string): boolean => /^\/|(^|\/)\.\.(\/|$)/.test(name.trim());
 
-/** What stands in the field until somebody types: the folder, with a name for what a new graph begins with. */
+/** What stands in the field until somebody types: a name that is free for a new file, else what it is called now. */
 function useProposal(question: NameQuestion, start: Start | undefined): string {
   const { data: files = [] } = useQuery(queries.graphs.list.queryOptions());
+  const taken = new Set(files.map(({ path }) => path));
+  if (question.kind === 'open')
+    return freeName(question.name, (name) => taken.has(graphPath(name)));
   if (question.kind !== 'new') return question.name;
   const { folder = '' } = question;
-  const taken = new Set(files.map(({ path }) => path));
   return folder + freeName(start?.name ?? '', (name) => taken.has(graphPath(folder + name)));
 }
 
@@ -68,7 +72,7 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
   const isGivenStart = given !== undefined && start !== undefined;
   const isOfFile = question.kind !== 'subgraph';
   // What stands there at first is a name already.
-  const isNamed = question.kind === 'extract' || question.kind === 'subgraph';
+  const isNamed = !isNew && question.kind !== 'save-as';
   const isGiven = isNamed || name.trim() !== first.trim();
   const isAnswered = name.trim() !== '' && isGiven;
   const isReady = isAnswered && (!isNew || start?.lay !== undefined);

@@ -1,0 +1,203 @@
+import { askedRow, detectFormat, plural, type Material, type TableFile } from '@graft/graph';
+import { searchable, searchableEdges, searchableGroup } from './ask-documents.ts';
+import { questionTable } from './folder-files.ts';
+import type { LaidNode, Template, TemplateBody } from './lay-graph.ts';
+import { trainableBase, trainingOf } from './teach-rows.ts';
+
+/** Passages in a prompt, each of `chunkSize` tokens: few and short, so that training on them fits a small machine. */
+const passages = 2;
+const chunkSize = 128;
+/** Tokens of a training row without and with passages. */
+const rowLength = 256;
+const promptLength = 512;
+/** Minutes that the comparison may take. */
+const budget = 45;
+
+/** How a way learns and is asked. */
+interface Way {
+  readonly name: string;
+  /** Passages in its prompts. */
+  readonly reads?: true;
+  /** What it trains, if anything; the prompts that it learns have passages if `learns` says so. */
+  readonly trains?: 'adapter' | 'all weights';
+  readonly learns?: 'passages';
+}
+
+/** From the one that takes least work to the one that takes most. */
+const ways: Readonly<Record<string, Way>> = {
+  base: { name: 'Base model alone' },
+  retrieval: { name: 'Retrieval', reads: true },
+  lora: { name: 'LoRA', trains: 'adapter' },
+  'lora-and-retrieval': { name: 'LoRA and retrieval', trains: 'adapter', reads: true },
+  'lora-on-passages': {
+    ...{ name: 'LoRA trained on retrieved prompts', trains: 'adapter' },
+    ...{ reads: true, learns: 'passages' },
+  },
+  'all-weights': { name: 'Full fine-tuning', trains: 'all weights' },
+};
+
+/** The file with questions and references, by which the ways are judged. */
+export function judgingTable(material: Material): TableFile | undefined {
+  return questionTable(material, 'reference');
+}
+
+/** The file with the most other rows that have a question and an answer to learn. */
+export function learningTable({ tables }: Material, judged: TableFile): TableFile | undefined {
+  const hasAnswers = ({ head }: TableFile): boolean =>
+    head.length > 0 && head.every((row) => askedRow(row)?.answer !== undefined);
+  const isLearned = (table: TableFile): boolean =>
+    detectFormat(table.columns) !== undefined || table.columns.includes('reference');
+  return tables
+    .filter((table) => table.path !== judged.path && isLearned(table) && hasAnswers(table))
+    .toSorted((a, b) => b.rows - a.rows)
+    .at(0);
+}
+
+/**
+ * The same questions asked of a model alone, with retrieval, with an adapter, with both and after full fine-tuning: an
+ * experiment that recommends one of them.
+ */
+export function whichWay(material: Material, judged: TableFile): Template {
+  const rows = learningTable(material, judged);
+  const base = trainableBase();
+  const learn: LaidNode =
+    rows === undefined
+      ? {
+          ...{ type: 'make-dataset', at: [20, 348], title: 'Questions to learn from' },
+          params: { unanswerable: 0 },
+        }
+      : {
+          ...{ type: 'questions', at: [20, 348], title: 'Rows to learn from' },
+          params: { paths: [rows.path] },
+        };
+  const files = searchable(material);
+  const graphs = Object.fromEntries(
+    Object.entries(ways).map(([id, way]) => [id, bodyOf(way, trainingOf(rows, base.isSmall))]),
+  );
+  return {
+    nodes: {
+      ...files,
+      ...(files['chunk'] && { chunk: { ...files['chunk'], params: { size: chunkSize } } }),
+      learn,
+      'find-learned': {
+        ...{ type: 'retrieve', at: [262, 348], title: 'Passages to learn from' },
+        params: { k: passages },
+      },
+      questions: { type: 'questions', at: [20, 640], params: { paths: [judged.path] } },
+      retrieve: { type: 'retrieve', at: [262, 640], params: { k: passages } },
+      'base-model': { type: 'base-model', at: [504, 640], params: base.params },
+      way: {
+        ...{ type: 'graph', at: [746, 640], title: 'The way' },
+        params: { use: '#retrieval' },
+      },
+      evaluate: { type: 'evaluate', at: [988, 640] },
+    },
+    edges: [
+      ...searchableEdges,
+      ...(rows === undefined
+        ? ['chunk.chunks -> learn.chunks', 'base-model.model -> learn.model']
+        : []),
+      ...['index.index -> find-learned.index', 'learn.questions -> find-learned.questions'],
+      ...['find-learned.hits -> way.learned', 'retrieve.hits -> way.asked'],
+      ...['base-model.model -> way.model', 'way.answers -> evaluate.answers'],
+    ],
+    graphs,
+    groups: {
+      documents: searchableGroup,
+      learn: { title: 'What training learns from', x: 2, y: 302, width: 484, height: 256 },
+      ask: { title: 'The same questions, each way', x: 2, y: 594, width: 1210, height: 256 },
+    },
+    experiments: {
+      'which-way': {
+        doc: 'Which way answers most questions right: the model alone, retrieval, LoRA, both, or full fine-tuning?',
+        arms: Object.fromEntries(
+          Object.entries(ways).map(([id, { name }]) => [name, { set: { 'way.use': `#${id}` } }]),
+        ),
+        baseline: ways['base']?.name ?? '',
+        metrics: ['evaluate.metrics:accuracy', 'evaluate.metrics:falseAbstention'],
+        prefer: Object.values(ways).map(({ name }) => name),
+        limit: { minutes: budget },
+      },
+    },
+    notes: {
+      start: {
+        text: `# Which way: retrieval, LoRA or fine-tuning?\n\nOpen **Experiments** below and run _which-way_. It asks ${plural(judged.rows, 'question')} of \`${judged.path.replaceAll('`', '')}\` six ways, for at most ${budget} minutes, and recommends one if the questions show it. Started again, it goes on from there.`,
+        ...{ x: 2, y: -116, width: 448 },
+      },
+      learn: {
+        text: `${
+          rows === undefined
+            ? 'No file has rows to learn from, so the model writes questions about the documents. A small model writes poor ones: better are rows of your own, with the columns _question_ and _answer_.'
+            : 'Rows that adapters and full fine-tuning learn. Keep the questions below out of them.'
+        }`,
+        ...{ about: 'find-learned', x: 504, y: 348, width: 226 },
+      },
+      way: {
+        text: 'A subgraph for each way: open it to change how it trains or asks. _Use_ chooses the one that **Run** takes.',
+        ...{ about: 'way', x: 746, y: 872, width: 226 },
+      },
+    },
+  };
+}
+
+/** What a way does with the hits of what is learned and asked. All have the same inputs, so that they can be exchanged. */
+function bodyOf(way: Way, training: Readonly<Record<string, unknown>>): TemplateBody {
+  const { trains, reads, learns } = way;
+  const input = (type: string, y: number, doc: string): LaidNode => ({
+    ...{ type: 'input', at: [20, y] },
+    params: { type, doc },
+  });
+  const isAdapter = trains === 'adapter';
+  const learning: Readonly<Record<string, LaidNode>> =
+    trains === undefined
+      ? {}
+      : {
+          'learned-prompts': {
+            ...{ type: 'inject-context', at: [262, 40], title: 'Prompts to learn from' },
+            params: { top: learns === 'passages' ? passages : 0 },
+          },
+          dataset: {
+            ...{ type: 'prompts-to-dataset', at: [504, 40] },
+            params: { citations: false, unsupported: 'answer' },
+          },
+          train: {
+            ...{ type: isAdapter ? 'train-lora' : 'fine-tune', at: [746, 40] },
+            params: {
+              ...training,
+              maxLength: learns === 'passages' ? promptLength : rowLength,
+              // All weights bear a tenth of the rate of an adapter.
+              ...(isAdapter ? {} : { learningRate: 2e-4 }),
+            },
+          },
+        };
+  return {
+    nodes: {
+      learned: input('hits', 40, 'Questions to learn from, with their answers and passages.'),
+      asked: input('hits', 236, 'Questions to answer, with passages.'),
+      model: input('model', 432, 'The model that is asked.'),
+      ...learning,
+      prompts: {
+        ...{ type: 'inject-context', at: [262, 236] },
+        params: { top: reads === true ? passages : 0 },
+      },
+      generate: { type: 'generate', at: [988, 236], params: { maxTokens: 64 } },
+      answers: { type: 'output', at: [1230, 236], params: { doc: 'The answers.' } },
+    },
+    edges: [
+      ...['asked.value -> prompts.hits', 'prompts.prompts -> generate.prompts'],
+      'generate.answers -> answers.value',
+      ...(trains === undefined
+        ? ['model.value -> generate.model']
+        : [
+            ...[
+              'learned.value -> learned-prompts.hits',
+              'learned-prompts.prompts -> dataset.prompts',
+            ],
+            ...['dataset.dataset -> train.dataset', 'model.value -> train.model'],
+            ...(isAdapter
+              ? ['model.value -> generate.model', 'train.adapter -> generate.adapters']
+              : ['train.model -> generate.model']),
+          ]),
+    ],
+  };
+}
