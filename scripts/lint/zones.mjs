@@ -249,8 +249,8 @@ export const zones = [
     why: 'the shell puts features, kit and api together, and gets the node types as a value',
   },
   {
-    name: 'the page of the web app',
-    files: /^apps\/web\/app\/page\.tsx$/,
+    name: 'what the page loads first',
+    files: /^apps\/web\/app\/load\.ts$/,
     packages: ['@graft/nodes/definitions'],
     forbidden: [...ENGINES, 'node:*'],
     stay: /^apps\/web\//,

@@ -7,12 +7,9 @@ import { part } from '../kit/part.tsx';
 // configuration, before zod itself comes.
 Object.assign(globalThis, { __zod_globalConfig: { jitless: true } });
 
-/** The one place that names the node types: everything else gets them from there, once it is drawn. */
+/** The page, once it knows the node types. */
 async function load() {
-  const [{ registry }, { begin, Workbench: loaded }] = await Promise.all([
-    import('@graft/nodes/definitions'),
-    import('../shell/workbench.tsx'),
-  ]);
+  const { registry, begin, Workbench: loaded } = await import('./load.ts');
   await begin(registry);
   return loaded;
 }
