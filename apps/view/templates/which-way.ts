@@ -80,7 +80,7 @@ export function whichWay(material: Material, judged: TableFile): Template {
       ...(files['chunk'] && { chunk: { ...files['chunk'], params: { size: chunkSize } } }),
       learn,
       'find-learned': {
-        ...{ type: 'retrieve', at: [262, 348], title: 'Passages to learn from' },
+        ...{ type: 'retrieve', at: [262, 348], title: 'Their passages' },
         params: { k: passages },
       },
       questions: { type: 'questions', at: [20, 640], params: { paths: [judged.path] } },
@@ -122,7 +122,7 @@ export function whichWay(material: Material, judged: TableFile): Template {
     notes: {
       start: {
         text: `# Which way: retrieval, LoRA or fine-tuning?\n\nOpen **Experiments** below and run _which-way_. It asks ${plural(judged.rows, 'question')} of \`${judged.path.replaceAll('`', '')}\` six ways, for at most ${budget} minutes, and recommends one if the questions show it. Started again, it goes on from there.`,
-        ...{ x: 2, y: -116, width: 448 },
+        ...{ x: 2, y: -132, width: 448 },
       },
       learn: {
         text: `${

@@ -27,3 +27,11 @@ it('gives no two variants one name, whatever values and arms are called', () => 
     }),
   );
 });
+
+it('lists arms as the experiment prefers them, then by name', () => {
+  const arms = { b: {}, a: {}, d: {}, c: {} };
+  const listed = (prefer?: readonly string[]): string[] =>
+    variantSettings({ arms, ...(prefer === undefined ? {} : { prefer }) }).map(({ name }) => name);
+  expect(listed()).toEqual(['a', 'b', 'c', 'd']);
+  expect(listed(['d', 'b'])).toEqual(['d', 'b', 'a', 'c']);
+});

@@ -13,9 +13,12 @@ export interface VariantSettings {
 
 const longestValue = 40;
 
-/** The variants of an experiment that passed the count check, in order: the last setting changes fastest. */
+/**
+ * The variants of an experiment that passed the count check, in order: the last setting changes fastest. Arms come as the
+ * experiment prefers them, then by name.
+ */
 export function variantSettings(experiment: Experiment): VariantSettings[] {
-  const { vary = {}, mode = 'grid', arms = {} } = experiment;
+  const { vary = {}, mode = 'grid', arms = {}, prefer = [] } = experiment;
   const keys = sortedKeys(vary);
   const lists = keys.map((key) => vary[key] ?? []);
   const rows = keys.length === 0 ? [] : mode === 'list' ? together(lists) : combinations(lists);
@@ -28,7 +31,10 @@ export function variantSettings(experiment: Experiment): VariantSettings[] {
       field: 'vary',
     };
   });
-  const armed = sortedKeys(arms).map((name): VariantSettings => ({
+  const rank = (name: string): number =>
+    prefer.includes(name) ? prefer.indexOf(name) : prefer.length;
+  const names = sortedKeys(arms).toSorted((a, b) => rank(a) - rank(b));
+  const armed = names.map((name): VariantSettings => ({
     name,
     arm: arms[name] ?? {},
     field: `arms.${name}`,
