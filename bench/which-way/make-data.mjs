@@ -1,5 +1,5 @@
-// Writes data/facts, data/form and data/both: documents, 80 questions with references, and 80 rows to learn from. Each is
-// built so that the right way is known (see README.md). The same seed writes the same bytes: node make-data.mjs
+// Writes data/facts, data/form and data/both: documents, 80 questions with references, and 80 rows to learn from; for two
+// of them also the documents and questions after a change. Each is built so that the right way is known (see README.md). The same seed writes the same bytes: node make-data.mjs
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -56,28 +56,49 @@ function places(random) {
   const all = Array.from({ length: 2 * QUESTIONS }, () => ({
     ...{ place: placeName(), keeper: personName() },
   }));
-  const sections = all.map((entry) => section(entry, random));
-  const documents = Array.from({ length: all.length / SECTIONS_PER_DOCUMENT }, (_, at) => {
-    // Every document has places of both groups.
-    const own = sections.filter(
-      (_section, index) => index % (all.length / SECTIONS_PER_DOCUMENT) === at,
-    );
+  // Half of the places get another keeper.
+  const later = all.map((entry, at) => (at % 2 === 0 ? entry : { ...entry, keeper: personName() }));
+  return {
+    ...{ asked: all.slice(0, QUESTIONS), askedLater: later.slice(0, QUESTIONS) },
+    ...{ learned: all.slice(QUESTIONS), documents: coast(all, random) },
+    documentsLater: coast(later, random),
+  };
+}
+
+/** A section a place, in documents of `SECTIONS_PER_DOCUMENT`, each with places of both groups. */
+function coast(entries, random) {
+  const count = entries.length / SECTIONS_PER_DOCUMENT;
+  const sections = entries.map((entry) => section(entry, random));
+  return Array.from({ length: count }, (_, at) => {
+    const own = sections.filter((_section, index) => index % count === at);
     return [`coast-${at + 1}.md`, `# The coast, part ${at + 1}\n\n${own.join('\n')}`];
   });
-  return { asked: all.slice(0, QUESTIONS), learned: all.slice(QUESTIONS), documents };
 }
 
 const keeps = ({ place }) => `Who keeps ${place}?`;
 
-/** What is asked is in the documents, and nowhere else. */
-function facts(random) {
-  const { asked, learned, documents } = places(random);
-  const answer = ({ keeper, place }) => `${keeper} keeps ${place}.`;
+/** Questions about keepers, before and after half of them have changed; rows about other places. */
+function keepers(random, { reference, answer }) {
+  const { asked, askedLater, learned, documents, documentsLater } = places(random);
+  const ask = (entry) => ({ question: keeps(entry), reference: reference(entry) });
   return {
-    documents,
-    questions: asked.map((entry) => ({ question: keeps(entry), reference: entry.keeper })),
+    ...{ documents, questions: asked.map(ask) },
     rows: learned.map((entry) => ({ question: keeps(entry), answer: answer(entry) })),
+    changed: { documents: documentsLater, questions: askedLater.map(ask) },
   };
+}
+
+/** What is asked is in the documents, and nowhere else. */
+const facts = (random) =>
+  keepers(random, {
+    reference: ({ keeper }) => keeper,
+    answer: ({ keeper, place }) => `${keeper} keeps ${place}.`,
+  });
+
+/** What is asked is in the documents, and how it is answered is in the rows. */
+function both(random) {
+  const answer = ({ keeper }) => `${keeper} does, so the tide book says.`;
+  return keepers(random, { reference: answer, answer });
 }
 
 /** How it is answered is in the rows, and nowhere else. */
@@ -110,25 +131,21 @@ function form(random) {
   };
 }
 
-/** What is asked is in the documents, and how it is answered is in the rows. */
-function both(random) {
-  const { asked, learned, documents } = places(random);
-  const answer = ({ keeper }) => `${keeper} does, so the tide book says.`;
-  return {
-    documents,
-    questions: asked.map((entry) => ({ question: keeps(entry), reference: answer(entry) })),
-    rows: learned.map((entry) => ({ question: keeps(entry), answer: answer(entry) })),
-  };
-}
-
 const data = join(import.meta.dirname, 'data');
 rmSync(data, { recursive: true, force: true });
 for (const [at, [name, make]] of Object.entries({ facts, form, both }).entries()) {
-  const { documents, questions, rows } = make(randomNumbers(SEED + at));
-  const folder = join(data, name);
+  const { rows, changed, ...before } = make(randomNumbers(SEED + at));
+  write(join(data, name), before);
+  writeFileSync(join(data, name, 'rows.jsonl'), lines(rows));
+  if (changed !== undefined) write(join(data, name, 'changed'), changed);
+}
+
+function write(folder, { documents, questions }) {
   mkdirSync(folder, { recursive: true });
-  const lines = (list) => list.map((row) => `${JSON.stringify(row)}\n`).join('');
   for (const [file, text] of documents) writeFileSync(join(folder, file), text);
   writeFileSync(join(folder, 'questions.jsonl'), lines(questions));
-  writeFileSync(join(folder, 'rows.jsonl'), lines(rows));
+}
+
+function lines(list) {
+  return list.map((row) => `${JSON.stringify(row)}\n`).join('');
 }

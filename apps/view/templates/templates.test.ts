@@ -67,6 +67,10 @@ const folders: Readonly<Record<string, Material>> = {
     documents: [notes, pdfs, pages],
     tables: [answers, places],
   },
+  'documents before and after a change': {
+    documents: [notes, { ...notes, folder: 'changed' }],
+    tables: [answers, rows.asked, { ...answers, path: 'changed/asked.csv' }],
+  },
   'questions with answers': { documents: [pdfs], tables: [answers] },
   ...Object.fromEntries(
     Object.entries(rows).map(([name, file]) => [name, { documents: [], tables: [file] }]),

@@ -5,7 +5,7 @@ import { compareSettings, measuringTable } from './compare-settings.ts';
 import { columnsFound, countDocuments, documentPatterns, trainingTable } from './folder-files.ts';
 import { layGraph } from './lay-graph.ts';
 import { teachRows } from './teach-rows.ts';
-import { judgingTable, learningTable, whichWay } from './which-way.ts';
+import { wayFiles, whichWay } from './which-way.ts';
 
 export type TemplateId = 'empty' | 'model' | 'ask' | 'teach' | 'compare' | 'which-way';
 
@@ -114,24 +114,25 @@ function missingToCompare(material: Material, table: TableFile | undefined): str
 }
 
 function whichWayStart(material: Material): Start {
-  const table = judgingTable(material);
+  const files = wayFiles(material);
+  const { judged, rows, changed } = files;
   const start = { id: 'which-way', name: 'which-way', title: 'Which way?' } as const;
-  if (countDocuments(material) === 0 || table === undefined) {
+  if (countDocuments(files.documents) === 0 || judged === undefined) {
     const found = columnsFound(material);
     const about =
-      table !== undefined
-        ? `${table.path} has questions with known answers. The comparison needs the documents, too.`
+      judged !== undefined
+        ? `${judged.path} has questions with known answers. The comparison needs the documents, too.`
         : found === undefined
           ? 'Retrieval, LoRA or fine-tuning: needs documents, and a file of questions with the columns question and reference.'
           : `${found} The comparison needs question and reference.`;
     return { ...start, about };
   }
-  const rows = learningTable(material, table);
   const learned = rows === undefined ? '' : `, training on ${rows.path}`;
+  const again = changed === undefined ? '' : `, and again by ${changed.judged.path}`;
   return {
     ...start,
-    about: `Retrieval, LoRA or fine-tuning, by ${plural(table.rows, 'question')} of ${table.path}${learned}`,
-    lay: () => layGraph(whichWay(material, table)),
+    about: `Retrieval, LoRA or fine-tuning, by ${plural(judged.rows, 'question')} of ${judged.path}${learned}${again}`,
+    lay: () => layGraph(whichWay(files, judged)),
   };
 }
 

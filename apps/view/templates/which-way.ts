@@ -1,6 +1,6 @@
 import { askedRow, detectFormat, plural, type Material, type TableFile } from '@graft/graph';
 import { searchable, searchableEdges, searchableGroup } from './ask-documents.ts';
-import { questionTable } from './folder-files.ts';
+import { countDocuments, questionTable } from './folder-files.ts';
 import type { LaidNode, Template, TemplateBody } from './lay-graph.ts';
 import { trainableBase, trainingOf } from './teach-rows.ts';
 
@@ -36,29 +36,54 @@ const ways: Readonly<Record<string, Way>> = {
   'all-weights': { name: 'Full fine-tuning', trains: 'all weights' },
 };
 
-/** The file with questions and references, by which the ways are judged. */
-export function judgingTable(material: Material): TableFile | undefined {
-  return questionTable(material, 'reference');
+/** The folder with the documents as they are after a change, and with questions about them. */
+const changedFolder = 'changed';
+
+const isChanged = (path: string): boolean =>
+  path === changedFolder || path.startsWith(`${changedFolder}/`);
+
+/** What a folder holds for the comparison. */
+export interface WayFiles {
+  readonly documents: Material;
+  /** Questions with references, by which the ways are judged. */
+  readonly judged: TableFile | undefined;
+  /** Other rows with questions and answers to learn. */
+  readonly rows: TableFile | undefined;
+  /** Documents as they are after a change, and questions about them. */
+  readonly changed: { readonly documents: Material; readonly judged: TableFile } | undefined;
 }
 
-/** The file with the most other rows that have a question and an answer to learn. */
-export function learningTable({ tables }: Material, judged: TableFile): TableFile | undefined {
-  const hasAnswers = ({ head }: TableFile): boolean =>
-    head.length > 0 && head.every((row) => askedRow(row)?.answer !== undefined);
-  const isLearned = (table: TableFile): boolean =>
-    detectFormat(table.columns) !== undefined || table.columns.includes('reference');
-  return tables
-    .filter((table) => table.path !== judged.path && isLearned(table) && hasAnswers(table))
+export function wayFiles(material: Material): WayFiles {
+  const partOf = (after: boolean): Material => ({
+    documents: material.documents.filter(({ folder }) => isChanged(folder) === after),
+    tables: material.tables.filter(({ path }) => isChanged(path) === after),
+  });
+  const [documents, changed] = [partOf(false), partOf(true)];
+  const judged = questionTable(documents, 'reference');
+  const judgedAfter =
+    countDocuments(changed) === 0 ? undefined : questionTable(changed, 'reference');
+  const rows = documents.tables
+    .filter((table) => table.path !== judged?.path && isLearned(table))
     .toSorted((a, b) => b.rows - a.rows)
     .at(0);
+  return {
+    ...{ documents, judged, rows },
+    changed: judgedAfter && { documents: changed, judged: judgedAfter },
+  };
+}
+
+/** Whether all rows have a question and an answer. */
+function isLearned({ columns, head }: TableFile): boolean {
+  const isTraining = detectFormat(columns) !== undefined || columns.includes('reference');
+  return isTraining && head.length > 0 && head.every((row) => askedRow(row)?.answer !== undefined);
 }
 
 /**
  * The same questions asked of a model alone, with retrieval, with an adapter, with both and after full fine-tuning: an
  * experiment that recommends one of them.
  */
-export function whichWay(material: Material, judged: TableFile): Template {
-  const rows = learningTable(material, judged);
+export function whichWay({ documents, rows, changed }: WayFiles, judged: TableFile): Template {
+  const after = changed === undefined ? noChange : afterChange(changed);
   const base = trainableBase();
   const learn: LaidNode =
     rows === undefined
@@ -70,7 +95,7 @@ export function whichWay(material: Material, judged: TableFile): Template {
           ...{ type: 'questions', at: [20, 348], title: 'Rows to learn from' },
           params: { paths: [rows.path] },
         };
-  const files = searchable(material);
+  const files = searchable(documents);
   const graphs = Object.fromEntries(
     Object.entries(ways).map(([id, way]) => [id, bodyOf(way, trainingOf(rows, base.isSmall))]),
   );
@@ -91,6 +116,7 @@ export function whichWay(material: Material, judged: TableFile): Template {
         params: { use: '#retrieval' },
       },
       evaluate: { type: 'evaluate', at: [988, 640] },
+      ...after.nodes,
     },
     edges: [
       ...searchableEdges,
@@ -100,21 +126,34 @@ export function whichWay(material: Material, judged: TableFile): Template {
       ...['index.index -> find-learned.index', 'learn.questions -> find-learned.questions'],
       ...['find-learned.hits -> way.learned', 'retrieve.hits -> way.asked'],
       ...['base-model.model -> way.model', 'way.answers -> evaluate.answers'],
+      ...after.edges,
     ],
     graphs,
     groups: {
       documents: searchableGroup,
       learn: { title: 'What training learns from', x: 2, y: 302, width: 484, height: 256 },
       ask: { title: 'The same questions, each way', x: 2, y: 594, width: 1210, height: 256 },
+      ...after.groups,
     },
     experiments: {
       'which-way': {
         doc: 'Which way answers most questions right: the model alone, retrieval, LoRA, both, or full fine-tuning?',
         arms: Object.fromEntries(
-          Object.entries(ways).map(([id, { name }]) => [name, { set: { 'way.use': `#${id}` } }]),
+          Object.entries(ways).map(([id, { name }]) => [
+            name,
+            {
+              set: Object.fromEntries(
+                ['way', ...after.ways].map((node) => [`${node}.use`, `#${id}`]),
+              ),
+            },
+          ]),
         ),
         baseline: ways['base']?.name ?? '',
-        metrics: ['evaluate.metrics:accuracy', 'evaluate.metrics:falseAbstention'],
+        metrics: [
+          'evaluate.metrics:accuracy',
+          ...after.metrics,
+          'evaluate.metrics:falseAbstention',
+        ],
         prefer: Object.values(ways).map(({ name }) => name),
         limit: { minutes: budget },
       },
@@ -137,6 +176,61 @@ export function whichWay(material: Material, judged: TableFile): Template {
         ...{ about: 'way', x: 746, y: 872, width: 226 },
       },
     },
+  };
+}
+
+/** What is laid for the documents after a change. */
+interface AfterChange extends TemplateBody, Pick<Template, 'groups'> {
+  readonly ways: readonly string[];
+  readonly metrics: readonly string[];
+}
+
+const noChange: AfterChange = { nodes: {}, edges: [], groups: {}, ways: [], metrics: [] };
+
+/** The same ways asked about the documents after a change: what was trained stays, the index is new. */
+function afterChange({ documents, judged }: NonNullable<WayFiles['changed']>): AfterChange {
+  const y = 1040;
+  const lower = y + 262;
+  const files = Object.entries(searchable(documents)).map(([id, node]): [string, LaidNode] => [
+    `${id}-after`,
+    {
+      ...node,
+      at: [node.at[0], y],
+      ...(id === 'chunk' ? { params: { size: chunkSize } } : {}),
+    },
+  ]);
+  return {
+    nodes: {
+      ...Object.fromEntries(files),
+      'questions-after': { type: 'questions', at: [20, lower], params: { paths: [judged.path] } },
+      'retrieve-after': { type: 'retrieve', at: [262, lower], params: { k: passages } },
+      'way-after': {
+        ...{ type: 'graph', at: [746, lower], title: 'The way, not trained again' },
+        params: { use: '#retrieval' },
+      },
+      'evaluate-after': { type: 'evaluate', at: [988, lower] },
+    },
+    edges: [
+      ...[
+        'files-after.documents -> chunk-after.documents',
+        'chunk-after.chunks -> embed-after.chunks',
+      ],
+      ...[
+        'embed-after.embeddings -> index-after.embeddings',
+        'index-after.index -> retrieve-after.index',
+      ],
+      ...[
+        'questions-after.questions -> retrieve-after.questions',
+        'retrieve-after.hits -> way-after.asked',
+      ],
+      ...['find-learned.hits -> way-after.learned', 'base-model.model -> way-after.model'],
+      'way-after.answers -> evaluate-after.answers',
+    ],
+    groups: {
+      after: { title: 'After the documents changed', x: 2, y: y - 46, width: 1210, height: 518 },
+    },
+    ways: ['way-after'],
+    metrics: ['evaluate-after.metrics:accuracy'],
   };
 }
 

@@ -16,7 +16,7 @@ const noteAt = { x: 0, y: -132, width: 448 };
 
 /**
  * The graph of one arm of an experiment by itself: its settings in place, the subgraphs that it chooses inlined, without
- * the experiments and without nodes that its metrics do not need. The nodes have no places; a note says what it is. Throws
+ * the experiments and without nodes that its deciding metric does not need. The nodes have no places; a note says what it is. Throws
  * `bad-input` for an unknown arm, and as `inlineSubgraph`.
  */
 export function armGraph(
@@ -39,8 +39,8 @@ export function armGraph(
     return name?.param === 'use' && structure === 'graph' ? [name.node] : [];
   });
   for (const node of chosen) made = inlineSubgraph(made, { node }, context).graph;
-  const measured = metrics.flatMap((text) => parseMetricName(text)?.node.split('/')[0] ?? []);
-  const known = measured.filter((id) => Object.hasOwn(made.nodes, id));
+  const [measured = ''] = parseMetricName(metrics[0] ?? '')?.node.split('/') ?? [];
+  const known = Object.hasOwn(made.nodes, measured) ? [measured] : [];
   const needed = known.length === 0 ? undefined : reachable(made.edges, known, 'before');
   const dropped = Object.keys(made.nodes).filter((id) => needed?.has(id) === false);
   const { nodes, edges, expose, graphs, lock } = removeNodes(made, dropped);
