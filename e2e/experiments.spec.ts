@@ -190,7 +190,7 @@ test('recommends one of the ways, which opens as a graph of its own', async ({
   const panel = page.getByRole('region', { name: 'Experiment ways' });
   await panel.getByRole('button', { name: 'Run the experiment' }).click();
   await expect(panel.getByTestId('verdict')).toContainText(
-    'Use “with search”: MRR 0.75, where “alone” has 0.13. 80 questions do not tell it from “with search and more” (0.78), which the experiment prefers less.',
+    'Use “with search” (0.75): by MRR, it is better than “alone” (0.13). 80 questions show no difference from “with search and more” (0.78), which takes more work.',
   );
   await panel.getByRole('button', { name: 'Open “with search” as a graph …' }).click();
   const dialog = page.getByRole('dialog', { name: 'Open as a graph' });

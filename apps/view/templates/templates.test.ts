@@ -288,6 +288,8 @@ describe('which way', () => {
     ['Base model alone', []],
     ['Retrieval', ['chunk', 'embed', 'files', 'index']],
     ['LoRA', ['dataset', 'learn', 'train-lora']],
+    ['LoRA and retrieval', ['index', 'learn', 'train-lora']],
+    ['LoRA trained on retrieved prompts', ['index', 'learn', 'train-lora']],
     ['Full fine-tuning', ['dataset', 'fine-tune', 'learn']],
   ])('opens “%s” as a graph that runs by itself', (arm, kept) => {
     const graph = laid(material, 'which-way') ?? emptyGraph;
@@ -302,6 +304,19 @@ describe('which way', () => {
     expect(nodes).toEqual(expect.arrayContaining(['generate', 'evaluate', ...kept]));
     if (arm === 'Retrieval') expect(nodes).not.toContain('learn');
   });
+});
+
+it('trains all weights at a tenth of the rate of an adapter, whatever the model', () => {
+  const material = { documents: [notes], tables: [answers, rows.asked] };
+  const rates = () => {
+    const { graphs = {} } = laid(material, 'which-way') ?? emptyGraph;
+    return ['lora', 'all-weights'].map(
+      (way) => graphs[way]?.nodes['train']?.params['learningRate'],
+    );
+  };
+  expect(rates()).toEqual([0.002, 0.0002]);
+  checks.getState().setModels([{ ...facts('hf:o/w:Q8_0', 'language-model'), preferred: true }]);
+  expect(rates()).toEqual([2e-4, 2e-5]);
 });
 
 it('finds a name that is free', () => {

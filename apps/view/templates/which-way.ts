@@ -234,6 +234,10 @@ function afterChange({ documents, judged }: NonNullable<WayFiles['changed']>): A
   };
 }
 
+/** Full fine-tuning bears a tenth of the rate of an adapter; a training without a rate of its own takes the usual ones. */
+const allWeightsRate = ({ learningRate }: Readonly<Record<string, unknown>>): number =>
+  typeof learningRate === 'number' ? learningRate / 10 : 2e-5;
+
 /** What a way does with the hits of what is learned and asked. All have the same inputs, so that they can be exchanged. */
 function bodyOf(way: Way, training: Readonly<Record<string, unknown>>): TemplateBody {
   const { trains, reads, learns } = way;
@@ -252,15 +256,15 @@ function bodyOf(way: Way, training: Readonly<Record<string, unknown>>): Template
           },
           dataset: {
             ...{ type: 'prompts-to-dataset', at: [504, 40] },
-            params: { citations: false, unsupported: 'answer' },
+            // Trained and asked without a system prompt, whether passages are there or not.
+            params: { citations: false, unsupported: 'answer', system: '' },
           },
           train: {
             ...{ type: isAdapter ? 'train-lora' : 'fine-tune', at: [746, 40] },
             params: {
               ...training,
               maxLength: learns === 'passages' ? promptLength : rowLength,
-              // All weights bear a tenth of the rate of an adapter.
-              ...(isAdapter ? {} : { learningRate: 2e-4 }),
+              ...(isAdapter ? {} : { learningRate: allWeightsRate(training) }),
             },
           },
         };
@@ -274,7 +278,7 @@ function bodyOf(way: Way, training: Readonly<Record<string, unknown>>): Template
         ...{ type: 'inject-context', at: [262, 236] },
         params: { top: reads === true ? passages : 0 },
       },
-      generate: { type: 'generate', at: [988, 236], params: { maxTokens: 64 } },
+      generate: { type: 'generate', at: [988, 236], params: { maxTokens: 64, system: '' } },
       answers: { type: 'output', at: [1230, 236], params: { doc: 'The answers.' } },
     },
     edges: [

@@ -4,6 +4,7 @@ import { metricInSentence, tableNumber } from '../metrics/metric-words.ts';
 import { findingOf, standings, type Finding } from './leaders.ts';
 import { questionsNeeded } from './power.ts';
 import { fewestSeeds } from './two-way.ts';
+import { recommendationWords } from './recommendation-words.ts';
 import { nameVariants, type NamedVariants, type WordsOfVariant } from './variant-words.ts';
 
 /** Metrics besides the first that the words speak of. */
@@ -18,8 +19,8 @@ const order: readonly Finding[] = ['better', 'worse', 'equal', 'even', 'few', 'l
 const noWords: WordsOfVariant = () => undefined;
 
 /**
- * What a table shows, in a few sentences: what it recommends if it was asked to, or else who leads by its first metric, what the questions can tell of the others, and
- * who leads by the next metrics. It says of no pair more than the table, which compares variants with the baseline.
+ * What a table shows, in a few sentences: what it recommends, or else who leads by its first metric and what the
+ * questions can tell of the others; then who leads by the next metrics. It says of no pair more than the table, which compares variants with the baseline.
  * `words` gives the settings of a variant in words, else its name is quoted. Undefined for a table without metrics.
  */
 export function verdictWords(table: EvidenceTable, words = noWords): string | undefined {
@@ -27,13 +28,13 @@ export function verdictWords(table: EvidenceTable, words = noWords): string | un
   if (metric === undefined) return undefined;
   const say = new Sayer(table, words);
   return [
-    ...say.recommended(),
-    // Who is recommended was compared with all others, who leads with the baseline only.
+    ...say.recommended(metric),
+    // Says more than who leads.
     ...(table.recommendation?.variant === undefined
       ? [...say.byFirst(metric), ...say.needed(metric)]
       : []),
     ...others.slice(0, otherMetrics).flatMap((other, at) => say.lead(other, at + 1)),
-    ...say.withoutResult(),
+    ...(table.recommendation?.variant === undefined ? say.withoutResult() : []),
   ].join(' ');
 }
 
@@ -41,7 +42,7 @@ export function verdictWords(table: EvidenceTable, words = noWords): string | un
 const sentence = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 
 /** Writes means of a metric: two decimals for shares, unless that would make another mean look equal. */
-export function numbersOf({ range }: Metric, means: readonly number[]): (value: number) => string {
+function numbersOf({ range }: Metric, means: readonly number[]): (value: number) => string {
   const isShare = range !== undefined && range[0] >= -1 && range[1] <= 1;
   const short = (value: number): string => value.toFixed(2).replace('-', '−');
   const isTold =
@@ -63,9 +64,11 @@ class Sayer {
     this.#unit = table.grouped === true ? 'group' : 'question';
   }
 
-  recommended(): string[] {
-    const { recommendation } = this.#table;
-    return recommendation === undefined ? [] : [recommendation.text];
+  recommended(metric: Metric): string[] {
+    const { recommendation, rows } = this.#table;
+    if (recommendation === undefined) return [];
+    const means = rows.flatMap(({ cells }) => cells[0]?.mean ?? []);
+    return recommendationWords(this.#table, recommendation, numbersOf(metric, means));
   }
 
   /** Who leads by the first metric, and what is known of the others. */

@@ -12,12 +12,12 @@ import { applyArm } from './apply-arm.ts';
 import { experimentNamed } from './check-experiment.ts';
 
 /** Where the note stands above nodes that are laid out from 0, 0. */
-const noteAt = { x: 0, y: -132, width: 448 };
+const noteAt = { x: 0, y: -180, width: 448 };
 
 /**
  * The graph of one arm of an experiment by itself: its settings in place, the subgraphs that it chooses inlined, without
- * the experiments and without nodes that its deciding metric does not need. The nodes have no places; a note says what it is. Throws
- * `bad-input` for an unknown arm, and as `inlineSubgraph`.
+ * the experiments and without nodes that its deciding metric does not need. The nodes have no places; a note says what it
+ * is. Throws `bad-input` for an unknown arm, and as `inlineSubgraph`.
  */
 export function armGraph(
   graph: Graph,
@@ -44,10 +44,11 @@ export function armGraph(
   const needed = known.length === 0 ? undefined : reachable(made.edges, known, 'before');
   const dropped = Object.keys(made.nodes).filter((id) => needed?.has(id) === false);
   const { nodes, edges, expose, graphs, lock } = removeNodes(made, dropped);
+  const exposed = Object.entries(expose ?? {}).filter(([, { node }]) => Object.hasOwn(nodes, node));
   const alone: Graph = {
     ...emptyGraph,
     ...{ nodes, edges, lock },
-    ...(expose === undefined ? {} : { expose }),
+    ...(exposed.length === 0 ? {} : { expose: Object.fromEntries(exposed) }),
     ...(graphs === undefined ? {} : { graphs }),
     notes: { start: { text: which.note, ...noteAt } },
   };

@@ -206,7 +206,15 @@ function checkLower({ metrics = [], lower = [] }: Experiment, report: Report): v
   }
 }
 
-function checkPreferred({ prefer = [], arms = {} }: Experiment, report: Report): void {
+function checkPreferred({ prefer, arms = {}, baseline }: Experiment, report: Report): void {
+  if (prefer === undefined) return;
+  if (prefer.every((name) => name === baseline)) {
+    report(
+      'bad-input',
+      'The experiment prefers no arm besides the baseline. Name the arms to recommend among, or remove "prefer".',
+      'prefer',
+    );
+  }
   for (const [at, name] of prefer.entries()) {
     const field = `prefer.${String(at)}`;
     if (!Object.hasOwn(arms, name)) {

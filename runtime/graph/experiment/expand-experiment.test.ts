@@ -339,6 +339,10 @@ describe('an experiment that cannot be', () => {
       { arms: { three: { set: { 'd.factor': 3 } } }, prefer: ['three', 'three'] },
       'experiments.e.prefer.1: "three" is listed twice. Remove one of them.',
     ],
+    [
+      { arms: { three: { set: { 'd.factor': 3 } } }, prefer: [] },
+      'experiments.e.prefer: The experiment prefers no arm besides the baseline.',
+    ],
     [{ vary: { 'd.factor': [3] }, seeds: [1, 1] }, 'experiments.e.seeds: A seed is listed twice'],
     [
       { vary: { 'noise.seed': [3] }, seeds: [1] },

@@ -119,12 +119,29 @@ const tableRowSchema = z.object({
 });
 export type TableRow = z.infer<typeof tableRowSchema>;
 
-/** Which variant of a table to use. */
+/** Which variant of a table to use by its first metric. Other variants are named in the order of the experiment. */
 const recommendationSchema = z.object({
-  /** Absent: none is recommended. */
+  /** Absent: none is recommended, for the reason in `none`. */
   variant: z.string().optional(),
-  /** Which and why, or why none; three sentences at most. */
-  text: z.string(),
+  /**
+   * - `too few`: of questions.
+   * - `no baseline`: the baseline has no complete result.
+   * - `none complete`: no other variant has a complete result.
+   * - `none better`: no variant is shown to be better than the baseline.
+   */
+  none: z.enum(['too few', 'no baseline', 'none complete', 'none better']).optional(),
+  /** Groups behind the deciding metric. */
+  n: z.int(),
+  /** Shown better than the baseline and not shown to differ from the recommended one, which is preferred. */
+  equals: z.array(z.string()),
+  /** Shown to be worse than a variant that could be recommended, or than the baseline. */
+  worse: z.array(z.string()),
+  /** Not shown to be better than the baseline. */
+  open: z.array(z.string()),
+  /** Dropped by the race. */
+  dropped: z.array(z.string()),
+  /** Without a complete result. */
+  incomplete: z.array(z.string()),
 });
 export type Recommendation = z.infer<typeof recommendationSchema>;
 

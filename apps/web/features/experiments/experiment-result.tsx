@@ -91,15 +91,20 @@ export function ResultDownloads(props: ResultProps) {
 }
 
 /** Makes the recommended variant a graph of its own. */
-function OpenRecommended(props: { readonly experiment: string; readonly table: EvidenceTable }) {
-  const { experiment, table } = props;
-  const { variant = '', text = '' } = table.recommendation ?? {};
+function OpenRecommended(props: {
+  readonly experiment: string;
+  readonly variant: string;
+  readonly verdict: string;
+}) {
+  const { experiment, variant, verdict } = props;
+  const file = useDocument((state) => state.file?.path);
+  const about = `Chosen by the experiment _${experiment}_ of \`${file ?? ''}\`:`;
   return (
     <p className="px-4 pb-2">
       <button
         type="button"
         className="button small"
-        onClick={() => openArm(experiment, variant, `# ${variant}\n\n${text}`)}
+        onClick={() => openArm(experiment, variant, `# ${variant}\n\n${about} ${verdict}`)}
       >
         Open “{variant}” as a graph …
       </button>
@@ -121,8 +126,12 @@ export function ExperimentResult(props: ResultProps) {
       <p className="max-w-[110ch] px-4 py-1.5" data-testid="verdict">
         {verdict ?? 'Nothing was compared.'}
       </p>
-      {table.recommendation?.variant === undefined ? null : (
-        <OpenRecommended experiment={name} table={table} />
+      {table.recommendation?.variant === undefined || verdict === undefined ? null : (
+        <OpenRecommended
+          experiment={name}
+          variant={table.recommendation.variant}
+          verdict={verdict}
+        />
       )}
       <EvidenceTableView
         table={titled.table}
