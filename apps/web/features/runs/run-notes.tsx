@@ -27,14 +27,14 @@ export function RunNotesCell({
 }) {
   const line = notesLine(run);
   const [typed, type] = useState<string>();
-  const button = useRef<HTMLButtonElement>(null);
-  /** Whether the field was left by a key: the focus goes back to the button. */
+  /** Whether the field is left by a key: the button takes the focus when it is back. */
   const byKey = useRef(false);
-  const leave = (): void => {
-    type(undefined);
-    if (byKey.current) requestAnimationFrame(() => button.current?.focus());
+  const takeFocus = (button: HTMLButtonElement | null): void => {
+    if (button === null || !byKey.current) return;
     byKey.current = false;
+    button.focus();
   };
+  const leave = (): void => type(undefined);
   const keep = (text: string): void => {
     if (text.trim() === line) leave();
     else
@@ -71,7 +71,7 @@ export function RunNotesCell({
   const { note, tags = [] } = run;
   return (
     <button
-      ref={button}
+      ref={takeFocus}
       type="button"
       className="run-note"
       aria-label={line === '' ? `Add a note to ${called}` : `Edit the note of ${called}: ${line}`}
