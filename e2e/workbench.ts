@@ -46,6 +46,8 @@ export class Workbench {
 
   async newGraph(name: string): Promise<void> {
     const dialog = await this.askForGraph();
+    // What the folder holds comes a moment later, and moves the button.
+    await expect(dialog.getByText('Looking through the folder')).toHaveCount(0);
     await dialog.getByRole('radio', { name: 'Start empty' }).check();
     await this.page.getByLabel('Name', { exact: true }).fill(name);
     await this.page.getByRole('button', { name: 'Create' }).click();
