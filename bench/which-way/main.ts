@@ -22,15 +22,14 @@ const right: Readonly<Record<string, readonly string[]>> = {
 const project = path.resolve(import.meta.dirname, '../..');
 const workerEntry = path.join(project, 'apps/cli/dist/worker.mjs');
 const wanted = process.argv.slice(2);
-const kept = whichWayFolder;
 provideNodeTypes(registry);
 
 const rows: string[][] = [];
 for (const name of wanted.length === 0 ? Object.keys(right) : wanted) {
   const root =
-    kept === undefined
+    whichWayFolder === undefined
       ? await mkdtemp(path.join(tmpdir(), 'graft-which-way-'))
-      : path.join(kept, name);
+      : path.join(whichWayFolder, name);
   await mkdir(root, { recursive: true });
   try {
     await cp(path.join(import.meta.dirname, 'data', name), root, { recursive: true });
@@ -56,7 +55,7 @@ for (const name of wanted.length === 0 ? Object.keys(right) : wanted) {
     const known = right[name] ?? [];
     rows.push([name, known.join(' or '), given, known.includes(given) ? 'met' : 'MISSED']);
   } finally {
-    if (kept === undefined) await rm(root, { recursive: true, force: true });
+    if (whichWayFolder === undefined) await rm(root, { recursive: true, force: true });
   }
 }
 printTable(['data', 'right way', 'recommended', ''], rows);

@@ -111,7 +111,7 @@ function form(random) {
     documents: [
       [
         'letters.md',
-        '# Letters\n\nLetters go with the morning ferry. A letter is signed by whoever wrote it.\n',
+        '# Letters\n\nLetters go out on the morning ferry. Whoever writes a letter signs it.\n',
       ],
       [
         'stamps.md',

@@ -38,6 +38,10 @@ export function trainingTable({ tables }: Material): TableFile | undefined {
     .at(0);
 }
 
+/** Whether the rows of a file have questions and answers, as far as it was looked at. */
+export const hasAnswers = ({ head }: TableFile): boolean =>
+  head.length > 0 && head.every((row) => askedRow(row)?.answer !== undefined);
+
 /** The file with the most questions that have a column of each of these names. */
 export function questionTable(
   { tables }: Material,

@@ -1,5 +1,4 @@
 import {
-  askedRow,
   detectFormat,
   isTrainablePrecision,
   paramFields,
@@ -8,7 +7,7 @@ import {
   trainableArchitectures,
 } from '@graft/graph';
 import { checks, nodeTypes } from '../document/lookups.ts';
-import { askedByRows, systemOfRows } from './folder-files.ts';
+import { askedByRows, hasAnswers, systemOfRows } from './folder-files.ts';
 import type { Template } from './lay-graph.ts';
 
 /** Fewer rows are gone through more often. */
@@ -55,7 +54,7 @@ export function trainingOf(
 /** The first rows as questions with their answers as references; typed, where a row has no answer to compare with. */
 function questionsOf(table: TableFile): Readonly<Record<string, unknown>> {
   const { path, head } = table;
-  if (head.length > 0 && head.every((row) => askedRow(row)?.answer !== undefined)) {
+  if (hasAnswers(table)) {
     return { paths: [path], limit: head.length };
   }
   const asked = askedByRows(table);

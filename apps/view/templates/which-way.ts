@@ -1,6 +1,6 @@
-import { askedRow, detectFormat, plural, type Material, type TableFile } from '@graft/graph';
+import { detectFormat, plural, type Material, type TableFile } from '@graft/graph';
 import { searchable, searchableEdges, searchableGroup } from './ask-documents.ts';
-import { countDocuments, questionTable } from './folder-files.ts';
+import { countDocuments, hasAnswers, questionTable } from './folder-files.ts';
 import type { LaidNode, Template, TemplateBody } from './lay-graph.ts';
 import { trainableBase, trainingOf } from './teach-rows.ts';
 
@@ -72,10 +72,12 @@ export function wayFiles(material: Material): WayFiles {
   };
 }
 
-/** Whether all rows have a question and an answer. */
-function isLearned({ columns, head }: TableFile): boolean {
-  const isTraining = detectFormat(columns) !== undefined || columns.includes('reference');
-  return isTraining && head.length > 0 && head.every((row) => askedRow(row)?.answer !== undefined);
+/** Whether a file has rows with questions and answers to learn. */
+function isLearned(table: TableFile): boolean {
+  const { columns } = table;
+  return (
+    (detectFormat(columns) !== undefined || columns.includes('reference')) && hasAnswers(table)
+  );
 }
 
 /**

@@ -20,7 +20,8 @@ const noWords: WordsOfVariant = () => undefined;
 
 /**
  * What a table shows, in a few sentences: what it recommends, or else who leads by its first metric and what the
- * questions can tell of the others; then who leads by the next metrics. It says of no pair more than the table, which compares variants with the baseline.
+ * questions can tell of the others; then who leads by the next metrics. Of who leads it says no more than the table, which
+ * compares variants with the baseline.
  * `words` gives the settings of a variant in words, else its name is quoted. Undefined for a table without metrics.
  */
 export function verdictWords(table: EvidenceTable, words = noWords): string | undefined {

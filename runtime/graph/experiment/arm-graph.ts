@@ -15,9 +15,8 @@ import { experimentNamed } from './check-experiment.ts';
 const noteAt = { x: 0, y: -180, width: 448 };
 
 /**
- * The graph of one arm of an experiment by itself: its settings in place, the subgraphs that it chooses inlined, without
- * the experiments and without nodes that its deciding metric does not need. The nodes have no places; a note says what it
- * is. Throws `bad-input` for an unknown arm, and as `inlineSubgraph`.
+ * One arm of an experiment as a graph of its own. Its settings are applied and the subgraphs that it chooses are inlined;
+ * experiments go, and nodes that the deciding metric does not need. The nodes have no places; a note says what it is. Throws `bad-input` for an unknown arm, and as `inlineSubgraph`.
  */
 export function armGraph(
   graph: Graph,
@@ -40,8 +39,9 @@ export function armGraph(
   });
   for (const node of chosen) made = inlineSubgraph(made, { node }, context).graph;
   const [measured = ''] = parseMetricName(metrics[0] ?? '')?.node.split('/') ?? [];
-  const known = Object.hasOwn(made.nodes, measured) ? [measured] : [];
-  const needed = known.length === 0 ? undefined : reachable(made.edges, known, 'before');
+  const needed = Object.hasOwn(made.nodes, measured)
+    ? reachable(made.edges, [measured], 'before')
+    : undefined;
   const dropped = Object.keys(made.nodes).filter((id) => needed?.has(id) === false);
   const { nodes, edges, expose, graphs, lock } = removeNodes(made, dropped);
   const exposed = Object.entries(expose ?? {}).filter(([, { node }]) => Object.hasOwn(nodes, node));

@@ -54,8 +54,8 @@ export interface Experiment {
   /** Metrics with lower as better, unless their names say so. */
   readonly lower?: readonly string[];
   /**
-   * Named arms, from the one to prefer to the one that takes most work. Given, the experiment recommends one: the first
-   * of those that are not told from the best.
+   * Arms, from the one that takes least work. The experiment then recommends one: the first of those that are better than
+   * the baseline and not shown to be worse than another.
    */
   readonly prefer?: readonly string[];
   /** True: with all defaults, by the first metric. */

@@ -71,7 +71,7 @@ export function repeatNodes(nodes: readonly string[], choice: LoopChoice): Refus
   return place((graph) => makeLoop(graph, { at: at(), nodes, choice }, context()));
 }
 
-/** Asks for the name of a file for one arm of an experiment of the open file by itself. */
+/** Makes one arm of an experiment a graph of its own, and asks what to call its file. */
 export function openArm(experiment: string, arm: string, note: string): void {
   const { graph, file } = documentStore.getState();
   try {
