@@ -167,6 +167,26 @@ test('the first screen follows the files of the folder, and the dialog asks noth
       await rm(path.join(folder, 'ferry.md'));
       await expect(dialog.getByRole('radio', { name: 'Ask this document' })).toBeChecked();
     });
+    await test.step('what the folder holds comes late, and moves nothing', async () => {
+      let tell = (): void => undefined;
+      const told = new Promise<void>((resolve) => (tell = resolve));
+      // Nor does the live feed tell it.
+      await page.routeWebSocket(/api\/live/, () => undefined);
+      await page.route(/catalogue\.material/, async (route) => {
+        await told;
+        await route.continue();
+      });
+      await page.reload();
+      await page.getByRole('button', { name: 'New graph', exact: true }).click();
+      const dialog = page.getByRole('dialog', { name: 'New graph' });
+      await expect(dialog).toContainText('Looking through the folder');
+      const create = dialog.getByRole('button', { name: 'Create' });
+      const before = await create.boundingBox();
+      tell();
+      await expect(dialog).not.toContainText('Looking through the folder');
+      await expect(dialog.getByRole('radio', { name: 'Ask this document' })).toBeChecked();
+      expect(await create.boundingBox()).toEqual(before);
+    });
   } finally {
     server.process.kill('SIGINT');
     await once(server.process, 'exit');

@@ -55,7 +55,8 @@ export function StartChoice({ starts, isLooking, chosen, choose }: ChoiceProps) 
             </span>
             <span
               id={`${id}-${start}-about`}
-              className={`block text-sm text-ink-2 ${lay === undefined ? '' : 'line-clamp-2'}`}
+              // Two lines from the first: what comes must not move the buttons below.
+              className={`block min-h-[2lh] text-sm text-ink-2 ${lay === undefined ? '' : 'line-clamp-2'}`}
               title={about}
             >
               {lay === undefined && isLooking ? 'Looking through the folder …' : about}
