@@ -114,7 +114,7 @@ test.describe('files', () => {
     });
     await fileRow(page, 'moving.graft.json').getByRole('button').first().focus();
     await page.keyboard.press('Delete');
-    await expect(refusal(page, 'Somebody else changed the file')).toBeVisible();
+    await expect(refusal(page, 'The file changed after Graft read it')).toBeVisible();
     expect(await readFile(file, 'utf8')).toContain('Changed by git');
   });
 

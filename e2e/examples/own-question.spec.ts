@@ -46,7 +46,7 @@ test('the quickstart is asked a question of one’s own, and its file stays as i
     await expectAccessible(page, 'an answer with its passages');
   });
   await test.step('the same is asked without the adapter, and both answers are shown', async () => {
-    await asked.getByRole('button', { name: 'Also without the adapter' }).click();
+    await asked.getByRole('button', { name: 'Ask without the adapter too' }).click();
     await expect(answer).toHaveCount(2);
     await expect(answer.last()).toHaveAttribute('data-status', 'succeeded', { timeout: 120_000 });
     await expect(answer.last()).toContainText('Without the adapter');

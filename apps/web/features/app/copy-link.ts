@@ -6,7 +6,7 @@ import { copyText } from '../../kit/copy-text.ts';
 export const linkAllows = (limited: boolean): string =>
   limited
     ? 'Anyone with the link can ask this graph questions but change nothing.'
-    : 'Anyone with the link can change everything: this server asks for no token.';
+    : 'Anyone with the link can change everything: this server requires no token.';
 
 /** Copies the link by which others ask a graph, and says what they may do. */
 export async function copyAskLink(path: string): Promise<void> {

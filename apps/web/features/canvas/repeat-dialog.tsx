@@ -142,7 +142,7 @@ function Nothing({ reason }: { readonly reason: string | undefined }) {
   return (
     <p className="mt-3 max-w-[60ch]" role="alert">
       {reason ??
-        'The selected nodes give nothing that they also take, so a round has nothing to pass to the next. Add a node that gives such rows, for instance Split answers, which gives the questions that are still open, and select it too.'}
+        'The selected nodes have no output that fits one of their inputs, so a round has nothing to pass to the next. Add a node with such an output, for instance Split answers, which outputs the questions that are still open, and select it too.'}
     </p>
   );
 }
@@ -191,7 +191,7 @@ export function RepeatDialog({ nodes }: { readonly nodes: readonly string[] }) {
           Repeat this
         </h2>
         <p className="mt-0.5 text-sm text-ink-2">
-          The selected nodes run in rounds: what a round gives, the next one takes.
+          The selected nodes run in rounds: each round reads the outputs of the previous one.
         </p>
         {!isPossible ? (
           <Nothing reason={typeof offered === 'string' ? offered : undefined} />

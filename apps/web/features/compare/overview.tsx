@@ -60,7 +60,8 @@ function Metrics({ metrics, all }: { readonly metrics: MetricsRead; readonly all
   if (table === undefined) return <p className="text-ink-2">Comparing question by question …</p>;
   return table === null ? (
     <p className="text-ink-2">
-      No side has a metric for each row. Add a node that measures, such as Evaluate or Score hits.
+      Nothing here has a metric for each row. Add a node that measures, such as Evaluate or Score
+      hits.
     </p>
   ) : (
     <MetricsTable table={table} all={all} />

@@ -61,7 +61,7 @@ export function TurnRow({ turn, judgesModel }: TurnRowProps) {
           className="quiet-action mt-1.5"
           onClick={() => void askOther(turn, other)}
         >
-          {other === 'off' ? 'Also without the adapter' : 'Also with the adapter'}
+          {other === 'off' ? 'Ask without the adapter too' : 'Ask with the adapter too'}
         </button>
       ) : null}
       {judgesModel && !isAsking() && answers.some(({ run }) => run?.status === 'succeeded') ? (

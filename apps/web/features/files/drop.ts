@@ -72,7 +72,7 @@ function take(files: readonly File[], bringAll: () => void): void {
   if (sent === undefined) bringAll();
   else if (files.length === 1) useOverlay.getState().show({ unpacking: sent });
   else {
-    const message = `Bring one package at a time, without other files: ${sent.name}.`;
+    const message = `Drop one package at a time, without other files: ${sent.name}.`;
     useScreen.getState().notify({ tone: 'error', message });
   }
 }

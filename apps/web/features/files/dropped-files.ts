@@ -26,7 +26,7 @@ function drop(event: DragEvent): void {
     (code) => code.drop(dropped),
     () => {
       const message =
-        'The page could not take the files. Check that “graft serve” is still running, and drop them again.';
+        'The page could not receive the files. Check that “graft serve” is still running, and drop them again.';
       useScreen.getState().notify({ tone: 'error', message });
     },
   );

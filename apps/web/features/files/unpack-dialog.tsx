@@ -175,8 +175,8 @@ export function UnpackDialog({ given }: { readonly given: File | undefined }) {
         ) : (
           <>
             <p className="mt-1 text-ink-2">
-              A .graft.zip file that somebody packed. Graft checks it first and never replaces your
-              files.
+              A .graft.zip file that somebody sent you. Graft checks it first and never replaces
+              your files.
             </p>
             <label className="mt-3 block">
               <span className="mb-1 block font-[550]">Package</span>

@@ -72,7 +72,7 @@ export function PauseButton(props: StopProps) {
     <StopButton
       {...props}
       label="Pause download"
-      title="Keeps what has come, and goes on from there"
+      title="Keeps the part that is downloaded and continues from there"
     />
   );
 }

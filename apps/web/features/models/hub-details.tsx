@@ -177,7 +177,7 @@ function Actions(props: {
 function Gate({ repo }: { readonly repo: OfferedRepo }) {
   return (
     <p className="mt-2 text-working">
-      Everybody has to accept the licence of this repository first.{' '}
+      You must first accept the licence of this repository.{' '}
       <a className="underline" href={repo.page} target="_blank" rel="noreferrer">
         Accept it on its page
       </a>

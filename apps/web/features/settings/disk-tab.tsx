@@ -34,7 +34,7 @@ function deletedWords({
       : undefined,
     scratch > 0 ? `${bytes(scratch)} of steps that died` : undefined,
     converted > 0
-      ? `${bytes(converted)} of converted models that nobody read for a week`
+      ? `${bytes(converted)} of converted models that were not read for a week`
       : undefined,
   ].filter((part) => part !== undefined);
   return parts.length === 0 ? 'nothing' : parts.join(', ');
@@ -53,7 +53,7 @@ export function DiskTab({ ask }: { readonly ask: (question: Question) => void })
   const { state, models } = disk;
   const rows = [
     ['Results and rows', state.results],
-    ['Checkpoints of unfinished trainings', state.checkpoints],
+    ['Checkpoints of unfinished training', state.checkpoints],
     ['Steps at work', state.scratch],
     [
       'Run records and other files',
@@ -127,7 +127,7 @@ function CleanUp(props: { readonly results: number; readonly ask: (question: Que
   return (
     <Section
       title="Clean up"
-      about="Every result can be computed again. The least recently used go first; runs keep their records, and running runs what they use. Checkpoints that nobody used for a week go as well."
+      about="Every result can be computed again. Graft deletes the least recently used results first. It keeps the records of runs, and everything that a run in progress uses. Checkpoints that were not used for a week go as well."
     >
       <div className="flex flex-wrap items-end gap-3">
         <label className="block min-w-56">

@@ -58,7 +58,7 @@ export function KeyForm({ operator, changed, name: first = '', leave }: KeyFormP
         />
         {mayWrite ? (
           <Field
-            label={changed === undefined ? 'Key' : 'Key, entered again'}
+            label={changed === undefined ? 'Key' : 'Enter the key again'}
             type="password"
             placeholder="sk-…, or postgres://…"
             required

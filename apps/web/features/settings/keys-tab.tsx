@@ -45,7 +45,7 @@ export function KeysTab({ secret, ask }: KeysTabProps) {
       <Prices operator={operator} ask={ask} />
       <p className="text-sm text-ink-2">
         Graft keeps these in <code className="font-mono text-[11.5px]">{operator.file}</code>, which
-        only you can read. The environment of Graft counts before it.
+        only you can read. Graft’s environment overrides it.
       </p>
     </>
   );

@@ -75,8 +75,8 @@ export function ModelsTab({ ask }: { readonly ask: (question: Question) => void 
         )}
         {rest <= 0 ? null : (
           <p className="mt-2 text-ink-2">
-            {bytes(rest)} are copies of these in encodings that this computer reads quicker, and
-            records. Clean up, under Disk, removes copies that nobody read for a week.
+            {bytes(rest)} hold records, and copies of these models in encodings that this computer
+            reads faster. Clean up, under Disk, removes copies that were not read for a week.
           </p>
         )}
         {usage === undefined || usage.partial === 0 ? null : (

@@ -46,7 +46,7 @@ export function Prices(props: {
   return (
     <Section
       title="Prices"
-      about="US dollars for a million tokens that a model reads, and writes. With them Graft states what a run will cost at most, and what it cost."
+      about="US dollars per million tokens that a model reads, and per million that it writes. With them Graft states what a run will cost at most, and what it cost."
     >
       {operator.prices.length === 0 ? null : (
         <Rows label="Prices">

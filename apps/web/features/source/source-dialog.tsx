@@ -91,8 +91,8 @@ function Source({ span }: { readonly span: Span }) {
   if (data === null) {
     return (
       <p className="p-5 text-ink-2">
-        The run that gave this no longer has the text of {span.path}. Run the graph, or ask again,
-        then open the source from the new output.
+        The text of {span.path} was removed from the run that made this output. Run the graph or ask
+        again, then open the source from the new output.
       </p>
     );
   }
