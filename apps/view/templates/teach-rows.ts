@@ -102,15 +102,15 @@ export function teachRows(table: TableFile): Template {
     },
     notes: {
       start: {
-        text: `# Teach a model ${plural(table.rows, 'row')}\n\nAn adapter learns the rows of ${codeOf(table.path)}; the model itself stays as it is. Press **Run** (Ctrl ↵): it trains, then asks before and after.\n\nAll rows are trained on. _For evaluation_ in _Dataset_ holds rows back, to see whether training helps with others: at least 20.`,
+        text: `# Teach a model ${plural(table.rows, 'row')}\n\nAn adapter learns the rows of ${codeOf(table.path)}; the model itself does not change. Press **Run** (Ctrl ↵): Graft trains the adapter, then asks the same questions without it and with it.\n\nTraining uses all rows. To see whether training helps with rows that it has not seen, use _For evaluation_ in _Dataset_ to hold back at least 20.`,
         ...{ x: 2, y: -148, width: 448 },
       },
       questions: {
-        text: `${'paths' in questions ? 'The first rows that were trained on, with their answers to compare with' : 'What the first rows ask; they were trained on'}. Type others to see what the model has learned beyond them.`,
+        text: `${'paths' in questions ? 'The first training rows, with their answers for comparison' : 'The questions of the first training rows'}. Type others to see what the model has learned beyond them.`,
         ...{ about: 'questions', x: 20, y: 640, width: 206 },
       },
       after: {
-        text: '**Compare side by side** shows both answers to each question. The model was trained on these rows: **Ask** something else to see what it has learned beyond them. If answers are wrong, raise _Epochs_ in _Train LoRA_.',
+        text: '**Compare side by side** shows both answers to each question. The adapter was trained on these rows: **Ask** something else to see what it has learned beyond them. If answers are wrong, raise _Epochs_ in _Train LoRA_.',
         ...{ about: 'after', x: 746, y: 640, width: 206 },
       },
     },

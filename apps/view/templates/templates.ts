@@ -30,7 +30,7 @@ export function startsFor(material: Material = nothing): readonly Start[] {
     {
       ...{ id: 'model', title: 'Ask a model', name: 'ask-model' },
       about:
-        'Use a model on this computer, also one from Ollama or LM Studio, or download one. Needs no files.',
+        'Use a model on this computer, including those of Ollama and LM Studio, or download one. Needs no files.',
       lay: () => layGraph(askModel),
     },
     askStart(material),

@@ -107,7 +107,7 @@ export function whichWay({ documents, rows, changed }: WayFiles, judged: TableFi
       ...(files['chunk'] && { chunk: { ...files['chunk'], params: { size: chunkSize } } }),
       learn,
       'find-learned': {
-        ...{ type: 'retrieve', at: [262, 348], title: 'Their passages' },
+        ...{ type: 'retrieve', at: [262, 348], title: 'Passages for learning' },
         params: { k: passages },
       },
       questions: { type: 'questions', at: [20, 640], params: { paths: [judged.path] } },
@@ -134,12 +134,12 @@ export function whichWay({ documents, rows, changed }: WayFiles, judged: TableFi
     groups: {
       documents: searchableGroup,
       learn: { title: 'What training learns from', x: 2, y: 302, width: 484, height: 256 },
-      ask: { title: 'The same questions, each way', x: 2, y: 594, width: 1210, height: 256 },
+      ask: { title: 'The same questions, asked each way', x: 2, y: 594, width: 1210, height: 256 },
       ...after.groups,
     },
     experiments: {
       'which-way': {
-        doc: 'Which way answers most questions right: the model alone, retrieval, LoRA, both, or full fine-tuning?',
+        doc: 'Which way answers the most questions correctly: the model alone, retrieval, LoRA, both, or full fine-tuning?',
         arms: Object.fromEntries(
           Object.entries(ways).map(([id, { name }]) => [
             name,
@@ -162,19 +162,19 @@ export function whichWay({ documents, rows, changed }: WayFiles, judged: TableFi
     },
     notes: {
       start: {
-        text: `# Which way: retrieval, LoRA or fine-tuning?\n\nOpen **Experiments** below and run _which-way_. It asks ${plural(judged.rows, 'question')} of \`${judged.path.replaceAll('`', '')}\` six ways, for at most ${budget} minutes, and recommends one if the questions show it. Started again, it goes on from there.`,
+        text: `# Which way: retrieval, LoRA or fine-tuning?\n\nOpen **Experiments** below and run _which-way_. It asks ${plural(judged.rows, 'question')} of \`${judged.path.replaceAll('`', '')}\` six ways, for at most ${budget} minutes, and recommends one way if the results are clear enough. If time runs out, run it again to continue.`,
         ...{ x: 2, y: -132, width: 448 },
       },
       learn: {
         text: `${
           rows === undefined
-            ? 'No file has rows to learn from, so the model writes questions about the documents. A small model writes poor ones: better are rows of your own, with the columns _question_ and _answer_.'
-            : 'Rows that adapters and full fine-tuning learn. Keep the questions below out of them.'
+            ? 'No file has rows to learn from, so the model writes questions about the documents. A small model writes poor ones; rows of your own, with the columns _question_ and _answer_, work better.'
+            : 'Adapters and full fine-tuning learn from these rows. Keep the questions below out of them.'
         }`,
         ...{ about: 'find-learned', x: 504, y: 348, width: 226 },
       },
       way: {
-        text: 'A subgraph for each way: open it to change how it trains or asks. _Use_ chooses the one that **Run** takes.',
+        text: 'Each way is a subgraph: open it to change how it trains or asks. _Use_ chooses the one that **Run** uses.',
         ...{ about: 'way', x: 746, y: 872, width: 226 },
       },
     },
@@ -207,7 +207,7 @@ function afterChange({ documents, judged }: NonNullable<WayFiles['changed']>): A
       'questions-after': { type: 'questions', at: [20, lower], params: { paths: [judged.path] } },
       'retrieve-after': { type: 'retrieve', at: [262, lower], params: { k: passages } },
       'way-after': {
-        ...{ type: 'graph', at: [746, lower], title: 'The way, not trained again' },
+        ...{ type: 'graph', at: [746, lower], title: 'The way, without new training' },
         params: { use: '#retrieval' },
       },
       'evaluate-after': { type: 'evaluate', at: [988, lower] },
