@@ -61,7 +61,7 @@ export const diversify = defineNode({
       .default('all-MiniLM-L6-v2')
       .meta({
         title: 'Embedder',
-        description: 'The embedder that measures how alike two chunks are.',
+        description: 'The embedder that measures how similar two chunks are.',
         control: 'model',
         modelKind: 'embedder',
         advanced: true,

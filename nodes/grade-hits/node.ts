@@ -58,7 +58,7 @@ export const gradeHits = defineNode({
       .meta({
         title: 'Threshold',
         description:
-          'Hits with a lower grade are removed. Choose it by the metrics, separately for each method: a small model prefers yes or no whatever the question.',
+          'Hits with a lower grade are removed. Use the metrics to choose the threshold for each method: a small model leans towards yes or towards no, whatever the question.',
       } satisfies ParamMeta),
     least: z
       .int()

@@ -133,7 +133,7 @@ export const judge = defineNode({
       text: 'Question: {question}\nRight answer: {reference}\n\nPassage:\n{passage}\n\nDoes this passage help to arrive at the right answer? Write only yes or no.',
     }),
     questionPrompt: promptParam('Question', {
-      of: 'Asks for a question that an answer answers, and whether it evades one, for answer relevancy.',
+      of: 'Asks which question an answer replies to, and whether the answer is evasive, for answer relevancy.',
       holds: ['answer'],
       text: 'Answer: {answer}\n\nWrite the question that this answer answers. Then say whether the answer is noncommittal: evasive or vague, as "I do not know" is. Write two lines:\nQuestion: the question\nNoncommittal: yes or no',
     }),

@@ -73,7 +73,7 @@ export const label = defineNode({
       .meta({
         title: 'Right threshold',
         description:
-          'A metric says “right” at this value or above, for instance F1 or a judge’s score. Where less is better: below this value.',
+          'A metric such as F1 or a judge’s score counts as right at this value or above. Where lower is better, it counts as right below this value.',
         advanced: true,
       } satisfies ParamMeta),
   }),

@@ -68,7 +68,7 @@ describe('formats', () => {
       ],
     ]);
     expect(log).toContain(
-      'info: Reads alpaca.jsonl as alpaca, because its first row has "instruction" and "output".',
+      'info: Read alpaca.jsonl as alpaca, because its first row has "instruction" and "output".',
     );
   });
 
@@ -124,7 +124,7 @@ describe('formats', () => {
       ],
     ]);
     expect(log).toContain(
-      'info: Reads asked.csv as prompt-completion, because its first row has "question" and "answer".',
+      'info: Read asked.csv as prompt-completion, because its first row has "question" and "answer".',
     );
   });
 

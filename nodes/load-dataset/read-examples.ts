@@ -99,7 +99,7 @@ function formatOf(file: SourceFile, row: DataRow, options: ReadOptions): Dataset
     const found = columnsOf(format, columns)
       .map((column) => `"${column}"`)
       .join(' and ');
-    log('info', `Reads ${file.path} as ${format}, because its first row has ${found}.`);
+    log('info', `Read ${file.path} as ${format}, because its first row has ${found}.`);
   }
   return format;
 }

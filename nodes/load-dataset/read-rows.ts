@@ -31,7 +31,7 @@ async function* jsonRows(file: SourceFile): AsyncGenerator<DataRow> {
   if (file.size > maxJson) {
     throw new GraphError(
       'too-large',
-      `${file.path} has more than 512 MiB. Convert it to JSONL, one object a line.`,
+      `${file.path} has more than 512 MiB. Convert it to JSONL, one object per line.`,
       { location: { file: file.path } },
     );
   }

@@ -220,7 +220,7 @@ describe('what stops a run', () => {
 
   it('says how it goes on without a file that cannot be read', async () => {
     expect((await problem(['notes.md', 'damaged.pdf'])).message).toBe(
-      'damaged.pdf is not a readable PDF; it may be damaged. Open it and save it again, or remove it from the files. To go on without this file, set “Unreadable files” to skip.',
+      'damaged.pdf is not a readable PDF; it may be damaged. Open it and save it again, or remove it from the files. To continue without this file, set “Unreadable files” to skip.',
     );
   });
 

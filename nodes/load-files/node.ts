@@ -64,7 +64,7 @@ export const loadFiles = defineNode({
       .meta({
         title: 'Unreadable files',
         description:
-          'stop: the run fails and names the file. skip: the run goes on, and the log names the file.',
+          'stop: the run fails and names the file. skip: the run continues, and the log names the file.',
         advanced: true,
       } satisfies ParamMeta),
   }),

@@ -81,7 +81,7 @@ export const run = implementItems(loadFiles, {
 function withWayOn(error: GraphError): GraphError {
   const { code, message, location, audience } = error;
   if (code === 'input-changed') return error;
-  const way = 'To go on without this file, set “Unreadable files” to skip.';
+  const way = 'To continue without this file, set “Unreadable files” to skip.';
   return new GraphError(code, `${message} ${way}`, { location, audience, cause: error });
 }
 

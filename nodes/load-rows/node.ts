@@ -22,7 +22,7 @@ export const loadRows = defineNode({
       .default('')
       .meta({
         title: 'File',
-        description: 'A JSONL file in the workspace, one object a line.',
+        description: 'A JSONL file in the workspace, one object per line.',
         control: 'file',
         takes: ['.jsonl'],
       } satisfies ParamMeta),

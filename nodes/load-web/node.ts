@@ -53,7 +53,7 @@ export const loadWeb = defineNode({
       .meta({
         title: 'Limit',
         unit: 'pages',
-        description: 'Reads at most this many pages from sitemaps, from the first.',
+        description: 'Reads at most this many pages of the sitemaps, in their order.',
       } satisfies ParamMeta),
     refresh: refreshParam(0, {
       title: 'Fetch again after',
@@ -67,7 +67,7 @@ export const loadWeb = defineNode({
       .meta({
         title: 'Unreadable pages',
         description:
-          'stop: the run fails and names the page. skip: the run goes on, and the log names the page.',
+          'stop: the run fails and names the page. skip: the run continues, and the log names the page.',
         advanced: true,
       } satisfies ParamMeta),
     largest: z

@@ -132,7 +132,7 @@ function unpacked(body: Uint8Array, address: string): Uint8Array {
 function noSitemap(address: string): GraphError {
   return new GraphError(
     'bad-input',
-    `${address} is not a sitemap. A sitemap is XML with <urlset> or <sitemapindex>, or a text with one address a line. List single pages under Pages.`,
+    `${address} is not a sitemap. A sitemap is XML with <urlset> or <sitemapindex>, or a text with one address per line. List single pages under Pages.`,
     { location: { param: 'sitemaps' } },
   );
 }

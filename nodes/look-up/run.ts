@@ -87,7 +87,7 @@ function columnOf(ctx: RunContext, { columns, id, name, param }: Column): string
   if (value !== undefined) return value;
   throw new GraphError(
     'missing-column',
-    `The row ${id} has no column "${name}", only ${Object.keys(columns).join(', ')}. Columns that became the text cannot be used.`,
+    `The row ${id} has no column "${name}", only ${Object.keys(columns).join(', ')}. The columns that make up its text cannot be used.`,
     { location: { node: ctx.node, param } },
   );
 }

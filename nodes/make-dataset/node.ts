@@ -182,7 +182,7 @@ export const makeDataset = defineNode({
       },
     ),
     maxTokens: maxTokensParam(256, {
-      description: 'The longest reply. Graft drops a question that is cut off.',
+      description: 'The longest reply. Graft drops a question that this limit cuts off.',
       advanced: true,
     }),
     temperature: temperatureParam(0.3, {

@@ -19,7 +19,7 @@ export const questions = defineNode({
       .default('')
       .meta({
         title: 'Questions',
-        description: 'One question a line. Blank lines are ignored.',
+        description: 'One question per line. Blank lines are ignored.',
         control: 'questions',
       } satisfies ParamMeta),
     paths: z

@@ -17,7 +17,7 @@ export function whyNoAnswer({
 }: Pick<Answer, 'text' | 'finishReason'>): string | undefined {
   if (text.trim() === '') return 'It is empty.';
   if (finishReason !== 'stop') return 'It was cut off.';
-  return abstains(text) ? 'It says itself that it does not know.' : undefined;
+  return abstains(text) ? 'The answer itself says that it does not know.' : undefined;
 }
 
 /** Words of the question prove little; a number proves much. */

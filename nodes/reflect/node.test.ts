@@ -159,7 +159,7 @@ describe('reflecting', () => {
 
   it.each([
     ['', 'stop', 'It is empty.'],
-    ['The handbook does not say.', 'stop', 'It says itself that it does not know.'],
+    ['The handbook does not say.', 'stop', 'The answer itself says that it does not know.'],
     ['The eastern kiln is lit.', 'stop', 'It only says the question again.'],
     ['By Ada Thorn.', 'stop', 'It has no number or time, for which the question asks.'],
   ] as const)('says of “%s” what it is instead of an answer', async (text, finishReason, why) => {
@@ -268,7 +268,7 @@ describe('a model that judges', () => {
       ['q1', expect.objectContaining({ answered: 1, unjudged: 0 })],
     ]);
     expect(log).toContain(
-      'warning : The model could not judge 1 of 2 answers; they do not stand. The first: The model cannot be asked about the answer "q3": the prompt has 9000 tokens.',
+      'warning : The model could not judge 1 of 2 answers; they count as failed. The first: The model cannot be asked about the answer "q3": the prompt has 9000 tokens.',
     );
   });
 

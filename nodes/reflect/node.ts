@@ -33,7 +33,7 @@ export const reflect = defineNode({
   implementation: 4,
   title: 'Reflect',
   group: 'evaluation',
-  doc: 'Checks answers: do the passages support them, and do they answer the question? Answers that pass both checks stand. The others become “I do not know.”, and their questions are passed on. In a loop, the next round asks them again.',
+  doc: 'Checks answers: do the passages support them, and do they answer the question? Answers that pass both checks are kept. The others become “I do not know.”, and their questions are passed on. In a loop, the next round asks them again.',
   synonyms: ['self-rag', 'corrective rag', 'agent'],
   inputs: {
     answers: { type: Answers, doc: 'Answers to check.' },
@@ -48,22 +48,22 @@ export const reflect = defineNode({
   outputs: {
     answers: {
       type: Answers,
-      doc: 'One answer to each question: the answer that stands, or that it is unknown.',
+      doc: 'One answer to each question: “I do not know.” if none passed the checks.',
       itemsOf: ['before', 'answers'],
     },
     open: {
       type: Questions,
-      doc: 'Questions whose answers do not stand.',
+      doc: 'Questions whose answers failed a check.',
       itemsOf: ['answers'],
     },
     verdicts: {
       type: Judgements,
-      doc: 'Each original answer, whether it stands, and if not, why.',
+      doc: 'Each original answer, whether it passed the checks, and if not, why.',
       itemsOf: ['answers'],
     },
     metrics: {
       type: Metrics,
-      doc: 'The means, then for each answer its support, its usefulness, and whether it stands.',
+      doc: 'The means, then for each answer its support, its usefulness, and whether it passed the checks.',
       itemsOf: ['answers'],
     },
   },
@@ -123,9 +123,9 @@ export const reflect = defineNode({
   ],
   metrics: () => metricNames,
   meanings: {
-    answered: 'The share of the answers that stand.',
-    supported: 'How far the passages support the answer, from 0 to 1.',
-    useful: 'How far the answer answers the question, from 0 to 1.',
+    answered: 'The share of answers that passed both checks.',
+    supported: 'How well the passages support the answer, from 0 to 1.',
+    useful: 'How well the answer answers the question, from 0 to 1.',
     unjudged: 'The share of answers that the model could not judge. Less is better.',
     ...countMeanings,
   },

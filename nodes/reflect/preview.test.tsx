@@ -24,10 +24,10 @@ const verdict: Omit<Judgement, 'value'> = {
 
 it('says of each answer what was asked, what it was, and what speaks against it', () => {
   expect(seen(Judgements, [{ ...verdict, value: 0 }])).toBe(
-    ' thrown away Who lights the eastern kiln? Bert Miller. Reference Ada Thorn The passages bear it out by 0.42, and 0.60 is needed. It answers what was asked by 0.67; 0.30 is needed. ',
+    ' failed Who lights the eastern kiln? Bert Miller. Reference Ada Thorn The passages bear it out by 0.42, and 0.60 is needed. It answers what was asked by 0.67; 0.30 is needed. ',
   );
   expect(seen(Judgements, [{ ...verdict, answer: ' ', value: 1 }])).toMatch(
-    /^ stands Who .*\? nothing Reference/,
+    /^ passed Who .*\? nothing Reference/,
   );
   expect(seen(Judgements, [verdict])).toMatch(/^ not judged Who/);
 });

@@ -16,8 +16,8 @@ export function preview(props: PreviewProps): ReactNode {
     <>
       {artifact.mediaType === Answers.mediaType && (
         <p className="gk-note">
-          Answers that do not stand were replaced. “verdicts” shows the originals and why they do
-          not stand.
+          Answers that failed a check were replaced. “verdicts” shows the originals and why they
+          failed.
         </p>
       )}
       <PortPreview {...props} />
@@ -28,9 +28,7 @@ export function preview(props: PreviewProps): ReactNode {
 /** Outcome of an answer, in the colours of answer marks. */
 function outcome(value: number | undefined): { readonly word: string; readonly colour?: string } {
   if (value === undefined) return { word: 'not judged' };
-  return value === 1
-    ? { word: 'stands', colour: 'right' }
-    : { word: 'thrown away', colour: 'wrong' };
+  return value === 1 ? { word: 'passed', colour: 'right' } : { word: 'failed', colour: 'wrong' };
 }
 
 /** The full question and answer; failed criteria first, passed ones below. */

@@ -90,7 +90,7 @@ export async function standings(
     asked.map((_, at) =>
       [supported[at], useful[at]].find((result) => result instanceof ItemFailure),
     ),
-    { what: 'answers', then: 'do not stand' },
+    { what: 'answers', then: 'count as failed' },
   );
   let next = 0;
   return judged.map(({ answer }, at): Found => {

@@ -20,7 +20,7 @@ export const remoteReranker = defineNode({
   implementation: 1,
   title: 'Remote reranker',
   group: 'retrieval',
-  doc: 'A cross-encoder on a server that answers at /rerank: llama.cpp, Text Embeddings Inference, vLLM, or a hosted service. Connect it to Rerank, and choose the method trained there.',
+  doc: 'A cross-encoder on a server that answers at /rerank: llama.cpp, Text Embeddings Inference, vLLM, or a hosted service. Connect it to Rerank, and choose the method “trained” there.',
   synonyms: ['cross-encoder', 'api', 'endpoint', 'llama.cpp', 'vllm', 'tei', 'jina', 'cohere'],
   inputs: {},
   outputs: {

@@ -162,7 +162,7 @@ export const rerank = defineNode({
       .meta({
         title: 'Enough',
         unit: 'words',
-        description: 'A chunk of this length or more loses nothing.',
+        description: 'Chunks of at least this length lose no score.',
         advanced: true,
       } satisfies ParamMeta),
     trust: z
@@ -181,7 +181,7 @@ export const rerank = defineNode({
       .meta({
         title: 'Dates',
         description:
-          'Metadata fields with the date of a text, such as 2026-03-01. The first field with a date counts.',
+          'Metadata fields with the date of a text, such as 2026-03-01. Graft uses the first field that has a date.',
         advanced: true,
       } satisfies ParamMeta),
     halfLife: z

@@ -70,7 +70,7 @@ function portLine(name: string, port: InputPort | OutputPort): string {
 
 function paramLine(node: NodeType, field: ParamField): string {
   const conditions = conditionsOf(node, field.name);
-  const where = conditions.length === 0 ? [] : [`Counts where ${conditionText(conditions)}.`];
+  const where = conditions.length === 0 ? [] : [`Applies if ${conditionText(conditions)}.`];
   const facts = [
     kindOf(field),
     ...(field.unit === undefined ? [] : [field.unit]),

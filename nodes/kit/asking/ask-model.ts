@@ -210,7 +210,7 @@ export function tellTokens(ctx: RunContext): void {
   if (guessed > 0) {
     ctx.log(
       'warning',
-      `The server does not report its tokens, so Graft estimates them from the text for ${plural(guessed, 'answer')}.`,
+      `The server does not report token counts, so Graft estimates them from the text for ${plural(guessed, 'answer')}.`,
     );
   }
 }

@@ -10,7 +10,7 @@ export interface TableRow {
 /** Most code units of one row, so that a file without line breaks cannot fill memory. */
 export const maxRowLength = 16 * 1024 * 1024;
 
-/** Reads JSONL: one object a line, ignoring blank lines. Throws `bad-row` with the line of an invalid one. */
+/** Reads JSONL: one object per line, ignoring blank lines. Throws `bad-row` with the line of an invalid one. */
 export async function* jsonlRows(
   text: AsyncIterable<string>,
   file: string,

@@ -114,7 +114,7 @@ async function tellLeaks(
   if (leaks.left > 0) {
     ctx.log(
       'warning',
-      `Graft did not look for the last ${count(leaks.left, 'row')} kept for evaluation among the training rows, to save memory. Keep fewer rows for evaluation.`,
+      `To save memory, Graft did not check whether the training rows contain the last ${count(leaks.left, 'row')} kept for evaluation. Keep fewer rows for evaluation.`,
     );
   }
   if (leaks.rows === 0) return;

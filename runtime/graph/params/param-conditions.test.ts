@@ -55,7 +55,7 @@ it('takes an empty list for all that there are', () => {
 
 it('says it in words', () => {
   const said = (name: string): string => conditionText(conditionsOf({ when }, name));
-  expect(said('claims')).toBe('metrics recall | precision');
-  expect(said('age')).toBe('quality over 0 and weight below 1');
-  expect(said('weight')).toBe('method words, or quality over 0');
+  expect(said('claims')).toBe('metrics is recall or precision');
+  expect(said('age')).toBe('quality is over 0 and weight is below 1');
+  expect(said('weight')).toBe('method is words, or quality is over 0');
 });

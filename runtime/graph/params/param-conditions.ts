@@ -56,12 +56,14 @@ export function paramCounts(
   );
 }
 
-/** `method cross-encoder`, `quality over 0 and trustWeight over 0`, several with “or” between. */
+/** `method is cross-encoder`, `quality is over 0 and trustWeight is over 0`, several with “or” between. */
 export function conditionText(conditions: readonly ParamCondition[]): string {
   return conditions
     .map((condition) =>
       Object.entries(condition)
-        .flatMap(([name, wanted]) => (wanted === undefined ? [] : [`${name} ${inWords(wanted)}`]))
+        .flatMap(([name, wanted]) =>
+          wanted === undefined ? [] : [`${name} is ${inWords(wanted)}`],
+        )
         .join(' and '),
     )
     .join(', or ');
@@ -87,7 +89,7 @@ function isWanted(value: unknown, wanted: Wanted<unknown>): boolean {
 }
 
 function inWords(wanted: Wanted<unknown>): string {
-  if (!isRange(wanted)) return wanted.map(String).join(' | ');
+  if (!isRange(wanted)) return wanted.map(String).join(' or ');
   const { over, below } = wanted;
   return [
     ...(over === undefined ? [] : [`over ${over}`]),

@@ -59,7 +59,7 @@ const inputNode: NodeType = defineNode({
   type: 'input',
   structure: 'input',
   title: 'Input',
-  doc: 'An input of the graph: data from the graph that uses it, or from whoever runs it. Connect a sample for when it runs on its own.',
+  doc: 'An input of the graph: data from the graph that uses it, or from the person who runs it. Connect a sample for runs without either.',
   ...inputPorts({}),
   ports: inputPorts,
   params: z.strictObject({
@@ -88,7 +88,7 @@ const outputNode: NodeType = defineNode({
   type: 'output',
   structure: 'output',
   title: 'Output',
-  doc: 'An output of the graph: data for the graph that uses it, or for whoever runs it.',
+  doc: 'An output of the graph: data for the graph that uses it, or for the person who runs it.',
   inputs: { value: { type: Anything, doc: 'The data of the output.' } },
   outputs: {},
   params: z.strictObject({ name: nameParam, doc: docParam, formerly: formerlyParam }),
@@ -189,7 +189,7 @@ const loopParams = {
     .meta({
       title: 'While there are',
       description:
-        'An output that is also an input: the loop goes on while it has rows. Empty: until a round changes nothing, or the limit is reached.',
+        'An output that is also an input: the loop continues while it has rows. Empty: until a round changes nothing, or the limit is reached.',
       control: 'text',
     } satisfies ParamMeta),
   limit: z

@@ -118,7 +118,10 @@ function pieceScores(
     // Found before anything is merged.
     if (found.has(whole)) continue;
     if (whole !== before && order.has(whole)) {
-      throw badTokenizer(file, `has merges into "${whole}" in several places, not SentencePiece's`);
+      throw badTokenizer(
+        file,
+        `has merges into "${whole}" in several places, unlike SentencePiece`,
+      );
     }
     if (whole !== before) order.set(whole, order.size);
     before = whole;

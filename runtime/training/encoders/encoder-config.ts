@@ -47,7 +47,7 @@ export async function readEncoderConfig(file: string): Promise<EncoderConfig> {
   if (!parsed.success) {
     const issue = parsed.error.issues[0];
     throw refuse(
-      `is of a BERT that cannot be trained here: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
+      `describes a BERT that Graft cannot train: ${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`,
     );
   }
   const config = parsed.data;

@@ -65,7 +65,7 @@ export async function onnxWeights(file: OnnxFile): Promise<ReadonlyMap<string, H
       if (scales.has(name) || isConstant(tensor)) continue;
       throw new GraphError(
         'bad-model',
-        `"${name}" of ${file.path} is no weight of a BERT that can be trained here; fetch the model in 4 bits (q4) from onnx-community, or as safetensors`,
+        `"${name}" of ${file.path} is not a weight of a BERT that Graft can train; fetch the model in 4 bits (q4) from onnx-community, or as safetensors`,
         { location: { file: file.path } },
       );
     }

@@ -128,7 +128,7 @@ export class CheckpointStore {
         metadata: {},
       });
     } catch (error) {
-      throw await this.#failed(`the best parameters, of step ${step}`, error);
+      throw await this.#failed(`the best weights, of step ${step}`, error);
     }
   }
 

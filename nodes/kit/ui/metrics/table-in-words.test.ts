@@ -59,7 +59,7 @@ test('a metric is called within a sentence as it is there', () => {
     rows: [variant('A', 0.5, 10), variant('B', 0.7, 20)],
   };
   const html = renderToStaticMarkup(createElement(EvidenceTableView, { table }));
-  expect(html).toContain('Best for their tokens a question, by exact match: A');
+  expect(html).toContain('Best for their tokens per question, by exact match: A');
   expect(html).toContain('Lower is better: Answer Quality.');
   expect(html).toContain('1 row failed in every variant (exact match)');
   // In a file metrics keep the names that they have there.
