@@ -16,7 +16,7 @@ export async function readInputs(
     if (texts.has(name)) {
       throw new GraphError(
         'bad-param',
-        `--input sets "${name}" twice. Set it once, with one row a line.`,
+        `--input sets "${name}" twice. Set it once, with one row per line.`,
       );
     }
     if (value === '-' && taken !== undefined) {

@@ -68,7 +68,7 @@ export function addModels(program: Command, end: (code: ExitCode) => void): void
     .action(async (options) => end(await (await command()).modelsUsage(options)));
   models
     .command('rm')
-    .description('delete the downloaded files of a model, and what has come of them')
+    .description('delete the downloaded files of a model, and everything made from them')
     .argument('<id>', 'model id, as graft models ls prints it')
     .action(async (id) => end(await (await command()).removeModel(id)));
 }

@@ -132,14 +132,9 @@ export function createProgram(end: (code: ExitCode) => void): Command {
 
   program
     .command('lock')
-    .description('write the present digests of models, files and used graphs into a graph')
+    .description('write the present digests of models, files and subgraphs into a graph')
     .argument('<file>', 'graph file')
-    .option(
-      '--take <graph>',
-      'lock only this used graph file, as it is now (repeatable)',
-      gather,
-      [],
-    )
+    .option('--take <graph>', 'lock only this subgraph file, as it is now (repeatable)', gather, [])
     .option(
       '--keep <graph>',
       'copy the locked version of this graph file into the graph (repeatable)',

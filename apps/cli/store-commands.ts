@@ -86,7 +86,7 @@ export function addStores(program: Command, end: (code: ExitCode) => void): void
     import('./commands/keep-runs.ts');
   runs
     .command('cancel')
-    .description('cancel a run, even one of another process, and wait for its end')
+    .description('cancel a run, even one of another process, and wait until it ends')
     .argument('<run>', 'run id, its beginning, or "latest"')
     .option('--json', 'print as JSON')
     .option('--workspace <dir>', 'workspace folder')

@@ -34,7 +34,7 @@ export function processDied(exit: ProcessExit, { kind, remedy }: Described = wor
       { audience: 'operator' },
     );
   }
-  const hint = exit.signal === 'SIGKILL' ? ' Somebody killed it, or memory ran out.' : '';
+  const hint = exit.signal === 'SIGKILL' ? ' It was killed, or memory ran out.' : '';
   const last = exit.stderr.trim().split('\n').slice(-20).join('\n');
   const output = last === '' ? '' : ` Its last output:\n${last}`;
   return new GraphError('worker-died', `The ${kind} process ${how}.${hint}${output}`, {

@@ -100,7 +100,7 @@ export async function modelsUsage(rawOptions: unknown): Promise<ExitCode> {
     .toSorted((a, b) => b.bytes - a.bytes)
     .map(({ id, bytes }) => [id, formatBytes(bytes)]);
   if (partial > 0) rows.push(['unfinished downloads', formatBytes(partial)]);
-  print(table([...rows, ['total, shared files once', formatBytes(total)]], [1]));
+  print(table([...rows, ['total, counting shared files once', formatBytes(total)]], [1]));
   return exitCode.succeeded;
 }
 

@@ -202,7 +202,7 @@ describe('prices', () => {
   it.each(['m=1', 'm@api.example.com=1', 'm@https://api.example.com', 'm@https://a.example=1/x'])(
     'are of one form: %s',
     (entry) => {
-      expect(() => price(entry, 'm')).toThrow(/which is no price\. Write MODEL@https:/);
+      expect(() => price(entry, 'm')).toThrow(/which is not a price\. Write MODEL@https:/);
     },
   );
 });

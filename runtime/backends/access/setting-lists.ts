@@ -57,7 +57,7 @@ export function statedPrices(settings: Settings): StatedPrice[] {
       return { model, origin, input: Number(input), output: Number(output) };
     }
     throw refused(
-      `GRAFT_PRICES (in ${toldSettingsFile(settings)} or the environment) has the entry ${entry}, which is no price. Write MODEL@https://api.example.com=0.25/2: US dollars for a million tokens that it reads, and writes.`,
+      `GRAFT_PRICES (in ${toldSettingsFile(settings)} or the environment) has the entry ${entry}, which is not a price. Write MODEL@https://api.example.com=0.25/2: US dollars per million tokens that the model reads, and per million that it writes.`,
     );
   });
 }

@@ -164,7 +164,7 @@ function addressOf(text: string): URL {
 function redirected(from: URL, location: string): URL {
   const url = URL.canParse(location, from.href) ? new URL(location, from.href) : undefined;
   if (url === undefined || !/^https?:$/.test(url.protocol) || url.username !== '') {
-    throw new Refused('it redirects to what is not a web address');
+    throw new Refused('it redirects to something that is not a web address');
   }
   if (from.protocol === 'https:' && url.protocol === 'http:') {
     throw new Refused(`it redirects to ${url.host} without encryption`);

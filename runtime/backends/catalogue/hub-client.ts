@@ -221,7 +221,7 @@ export class HubClient {
 function told(error: unknown, endpoint: string): unknown {
   if (!(error instanceof Error) || error instanceof GraphError) return error;
   return refusal(
-    `The hub ${endpoint} does not answer well: ${error.message}. Try again later.`,
+    `The hub ${endpoint} gave an invalid answer: ${error.message}. Try again later.`,
     error,
   );
 }

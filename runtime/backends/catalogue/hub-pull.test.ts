@@ -208,7 +208,7 @@ describe('a model by name', () => {
     void hub.gate.stopAfter(2 << 20, 'cut');
     const lost: unknown = await catalogue.fetch('hf:o/r').catch((error: unknown) => error);
     expect(lost).toMatchObject({ code: 'bad-model', audience: 'operator' });
-    expect(String(lost)).toMatch(/Graft keeps the \d+ bytes that have come and goes on from there/);
+    expect(String(lost)).toMatch(/Graft keeps the \d+ bytes that it has and continues from there/);
     const [paused] = await catalogue.list();
     expect(paused).toMatchObject({ installed: false });
     expect(paused?.partial).toBeGreaterThan(0);

@@ -90,7 +90,7 @@ export class ModelDownload {
           : `\nGraft accepts only the file with sha256 ${file.digest}. A branch such as main may have a newer file.`) +
         (kept === 0
           ? ''
-          : `\nGraft keeps the ${kept} bytes that have come and goes on from there.`) +
+          : `\nGraft keeps the ${kept} bytes that it has and continues from there.`) +
         '\nConnect to one of these sources and try again, or get the file yourself and import it.',
       { audience: 'operator' },
     );

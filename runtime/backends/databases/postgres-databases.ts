@@ -78,7 +78,7 @@ function databaseError(
     case '55P03':
     case '40001':
     case '40P01':
-      return unavailable(`Somebody else has locked the tables (${redacted}). Run again later.`);
+      return unavailable(`Another session has locked the tables (${redacted}). Run again later.`);
     case '25001':
     case '25006':
       return refused(

@@ -266,7 +266,7 @@ describe('what cannot be run', () => {
     const reasons = await listed();
     expect(reasons).toEqual({
       'ollama:broken':
-        'Ollama’s manifest of it is damaged; remove the model in Ollama and pull it again.',
+        'Ollama’s manifest for it is damaged; remove the model in Ollama and pull it again.',
       'ollama:mlx':
         'Ollama keeps it as safetensors, which llama.cpp does not read; pull a version in GGUF.',
       'ollama:cloud': 'Ollama has no weights of it on this computer.',

@@ -61,7 +61,7 @@ function whyNot(
   { hex, several }: { readonly hex: string | undefined; readonly several: boolean },
 ): string | undefined {
   if (layers === undefined) {
-    return 'Ollama’s manifest of it is damaged; remove the model in Ollama and pull it again.';
+    return 'Ollama’s manifest for it is damaged; remove the model in Ollama and pull it again.';
   }
   const kinds = new Set(layers.map(kind));
   if (!kinds.has('model')) {

@@ -148,7 +148,7 @@ describe('vectors', () => {
 
   it('of uneven width are refused', async () => {
     await expect(write(Embeddings, [embedded(1, 4), embedded(2, 3)])).rejects.toThrow(
-      'Row 2 has a vector of 3 numbers, those before it have 4.',
+      'Row 2 has a vector of 3 numbers, but earlier rows have 4.',
     );
   });
 });

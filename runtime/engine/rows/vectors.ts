@@ -70,7 +70,7 @@ function withoutVector({ id }: PortType, row: number): GraphError {
 function unevenWidth(row: number, width: number, writer: BatchWriter): GraphError {
   return new GraphError(
     'internal',
-    `Row ${String(row + 1)} has a vector of ${String(width)} numbers, those before it have ${String(writer.dimension)}.`,
+    `Row ${String(row + 1)} has a vector of ${String(width)} numbers, but earlier rows have ${String(writer.dimension)}.`,
     { audience: 'developer' },
   );
 }

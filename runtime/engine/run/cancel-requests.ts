@@ -62,7 +62,7 @@ export class CancelRequests {
 function takenOver(): GraphError {
   return new GraphError(
     'store-locked',
-    'This process stood still for so long that another one ended its run. Start it again: what was finished is reused.',
+    'This process was suspended for so long that another process ended its run. Run again: Graft reuses the finished results.',
     { audience: 'operator' },
   );
 }

@@ -169,7 +169,7 @@ export class StepExecutor {
     if (this.#run.keyOf(step).value === step.key?.value) return;
     throw new GraphError(
       'input-changed',
-      'A damaged input was computed again and now has another result. Run again.',
+      'Graft recomputed a damaged input, and its result now differs. Run again.',
       { location: { node: step.node.id } },
     );
   }

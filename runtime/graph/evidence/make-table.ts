@@ -252,7 +252,7 @@ function verdictOf(
     return { verdict: 'no difference shown' };
   }
   if (gain > 0 && stopped) {
-    return tooFew('It was stopped before it had seen all items, so it is not called better.');
+    return tooFew('It stopped before it had seen all rows, so it is not called better.');
   }
   return { verdict: gain > 0 ? 'better' : 'worse' };
 }

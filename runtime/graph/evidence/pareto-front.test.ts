@@ -94,6 +94,6 @@ it('has for every other variant one of its own that is as good for as little', (
 it('is said in a sentence', () => {
   const front = paretoFront(table({ a: [0.4, 3000, 10], b: [0.2, 1000, 10] }));
   expect(front && paretoText(front, String)).toBe(
-    'Best for their tokens a question, by accuracy: b (0.2 for 100), a (0.4 for 300).',
+    'Best for their tokens per question, by accuracy: b (0.2 for 100), a (0.4 for 300).',
   );
 });

@@ -56,5 +56,5 @@ export function paretoText(
   const best = front.points
     .filter((point) => point.best)
     .map(({ variant, value, tokens }) => `${variant} (${write(value)} for ${Math.round(tokens)})`);
-  return `Best for their tokens a question, by ${say(front.metric.name)}: ${best.join(', ')}.`;
+  return `Best for their tokens per question, by ${say(front.metric.name)}: ${best.join(', ')}.`;
 }

@@ -25,10 +25,10 @@ export function recommendationWords(
     const why = {
       'too few': `${count} ${n === 1 ? 'is' : 'are'} too few: a recommendation needs at least ${fewestToRecommend}`,
       'no baseline': `the baseline, ${base}, has no complete result`,
-      'none complete': `apart from the baseline, ${base}, none has a complete result`,
-      'none better': `none is shown to be better than the baseline, ${base}`,
+      'none complete': `no variant but the baseline, ${base}, has a complete result`,
+      'none better': `no variant is shown to be better than the baseline, ${base}`,
     }[none ?? 'none better'];
-    return [`None is recommended: ${why}.`];
+    return [`No recommendation: ${why}.`];
   }
   const metric = metricInSentence(table.metrics[0]?.name ?? '');
   return [
@@ -69,5 +69,5 @@ function otherVariants(
 function runsNote(seeds = 1): string[] {
   if (seeds >= fewestSeeds) return [];
   const ran = seeds === 1 ? 'one run of each' : `${seeds} runs of each`;
-  return [`This holds for ${ran}; ${fewestSeeds} seeds would show how much trainings vary.`];
+  return [`This holds for ${ran}; ${fewestSeeds} seeds would show how much training varies.`];
 }

@@ -66,7 +66,7 @@ it('takes the one to prefer of those that are not shown to differ from the best'
     ...{ open: [], dropped: [], incomplete: [] },
   });
   expect(await words(given)).toBe(
-    'Use “retrieval” (0.78): by accuracy, it is better than “base” (0.20). 80 questions show no difference from “both” (0.81), which takes more work; shown to be worse: “adapter” (0.38). This holds for one run of each; 5 seeds would show how much trainings vary.',
+    'Use “retrieval” (0.78): by accuracy, it is better than “base” (0.20). 80 questions show no difference from “both” (0.81), which takes more work; shown to be worse: “adapter” (0.38). This holds for one run of each; 5 seeds would show how much training varies.',
   );
 });
 
@@ -120,11 +120,11 @@ it.each([39, 1])('recommends none on %i questions', async (of) => {
   expect(await recommended(given)).toMatchObject({ none: 'too few', n: of });
   const counted = of === 1 ? '1 question is' : '39 questions are';
   expect(await words(given)).toContain(
-    `None is recommended: ${counted} too few: a recommendation needs at least 40.`,
+    `No recommendation: ${counted} too few: a recommendation needs at least 40.`,
   );
 });
 
-it('recommends none where none is shown to be better than the baseline, and says of each what is known', async () => {
+it('recommends none where no variant is shown to be better than the baseline, and says of each what is known', async () => {
   const given = {
     base: { values: right(16) },
     retrieval: { values: right(20) },
@@ -135,7 +135,7 @@ it('recommends none where none is shown to be better than the baseline, and says
     open: ['retrieval', 'both'],
   });
   expect(await words(given)).toMatch(
-    /^None is recommended: none is shown to be better than the baseline, “base” \(0\.20\)\. By accuracy, “both” leads/,
+    /^No recommendation: no variant is shown to be better than the baseline, “base” \(0\.20\)\. By accuracy, “both” leads/,
   );
 });
 
@@ -176,10 +176,12 @@ it('says why where the baseline or all others have no complete result', async ()
     retrieval: { values: right(62) },
   };
   expect(await words(noBase)).toContain(
-    'None is recommended: the baseline, “base” (0.20), has no complete result.',
+    'No recommendation: the baseline, “base” (0.20), has no complete result.',
   );
   const noOther = { base: { values: right(16) }, retrieval: { values: right(62), problem } };
-  expect(await words(noOther)).toContain('none has a complete result');
+  expect(await words(noOther)).toContain(
+    'no variant but the baseline, “base” (0.20), has a complete result',
+  );
 });
 
 it('says nothing of other trainings where five seeds ran', async () => {

@@ -79,7 +79,7 @@ describe('a table as text', () => {
       | as saved (baseline) | 256 | dense | 0.500 [0.377, 0.623] |  |  |  | 60 | 0 | 1.234 s | — | 6 of 6 |  |
       | broken | -1 |  |  |  |  |  | 0 | 60 | — | — | — | chunk.size is below 1. |
 
-      Each interval of a mean is a 95 % interval on its own (unadjusted). Verdicts come from a paired sign-flip test, Holm-corrected for all comparisons in this table. The interval of a difference is at the level of that correction, so it excludes “no difference” exactly beside “better” and “worse”. Intervals and verdicts hold for this run of each variant only: 5 seeds or more would cover other seeds.
+      Each interval of a mean is a 95 % interval on its own (unadjusted). Verdicts come from a paired sign-flip test, Holm-corrected for all comparisons in this table. The interval of a difference is at the level of that correction, so it excludes “no difference” exactly where the verdict is “better” or “worse”. Intervals and verdicts hold for this run of each variant only: 5 seeds or more would cover other seeds.
       "
     `);
     const perplexity = knownMetric('perplexity');

@@ -163,7 +163,7 @@ export function tableNote(table: EvidenceTable, say = (metric: string): string =
     'Verdicts come from a paired sign-flip test, Holm-corrected for all comparisons in this table.',
     ...(isInLine
       ? [
-          `The interval of a difference is at the level of that correction${isUntested ? ` (${percent} where too few differ for a test)` : ''}, so it excludes “no difference” exactly beside “better” and “worse”.`,
+          `The interval of a difference is at the level of that correction${isUntested ? ` (${percent} where too few differ for a test)` : ''}, so it excludes “no difference” exactly where the verdict is “better” or “worse”.`,
         ]
       : []),
     ...(ratios.length === 0 ? [] : [`Compared as ratios (×1 is no difference): ${names(ratios)}.`]),

@@ -18,12 +18,12 @@ const parts: Readonly<Record<TracePart, PartWords>> = {
     one: 'was cut from the prompt',
     many: 'were cut from the prompt',
     meaning:
-      'The wanted passage was found, but stood beyond the first hits that the prompt takes, or did not fit its token budget.',
+      'The wanted passage was found, but ranked below the hits that go into the prompt, or did not fit its token budget.',
   },
   model: {
     one: 'was lost by the model',
     many: 'were lost by the model',
-    meaning: 'The wanted passage was in the prompt, and the answer is wrong all the same.',
+    meaning: 'The wanted passage was in the prompt, but the answer is still wrong.',
   },
   'without-passages': {
     one: 'was asked without passages',

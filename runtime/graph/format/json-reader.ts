@@ -117,8 +117,8 @@ class JsonReader {
         escaped = true;
         this.#at += 2;
       } else if (code >= 32) this.#at++;
-      else if (this.#at >= this.#text.length) this.#fail('a text has no closing double quote');
-      else this.#fail('a text has no closing double quote on its line');
+      else if (this.#at >= this.#text.length) this.#fail('a string has no closing double quote');
+      else this.#fail('a string has no closing double quote on its line');
     }
     this.#at++;
     if (!escaped) return this.#text.slice(start + 1, this.#at - 1);

@@ -318,7 +318,7 @@ class LoopPlanning {
       if (result.success) continue;
       const [issue] = result.error.issues;
       const why = issue === undefined ? 'is not allowed' : requirement(issue, round);
-      const message = `The exposed parameter "${roundParam}" gets the number of the round, but cannot be ${round}: it ${why}. Allow fewer rounds, or expose it under another name.`;
+      const message = `The exposed parameter "${roundParam}" is set to the number of the round, but cannot be ${round}: it ${why}. Allow fewer rounds, or expose it under another name.`;
       report.add('bad-param', message, { ...this.#flat.location, param: 'limit' });
       return;
     }

@@ -69,7 +69,7 @@ export function faultAt(row: number, { field, message }: RowFault): string {
 }
 
 /**
- * Checks a text of rows, one object a line, ignoring blank lines, and counts them. Throws `bad-row` with a problem for
+ * Checks a text of rows, one object per line, ignoring blank lines, and counts them. Throws `bad-row` with a problem for
  * each invalid row (row, line and field), at most 20; `bad-input` for a text without rows; `newer-format` for rows of a
  * newer Graft.
  */

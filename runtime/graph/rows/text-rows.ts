@@ -41,7 +41,7 @@ function parsed(text: string, line: number, type: PortType): unknown {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new GraphError(
       'bad-row',
-      `Line ${line} is not valid JSON: ${why}. Give ${type.id} as JSON Lines, one object a line.`,
+      `Line ${line} is not valid JSON: ${why}. Give ${type.id} as JSON Lines, one object per line.`,
       { location: { line }, cause },
     );
   }

@@ -372,7 +372,7 @@ const holderOf = ({ name, owner }: LeaseRow): string => `${name} ${owner}`;
 function lost(): GraphError {
   return new GraphError(
     'store-locked',
-    'This process stood still for so long that another one took over its work. Start it again: what was finished is reused.',
+    'This process was suspended for so long that another process took over its work. Run again: Graft reuses the finished results.',
     { audience: 'operator' },
   );
 }

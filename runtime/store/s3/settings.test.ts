@@ -42,8 +42,8 @@ describe('the place of artifacts in S3', () => {
     [{ GRAFT_ARTIFACTS: 's3://team/../x' }, 's3://bucket/prefix'],
     [{ AWS_SECRET_ACCESS_KEY: '' }, 'Only one of'],
     [{ AWS_ENDPOINT_URL: 'http://id:very-secret@host' }, 'without a user'],
-    [{ AWS_ENDPOINT_URL_S3: '127.0.0.1:7070' }, 'no address of a server'],
-    [{ GRAFT_ARTIFACTS_CACHE: 'plenty' }, 'GRAFT_ARTIFACTS_CACHE is no size'],
+    [{ AWS_ENDPOINT_URL_S3: '127.0.0.1:7070' }, 'not the address of a server'],
+    [{ GRAFT_ARTIFACTS_CACHE: 'plenty' }, 'GRAFT_ARTIFACTS_CACHE is not a size'],
   ])('refuses %j, and repeats no key', (wrong, message) => {
     const read = () => readS3Settings({ GRAFT_ARTIFACTS: 's3://team', ...keys, ...wrong });
     expect(read).toThrow(message);

@@ -44,7 +44,7 @@ export function readS3Settings(variables: Variables): S3Settings | undefined {
     !prefix.every((part) => /^[\w.-]+$/.test(part) && !/^\.+$/.test(part))
   ) {
     throw refused(
-      'GRAFT_ARTIFACTS is no place in S3. Write s3://bucket/prefix, with letters, digits, dots, dashes and underscores.',
+      'GRAFT_ARTIFACTS is not a place in S3. Write s3://bucket/prefix, with letters, digits, dots, dashes and underscores.',
     );
   }
   const [accessKeyId, secretAccessKey] = [set('AWS_ACCESS_KEY_ID'), set('AWS_SECRET_ACCESS_KEY')];
@@ -83,7 +83,7 @@ function endpointOf(text: string | undefined): string | undefined {
   const isPlain = url?.username === '' && url.password === '' && url.search === '';
   if (url === undefined || !/^https?:$/.test(url.protocol) || !isPlain) {
     throw refused(
-      'AWS_ENDPOINT_URL_S3 (or AWS_ENDPOINT_URL) is no address of a server. Write http://host:port or https://host, without a user or a password.',
+      'AWS_ENDPOINT_URL_S3 (or AWS_ENDPOINT_URL) is not the address of a server. Write http://host:port or https://host, without a user or a password.',
     );
   }
   return url.href.replace(/\/$/, '');
@@ -96,7 +96,7 @@ function copiesOf(text: string | undefined): number {
   const [, amount, unit = ''] = /^(\d+(?:\.\d+)?) ?([KMGT]B)?$/i.exec(text) ?? [];
   const factor = units[unit.toUpperCase()];
   if (amount === undefined || factor === undefined) {
-    throw refused('GRAFT_ARTIFACTS_CACHE is no size. Write one such as 500MB or 20GB.');
+    throw refused('GRAFT_ARTIFACTS_CACHE is not a size. Write one such as 500MB or 20GB.');
   }
   return Number(amount) * factor;
 }

@@ -275,7 +275,7 @@ export class ExperimentRun {
       this.#dropped.length * plan.seeds.length;
     if (done === runs) return undefined;
     const location = { file, field: `experiments.${plan.name}` };
-    const ended = `${String(done)} of ${String(runs)} runs are done. Start it again to go on from there.`;
+    const ended = `${String(done)} of ${String(runs)} runs are done. Run it again to continue from there.`;
     switch (this.#stopped) {
       case 'cancelled':
         return { code: 'cancelled', message: `Cancelled: ${ended}`, location, audience: 'user' };

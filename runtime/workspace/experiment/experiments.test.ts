@@ -240,7 +240,7 @@ describe('an experiment', () => {
     const { finished } = await workspace.experiments.start(graph, experimentFile, { name: 'e' });
     const end = await finished;
     expect(end).toMatchObject({ status: 'failed', error: { code: 'limit-reached' } });
-    expect(end.error?.message).toContain('0 of 2 runs are done. Start it again');
+    expect(end.error?.message).toContain('0 of 2 runs are done. Run it again');
   });
 
   it('that was cut off has a table without what was collected since', async () => {

@@ -257,6 +257,6 @@ function stale(path: string, current: string | null): GraphError {
   const what =
     current === null
       ? 'The file no longer exists. Save the graph as a new file.'
-      : 'Somebody else changed the file since it was read. Read it again and merge.';
+      : 'The file changed after Graft read it. Read it again and merge.';
   return new GraphError('stale-save', what, { location: { file: path } });
 }

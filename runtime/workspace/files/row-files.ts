@@ -149,7 +149,7 @@ function missing(file: string, why: string): GraphError {
 function stale(file: string): GraphError {
   return new GraphError(
     'stale-save',
-    'Somebody else changed the file since it was read, so Graft did not overwrite it.',
+    'The file changed after Graft read it, so Graft did not overwrite it.',
     { location: { file } },
   );
 }

@@ -170,7 +170,7 @@ export async function pack(
   if (hasTooManyFolders(manifest)) {
     throw new GraphError(
       'too-large',
-      `The files of the package lie in more than ${String(maxFolders)} folders, which is the limit. Pack without data.`,
+      `The package’s files are in more than ${String(maxFolders)} folders, the limit. Pack without data.`,
       { location: { file: graph } },
     );
   }

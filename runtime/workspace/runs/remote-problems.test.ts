@@ -77,7 +77,7 @@ it('says that a price cannot be read', async () => {
   expect(found).toEqual([
     expect.objectContaining({
       location: { file, node: 'remote' },
-      message: expect.stringContaining('has the entry m=1/2, which is no price'),
+      message: expect.stringContaining('has the entry m=1/2, which is not a price'),
     }),
   ]);
 });

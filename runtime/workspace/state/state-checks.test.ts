@@ -10,7 +10,7 @@ it('shows a place for artifacts that is written wrongly as a broken check', asyn
     { id: 'database', status: 'ok' },
     {
       ...{ id: 'artifacts', status: 'broken', required: true },
-      detail: expect.stringContaining('GRAFT_ARTIFACTS is no place in S3') as string,
+      detail: expect.stringContaining('GRAFT_ARTIFACTS is not a place in S3') as string,
     },
   ]);
 });
