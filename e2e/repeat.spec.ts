@@ -36,7 +36,9 @@ test('a selection is repeated: the form proposes what goes round, and says it wi
   await test.step('the form says why a node without a fitting output cannot be repeated', async () => {
     await bench.select('ask');
     await command('Repeat the selection');
-    await expect(dialog.getByRole('alert')).toContainText('have no output that fits one of their inputs');
+    await expect(dialog.getByRole('alert')).toContainText(
+      'have no output that fits one of their inputs',
+    );
     await page.keyboard.press('Escape');
     await expect(dialog).toHaveCount(0);
   });
