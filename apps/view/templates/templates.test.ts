@@ -319,7 +319,7 @@ it('puts one passage before the small model, which mixes up two, and three befor
 });
 
 it('keeps the headings of Markdown with their sections', () => {
-  const chunkOf = (ending: string) =>
+  const chunkOf = (ending: 'md' | 'pdf') =>
     laid({ documents: [{ ...notes, ending }], tables: [] }, 'ask')?.nodes['chunk']?.params;
   expect([chunkOf('md'), chunkOf('pdf')]).toEqual([{ method: 'markdown' }, {}]);
 });
