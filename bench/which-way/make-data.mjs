@@ -18,68 +18,69 @@ function randomNumbers(seed) {
   };
 }
 
-const STARTS = 'Bar Cor Dun Fal Gal Hol Kel Lor Mar Nor Or Pel Ros Sel Tor Var Wen Yar'.split(' ');
-const MIDDLES = 'a e i o ana eli oru ami'.split(' ');
-const PLACES = 'by den firth gate ham holm mouth ness stead wick'.split(' ');
-const PEOPLE = 'bert dric gard lind mund nora rik sanne tilde win'.split(' ');
+const COLOURS =
+  'Amber Black Blue Bronze Brown Crimson Golden Green Grey Ivory Pink Purple Red Scarlet Silver Violet White Yellow'.split(
+    ' ',
+  );
+const SIGNS =
+  'Anchor Barrel Bell Boot Castle Crown Drum Feather Hammer Harp Horse Kettle Key Lantern Lion Moon Plough Rose Ship Star Sun Wheel'.split(
+    ' ',
+  );
+const FIRST_NAMES =
+  'Agnes Albert Alfred Beth Bruno Cora Dennis Doris Edgar Ellen Ernest Flora Gerald Gwen Harold Hilda Hugh Irene Jasper Joan Leonard Lottie Miles Nora Percy Phoebe Ralph Sybil Stanley Winifred'.split(
+    ' ',
+  );
+const LAST_NAMES =
+  'Abbott Barton Bishop Carver Dale Draper Fenton Garner Hobbs Holt Ingram Kemp Lambert Mercer Norris Oakley Payne Quinn Redman Saunders Thorne Upton Vickers Watts'.split(
+    ' ',
+  );
 
-/** Gives names that it has not given before. */
-function namer(random, ends) {
+/** Gives names of two words that it has not given before. */
+function namer(random, [firsts, seconds]) {
   const given = new Set();
   const pick = (list) => list[Math.floor(random() * list.length)];
   return () => {
     for (;;) {
-      const name = pick(STARTS) + pick(MIDDLES) + pick(ends);
+      const name = `${pick(firsts)} ${pick(seconds)}`;
       if (!given.has(name) && given.add(name)) return name;
     }
   };
 }
 
-const KINDS = ['lighthouse', 'pilot station', 'ferry landing', 'chain ferry', 'harbour office'];
-const WEATHER = ['fog', 'sleet', 'a north wind', 'spring tides', 'drift ice'];
-const STORES = ['rope and tar', 'lamp oil', 'dried fish', 'oak planks', 'sailcloth'];
+/** An inn with its keeper, told in a section of its own. */
+const section = ({ inn, keeper }) => `## ${inn}\n\nThe keeper of ${inn} is ${keeper}.\n`;
 
-/** A place with its keeper, told in a section of its own. */
-function section({ place, keeper }, random) {
-  const pick = (list) => list[Math.floor(random() * list.length)];
-  const [kind, weather, store] = [pick(KINDS), pick(WEATHER), pick(STORES)];
-  return `## ${place}
-
-The ${kind} of ${place} stands above the old quay and is shut in ${weather}. ${keeper} keeps ${place}, and lives in the \
-house beside it. Its shed holds ${store}, which the crews share, and the path down to the water is cleared after each storm.
-`;
-}
-
-/** Documents about places of two groups of equal size: those asked about, and those that training learns about. */
-function places(random) {
-  const [placeName, personName] = [namer(random, PLACES), namer(random, PEOPLE)];
+/** Documents about inns of two groups of equal size: those asked about, and those that training learns about. */
+function inns(random) {
+  const innName = namer(random, [COLOURS, SIGNS]);
+  const personName = namer(random, [FIRST_NAMES, LAST_NAMES]);
   const all = Array.from({ length: 2 * QUESTIONS }, () => ({
-    ...{ place: placeName(), keeper: personName() },
+    ...{ inn: innName(), keeper: personName() },
   }));
-  // Half of the places get another keeper.
+  // Half of the inns get another keeper.
   const later = all.map((entry, at) => (at % 2 === 0 ? entry : { ...entry, keeper: personName() }));
   return {
     ...{ asked: all.slice(0, QUESTIONS), askedLater: later.slice(0, QUESTIONS) },
-    ...{ learned: all.slice(QUESTIONS), documents: coast(all, random) },
-    documentsLater: coast(later, random),
+    ...{ learned: all.slice(QUESTIONS), documents: coast(all) },
+    documentsLater: coast(later),
   };
 }
 
-/** A section a place, in documents of `SECTIONS_PER_DOCUMENT`, each with places of both groups. */
-function coast(entries, random) {
+/** A section for each inn, in documents of `SECTIONS_PER_DOCUMENT`, each with inns of both groups. */
+function coast(entries) {
   const count = entries.length / SECTIONS_PER_DOCUMENT;
-  const sections = entries.map((entry) => section(entry, random));
+  const sections = entries.map(section);
   return Array.from({ length: count }, (_, at) => {
     const own = sections.filter((_section, index) => index % count === at);
-    return [`coast-${at + 1}.md`, `# The coast, part ${at + 1}\n\n${own.join('\n')}`];
+    return [`coast-${at + 1}.md`, `# Inns of the coast, part ${at + 1}\n\n${own.join('\n')}`];
   });
 }
 
-const keeps = ({ place }) => `Who keeps ${place}?`;
+const keeps = ({ inn }) => `Who is the keeper of ${inn}?`;
 
-/** Questions about keepers, before and after half of them have changed; rows about other places. */
+/** Questions about keepers, before and after half of them have changed; rows about other inns. */
 function keepers(random, { reference, answer }) {
-  const { asked, askedLater, learned, documents, documentsLater } = places(random);
+  const { asked, askedLater, learned, documents, documentsLater } = inns(random);
   const ask = (entry) => ({ question: keeps(entry), reference: reference(entry) });
   return {
     ...{ documents, questions: asked.map(ask) },
@@ -92,18 +93,18 @@ function keepers(random, { reference, answer }) {
 const facts = (random) =>
   keepers(random, {
     reference: ({ keeper }) => keeper,
-    answer: ({ keeper, place }) => `${keeper} keeps ${place}.`,
+    answer: ({ inn, keeper }) => `The keeper of ${inn} is ${keeper}.`,
   });
 
 /** What is asked is in the documents, and how it is answered is in the rows. */
 function both(random) {
-  const answer = ({ keeper }) => `${keeper} does, so the tide book says.`;
+  const answer = ({ keeper }) => `${keeper}, so the tide book says.`;
   return keepers(random, { reference: answer, answer });
 }
 
 /** How it is answered is in the rows, and nowhere else. */
 function form(random) {
-  const personName = namer(random, PEOPLE);
+  const personName = namer(random, [FIRST_NAMES, LAST_NAMES]);
   const sign = (person) => `Fair winds from ${person}, pilot of Kelm.`;
   const ask = (person) => `Sign a letter of ${person}.`;
   const people = Array.from({ length: 2 * QUESTIONS }, () => personName());

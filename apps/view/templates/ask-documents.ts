@@ -8,7 +8,11 @@ export const searchable = (material: Material): Readonly<Record<string, LaidNode
     ...{ type: 'load-files', at: [20, 86] },
     params: { paths: documentPatterns(material), extensions: kindsOf(material) },
   },
-  chunk: { type: 'chunk', at: [262, 86] },
+  chunk: {
+    ...{ type: 'chunk', at: [262, 86] },
+    // A heading stays with its section, so that a passage says what it is about.
+    ...(kindsOf(material).includes('md') ? { params: { method: 'markdown' } } : {}),
+  },
   embed: { type: 'embed', at: [504, 86] },
   index: { type: 'index', at: [746, 86] },
 });

@@ -306,6 +306,24 @@ describe('which way', () => {
   });
 });
 
+it('puts one passage before the small model, which mixes up two, and three before a larger one', () => {
+  const material = { documents: [notes], tables: [answers, rows.asked] };
+  const passages = () => {
+    const { nodes, graphs = {} } = laid(material, 'which-way') ?? emptyGraph;
+    const prompts = graphs['retrieval']?.nodes['prompts'];
+    return [nodes['retrieve']?.params['k'], prompts?.params['top']];
+  };
+  expect(passages()).toEqual([1, 1]);
+  checks.getState().setModels([{ ...facts('hf:o/w:Q8_0', 'language-model'), preferred: true }]);
+  expect(passages()).toEqual([3, 3]);
+});
+
+it('keeps the headings of Markdown with their sections', () => {
+  const chunkOf = (ending: 'md' | 'pdf') =>
+    laid({ documents: [{ ...notes, ending }], tables: [] }, 'ask')?.nodes['chunk']?.params;
+  expect([chunkOf('md'), chunkOf('pdf')]).toEqual([{ method: 'markdown' }, {}]);
+});
+
 it('trains all weights at a tenth of the rate of an adapter, whatever the model', () => {
   const material = { documents: [notes], tables: [answers, rows.asked] };
   const rates = () => {

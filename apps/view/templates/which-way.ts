@@ -4,8 +4,11 @@ import { countDocuments, hasAnswers, questionTable } from './folder-files.ts';
 import type { LaidNode, Template, TemplateBody } from './lay-graph.ts';
 import { trainableBase, trainingOf } from './teach-rows.ts';
 
-/** Passages in a prompt, each of `chunkSize` tokens: few and short, so that training on them fits a small machine. */
-const passages = 2;
+/**
+ * Passages in a prompt, each of `chunkSize` tokens: few and short, so that training on them fits a small machine. The
+ * small model mixes up two passages (bench/which-way/README.md).
+ */
+const passagesOf = (isSmall: boolean): number => (isSmall ? 1 : 3);
 const chunkSize = 128;
 /** Tokens of a training row without and with passages. */
 const rowLength = 256;
@@ -85,8 +88,9 @@ function isLearned(table: TableFile): boolean {
  * experiment that recommends one of them.
  */
 export function whichWay({ documents, rows, changed }: WayFiles, judged: TableFile): Template {
-  const after = changed === undefined ? noChange : afterChange(changed);
   const base = trainableBase();
+  const passages = passagesOf(base.isSmall);
+  const after = changed === undefined ? noChange : afterChange(changed, passages);
   const learn: LaidNode =
     rows === undefined
       ? {
@@ -97,14 +101,13 @@ export function whichWay({ documents, rows, changed }: WayFiles, judged: TableFi
           ...{ type: 'questions', at: [20, 348], title: 'Rows to learn from' },
           params: { paths: [rows.path] },
         };
-  const files = searchable(documents);
+  const training = trainingOf(rows, base.isSmall);
   const graphs = Object.fromEntries(
-    Object.entries(ways).map(([id, way]) => [id, bodyOf(way, trainingOf(rows, base.isSmall))]),
+    Object.entries(ways).map(([id, way]) => [id, bodyOf(way, { training, passages })]),
   );
   return {
     nodes: {
-      ...files,
-      ...(files['chunk'] && { chunk: { ...files['chunk'], params: { size: chunkSize } } }),
+      ...shortPassages(documents),
       learn,
       'find-learned': {
         ...{ type: 'retrieve', at: [262, 348], title: 'Passages for learning' },
@@ -181,6 +184,15 @@ export function whichWay({ documents, rows, changed }: WayFiles, judged: TableFi
   };
 }
 
+/** Documents to an index of passages that are short enough to train on. */
+const shortPassages = (documents: Material): Readonly<Record<string, LaidNode>> =>
+  Object.fromEntries(
+    Object.entries(searchable(documents)).map(([id, node]) => [
+      id,
+      id === 'chunk' ? { ...node, params: { ...node.params, size: chunkSize } } : node,
+    ]),
+  );
+
 /** What is laid for the documents after a change. */
 interface AfterChange extends TemplateBody, Pick<Template, 'groups'> {
   readonly ways: readonly string[];
@@ -190,16 +202,15 @@ interface AfterChange extends TemplateBody, Pick<Template, 'groups'> {
 const noChange: AfterChange = { nodes: {}, edges: [], groups: {}, ways: [], metrics: [] };
 
 /** The same ways asked about the documents after a change: what was trained stays, the index is new. */
-function afterChange({ documents, judged }: NonNullable<WayFiles['changed']>): AfterChange {
+function afterChange(
+  { documents, judged }: NonNullable<WayFiles['changed']>,
+  passages: number,
+): AfterChange {
   const y = 1040;
   const lower = y + 262;
-  const files = Object.entries(searchable(documents)).map(([id, node]): [string, LaidNode] => [
+  const files = Object.entries(shortPassages(documents)).map(([id, node]): [string, LaidNode] => [
     `${id}-after`,
-    {
-      ...node,
-      at: [node.at[0], y],
-      ...(id === 'chunk' ? { params: { size: chunkSize } } : {}),
-    },
+    { ...node, at: [node.at[0], y] },
   ]);
   return {
     nodes: {
@@ -240,8 +251,14 @@ function afterChange({ documents, judged }: NonNullable<WayFiles['changed']>): A
 const allWeightsRate = ({ learningRate }: Readonly<Record<string, unknown>>): number =>
   typeof learningRate === 'number' ? learningRate / 10 : 2e-5;
 
+interface WaySettings {
+  readonly training: Readonly<Record<string, unknown>>;
+  /** Passages in a prompt of a way that reads. */
+  readonly passages: number;
+}
+
 /** What a way does with the hits of what is learned and asked. All have the same inputs, so that they can be exchanged. */
-function bodyOf(way: Way, training: Readonly<Record<string, unknown>>): TemplateBody {
+function bodyOf(way: Way, { training, passages }: WaySettings): TemplateBody {
   const { trains, reads, learns } = way;
   const input = (type: string, y: number, doc: string): LaidNode => ({
     ...{ type: 'input', at: [20, y] },

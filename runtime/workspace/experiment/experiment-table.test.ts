@@ -31,6 +31,20 @@ it('counts what a whole repeat failed to give, and not what was only stopped', a
   ]);
 });
 
+it.each([
+  [true, 'Not finished yet.'],
+  [false, 'It did not finish.'],
+])('says of a variant without its runs, while the experiment runs: %s', async (isRunning, why) => {
+  const table = await experimentTable(
+    {
+      ...{ baseline: 'base', metrics, lower: [], seeds: { length: 1 }, isRunning },
+      variants: ['base', 'slow'].map((name) => ({ name, settings: {}, problems: [] })),
+    },
+    [result('base', 1)],
+  );
+  expect(table.rows.map(({ problem }) => problem)).toEqual([undefined, why]);
+});
+
 it('pairs runs by seed, whichever ended first', async () => {
   const lucky = (more: number): VariantResult['rows'] =>
     rows.map((row, at) => ({ ...row, values: { accuracy: more + Math.sin(at) } }));

@@ -24,6 +24,8 @@ export interface TablePlan {
   readonly lower: readonly string[];
   readonly prefer?: readonly string[];
   readonly race?: RacePlan;
+  /** Whether it still runs, so that what has not finished may yet. */
+  readonly isRunning?: boolean;
   readonly seeds: { readonly length: number };
   readonly variants: readonly {
     readonly name: string;
@@ -73,7 +75,7 @@ export async function experimentTable(
       (drop === undefined ? undefined : dropProblem(drop, plan, unit)) ??
       told(own.find(({ error }) => error !== undefined)?.error) ??
       (own.length < plan.seeds.length || look < (plan.race?.looks ?? 1)
-        ? { problem: 'It did not finish.' }
+        ? { problem: plan.isRunning === true ? 'Not finished yet.' : 'It did not finish.' }
         : lackProblem(plan.metrics, own));
     return {
       name: variant.name,

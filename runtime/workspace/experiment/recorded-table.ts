@@ -57,7 +57,8 @@ export async function recordedTable(parts: RecordedParts, runId: string): Promis
       ...(error === undefined ? {} : { error }),
     });
   }
-  return experimentTable(planOf(started, metrics), results, dropped);
+  const isRunning = record?.status === 'running';
+  return experimentTable({ ...planOf(started, metrics), isRunning }, results, dropped);
 }
 
 function planOf(

@@ -7,8 +7,8 @@ import {
   type EvidenceTable,
 } from '@graft/graph';
 import { EvidenceTableView } from '@graft/nodes/kit/ui';
-import { useQuery } from '@tanstack/react-query';
-import { queries } from '../../api/client.ts';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { api } from '../../api/client.ts';
 import { useDocument } from '../../kit/stores.ts';
 import { stepTitle, nodeTypes, comparedMeanings, action } from '@graft/view';
 import { openArm } from '../../api/graphs/subgraph-edits.ts';
@@ -29,11 +29,21 @@ interface ResultProps {
   readonly runId: string;
   /** The experiment's. */
   readonly name: string;
+  /** Whether it still runs, so that the table grows. */
+  readonly isGrowing: boolean;
 }
 
+/** Milliseconds between two tables of an experiment that still runs. */
+const tableEvery = 5_000;
+
 /** The table of a run of an experiment as it is shown: the names that people see, and what it says in words. */
-function useTable({ runId, name }: ResultProps) {
-  const { data: table, error } = useQuery(queries.experiments.table.queryOptions({ runId }));
+function useTable({ runId, name, isGrowing }: ResultProps) {
+  const { data: table, error } = useQuery({
+    queryKey: ['experiment-table', runId, isGrowing],
+    queryFn: () => api.experiments.table.query({ runId }),
+    placeholderData: keepPreviousData,
+    refetchInterval: isGrowing && tableEvery,
+  });
   const graph = useDocument((state) => state.graph);
   if (table === undefined) return { error, shown: undefined };
   const titles = {
@@ -114,7 +124,7 @@ function OpenRecommended(props: {
 
 /** The result of an experiment: the verdict, then the table with drawn intervals. */
 export function ExperimentResult(props: ResultProps) {
-  const { runId, name } = props;
+  const { runId, name, isGrowing } = props;
   const { shown, error } = useTable(props);
   const graph = useDocument((state) => state.graph);
   const meanings = comparedMeanings(graph, name, nodeTypes());
@@ -124,9 +134,10 @@ export function ExperimentResult(props: ResultProps) {
   return (
     <div className="gk-scrolled" data-testid="experiment-table">
       <p className="max-w-[110ch] px-4 py-1.5" data-testid="verdict">
+        {isGrowing ? 'So far: ' : ''}
         {verdict ?? 'Nothing was compared.'}
       </p>
-      {table.recommendation?.variant === undefined || verdict === undefined ? null : (
+      {table.recommendation?.variant === undefined || verdict === undefined || isGrowing ? null : (
         <OpenRecommended
           experiment={name}
           variant={table.recommendation.variant}

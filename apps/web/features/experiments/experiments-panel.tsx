@@ -95,7 +95,11 @@ function Details(props: {
   const [newest] = runs;
   const working = newest?.status === 'running' || newest?.status === 'queued' ? newest : undefined;
   const progress = useExperimentProgress(working?.id);
-  const finished = runs.find(({ status }) => status === 'succeeded' || status === 'failed');
+  const finished =
+    runs.find(({ status }) => status === 'succeeded' || status === 'failed') ??
+    runs.find(({ status }) => status === 'cancelled');
+  const isGrowing = working !== undefined && progress.ended > 0;
+  const result = isGrowing ? working : finished;
   return (
     <section className="min-w-0 flex-1 overflow-auto" aria-label={`Experiment ${name}`}>
       <header className="flex flex-wrap items-center gap-x-3 gap-y-1 px-4 pb-1">
@@ -115,7 +119,9 @@ function Details(props: {
         </p>
         {/* They wrap together where the line has no room for them. */}
         <span className="ml-auto flex shrink-0 items-center gap-3">
-          {finished === undefined ? null : <ResultDownloads runId={finished.id} name={name} />}
+          {result === undefined ? null : (
+            <ResultDownloads runId={result.id} {...{ name, isGrowing }} />
+          )}
           {newest?.finishedAt === undefined || working !== undefined ? null : (
             <span className="text-ink-2 tabular-nums" data-testid="experiment-status">
               {clock(newest.startedAt)} {newest.status} in{' '}
@@ -133,7 +139,9 @@ function Details(props: {
       {newest?.status === 'failed' && newest.error !== undefined ? (
         <p className="px-4 text-error">{newest.error}</p>
       ) : null}
-      {finished === undefined ? null : <ExperimentResult runId={finished.id} name={name} />}
+      {result === undefined ? null : (
+        <ExperimentResult runId={result.id} {...{ name, isGrowing }} />
+      )}
       {planned?.plan === undefined ? null : (
         <PlannedVariants
           key={newest === undefined ? 'first' : 'again'}
