@@ -65,3 +65,71 @@ test('a remote model is asked with a secret of which the page knows the name', a
     await rm(folder, { recursive: true, force: true });
   }
 });
+
+test('the table of an experiment shows what has ended while a variant is waited for', async ({
+  page,
+}) => {
+  const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-growing-')));
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => {
+    release = resolve;
+  });
+  const chat = await openChatServer(async ({ body }, response) => {
+    if (body['model'] === 'slow') await held;
+    answerWith(response, 'At ', '05:40.');
+  });
+  const rows = Array.from({ length: 6 }, (_, at) => ({
+    question: `When is kiln ${String(at)} lit?`,
+    reference: '05:40',
+  }));
+  const nodes = {
+    ask: { type: 'questions', version: 1, params: { paths: ['asked.jsonl'] } },
+    prompt: { type: 'prompt', version: 1, params: {} },
+    remote: { type: 'remote-model', version: 1, params: { url: chat.url, model: 'quick' } },
+    write: { type: 'generate', version: 1, params: {} },
+    score: { type: 'evaluate', version: 1, params: {} },
+  };
+  const edges = [
+    ...['ask.questions -> prompt.questions', 'prompt.prompts -> write.prompts'],
+    ...['remote.model -> write.model', 'write.answers -> score.answers'],
+  ];
+  const layout = { ask: [0, 0], prompt: [280, 0], remote: [280, 200], write: [560, 0] };
+  const arms = Object.fromEntries(
+    ['quick', 'slow'].map((model) => [model, { set: { 'remote.model': model } }]),
+  );
+  const models = { arms, baseline: 'quick', metrics: ['score.metrics:accuracy'] };
+  await writeFile(
+    path.join(folder, 'asked.jsonl'),
+    rows.map((row) => `${JSON.stringify(row)}\n`).join(''),
+  );
+  await writeFile(
+    path.join(folder, name),
+    JSON.stringify({
+      ...{ graft: 1, nodes, edges, experiments: { models } },
+      layout: { ...layout, score: [840, 0] },
+    }),
+  );
+  const server = await serve(folder, { XDG_CONFIG_HOME: path.join(folder, 'none') });
+  try {
+    const bench = new Workbench(page);
+    await bench.open(server.url, name);
+    await bench.tab('Experiments');
+    const panel = page.getByRole('region', { name: 'Experiment models' });
+    await panel.getByRole('button', { name: 'Run the experiment' }).click();
+    await expect(panel.getByTestId('verdict')).toHaveText(
+      'So far: By accuracy, “quick” has 1.00. “slow” has no result.',
+    );
+    await expect(panel.getByTestId('experiment-table')).toContainText('Not finished yet.');
+    release();
+    await expect(panel.getByTestId('experiment-status')).toContainText('succeeded');
+    await expect(panel.getByTestId('verdict')).toHaveText(
+      /^By accuracy, both variants have the same mean \(1\.00\)\./,
+    );
+  } finally {
+    release();
+    server.process.kill('SIGINT');
+    await once(server.process, 'exit');
+    await chat[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  }
+});

@@ -9,8 +9,8 @@ import { usedGraphs } from './lookups.ts';
 export type ShownProblem = ReturnType<typeof problemSchema.parse> & {
   /** Problems of a run name the parameter only, never the entry. */
   readonly location: { readonly entry?: string | undefined };
-  /** The model that is missing is being downloaded. */
-  readonly coming?: true;
+  /** The id of the model that is missing, while it is being downloaded. */
+  readonly coming?: string;
 };
 
 /** The node of the open file that a problem is at; undefined for a problem of another file. */
@@ -32,7 +32,7 @@ export function whileComing(
     const node = problem.code === 'bad-model' ? writtenAt(problem, graph) : undefined;
     const model = param === undefined ? undefined : node?.params[param];
     return typeof model === 'string' && coming.has(model)
-      ? { ...problem, coming: true, message: `${model} is being downloaded.` }
+      ? { ...problem, coming: model, message: `${model} is being downloaded.` }
       : problem;
   });
 }
@@ -40,7 +40,7 @@ export function whileComing(
 /** What the person has yet to fill in is not an error: an open input, a value that was never set. Nor is what is coming. */
 export function isIncomplete(problem: ShownProblem, graph: Graph): boolean {
   const { code, location, coming } = problem;
-  if (code === 'missing-input' || coming === true) return true;
+  if (code === 'missing-input' || coming !== undefined) return true;
   // The node type's own check of values reports them among its facets.
   if (code !== 'bad-param' && code !== 'facet-mismatch') return false;
   const node = writtenAt(problem, graph);
@@ -117,11 +117,11 @@ export interface ProblemCount {
 
 export function countProblems(problems: readonly ShownProblem[], graph: Graph): ProblemCount {
   const open = problems.filter((problem) => isIncomplete(problem, graph));
-  const coming = open.filter((problem) => problem.coming === true);
+  const coming = open.flatMap((problem) => problem.coming ?? []);
   return {
     broken: problems.length - open.length,
     incomplete: open.length - coming.length,
-    coming: new Set(coming.map(({ message }) => message)).size,
+    coming: new Set(coming).size,
   };
 }
 

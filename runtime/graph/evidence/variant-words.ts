@@ -10,6 +10,9 @@ export type WordsOfVariant = (variant: string) => readonly SettingWords[] | unde
 /** The most variants that a sentence names. */
 const named = 3;
 
+/** The most values of a setting that a sentence names. */
+const namedValues = 8;
+
 /** Some variants within a sentence. */
 export interface NamedVariants {
   readonly text: string;
@@ -49,6 +52,7 @@ function asGrid(
   const combinations = new Set(own.map((settings) => JSON.stringify(settings)));
   const size = values.reduce((product, list) => product * list.length, 1);
   if (combinations.size !== size || own.length !== size) return undefined;
+  if (values.some((list) => list.length > namedValues)) return undefined;
   const alike = all.filter(isAlike);
   const telling = titles.flatMap((title, at) => {
     const list = values[at] ?? [];

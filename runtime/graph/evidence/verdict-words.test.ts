@@ -172,6 +172,19 @@ it('writes a third decimal where two would hide who leads', () => {
   expect(verdictWords(table)).toContain('“more” leads (0.918)');
 });
 
+it('counts the variants of a setting with many values', () => {
+  const names = Array.from({ length: 12 }, (_, at) => `k=${String(at)}`);
+  const table = tableOf([
+    variant('saved', [rows(right(20))]),
+    ...names.map((name) => variant(name, [], 'Not finished yet.')),
+  ]);
+  const settings = (name: string): readonly SettingWords[] | undefined =>
+    name === 'saved' ? undefined : [{ title: 'k', value: name.slice(2) }];
+  expect(verdictWords(table, settings)).toBe(
+    'By accuracy, “saved” has 0.50. K 0, k 1, k 2 and 9 more have no result.',
+  );
+});
+
 it('names a grid of settings once, and three variants otherwise', () => {
   const sizes = ['64', '128', '256'];
   const modes = ['bm25', 'dense', 'hybrid'];

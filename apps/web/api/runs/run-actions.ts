@@ -8,11 +8,14 @@ import {
   runView,
   screenStore,
   action,
+  Latest,
+  whileOpen,
 } from '@graft/view';
 import { report } from '../graphs/graph-file.ts';
 import { problemsOf } from '../problem.ts';
 import { saveFile } from '../graphs/save-file.ts';
-import { isRefused, wayTo } from './run-refusal.ts';
+import { usePlan } from './plan-store.ts';
+import { readiness, wayTo, type AwaitedModels } from './run-refusal.ts';
 
 export async function refreshRuns(): Promise<void> {
   const { list, history, course } = queries.runs;
@@ -34,8 +37,32 @@ export async function startRun(...only: readonly string[]): Promise<void> {
   else await start({ only: paths }, () => isSound(paths));
 }
 
-/** Whether the page knows nothing that prevents a run; see `isRefused`. */
-const isSound = async (only?: readonly string[]): Promise<boolean> => !(await isRefused(only));
+/** Whether the page knows nothing that prevents a run; see `readiness`. Models that are being downloaded are waited for. */
+async function isSound(only?: readonly string[]): Promise<boolean> {
+  const found = await readiness(only);
+  if (found === 'ready' || found === 'refused') return found === 'ready';
+  runOnceHere(found, only ?? []);
+  return false;
+}
+
+const waits = new Latest();
+
+/** Runs once these models are here, unless another run begins, the file is left, or the person no longer waits. */
+function runOnceHere({ models, words }: AwaitedModels, only: readonly string[]): void {
+  const signal = waits.ask();
+  const isOpen = whileOpen();
+  const stop = usePlan.subscribe(({ coming }) => {
+    if (signal.aborted || !isOpen()) stop();
+    else if (!models.some((model) => coming.has(model))) {
+      stop();
+      void startRun(...only);
+    }
+  });
+  screenStore.getState().notify({
+    ...{ tone: 'info', until: 'run', message: `${words} The run starts after that.` },
+    action: { label: 'Do not wait', run: () => waits.drop() },
+  });
+}
 
 /** Saves and runs the file with these inputs. Whether it started; if not, the screen says why. */
 export function startGiven(given: Given): Promise<boolean> {
@@ -69,6 +96,7 @@ export async function startAlone(
 ): Promise<string | undefined> {
   const view = runView.getState();
   if (view.starting || isGoingOn(view)) return undefined;
+  waits.drop();
   runView.setState({ starting: true });
   try {
     const path = await ready();

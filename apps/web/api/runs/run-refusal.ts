@@ -6,9 +6,11 @@ import {
   problemPath,
   problemPlace,
   screenStore,
+  whileComing,
   type Notice,
 } from '@graft/view';
 import { goTo } from '../graphs/navigation.ts';
+import { usePlan } from './plan-store.ts';
 
 /** The most problems in one notice. */
 const mostTold = 3;
@@ -30,13 +32,22 @@ export function wayTo(problem: Placed | undefined): Pick<Notice, 'action'> {
   return { action: { label: 'Show problem', run: () => show(problem) } };
 }
 
+/** Models that a run waits for: they are being downloaded. `words` say so. */
+export interface AwaitedModels {
+  readonly models: readonly string[];
+  readonly words: string;
+}
+
 /**
- * Whether the drawn graph cannot run, or not up to these nodes; the notice says why. Checked before saving: the server
- * would refuse the run after it. The server reports what the page cannot check.
+ * Whether the drawn graph can run, or up to these nodes; where it cannot, the notice says why. Checked before saving: the
+ * server would refuse the run after it. The server reports what the page cannot check.
  */
-export async function isRefused(only?: readonly string[]): Promise<boolean> {
+export async function readiness(
+  only?: readonly string[],
+): Promise<'ready' | 'refused' | AwaitedModels> {
   const { file, graph } = documentStore.getState();
-  const all = await findProblems(graph).catch(() => []);
+  const found = await findProblems(graph).catch(() => []);
+  const all = whileComing(found, graph, usePlan.getState().coming);
   const needed =
     only === undefined
       ? undefined
@@ -45,13 +56,20 @@ export async function isRefused(only?: readonly string[]): Promise<boolean> {
           only.flatMap((path) => path.split('/', 1)),
           'before',
         );
-  const problems = all.filter(({ location: { graph: body, path, node } }) => {
+  const hindering = all.filter(({ location: { graph: body, path, node } }) => {
     if (needed === undefined) return true;
     const [at] = (path ?? (body === undefined ? node : undefined) ?? '').split('/', 1);
     return at !== undefined && needed.has(at);
   });
+  const awaited = hindering.flatMap(({ coming }) => coming ?? []);
+  const problems = hindering.filter(({ coming }) => coming === undefined);
   const [first] = problems;
-  if (first === undefined) return false;
+  if (first === undefined) {
+    const models = [...new Set(awaited)];
+    if (models.length === 0) return 'ready';
+    const are = models.length === 1 ? 'is' : 'are';
+    return { models, words: `${models.join(', ')} ${are} being downloaded.` };
+  }
   const lines = problems.slice(0, mostTold).map((problem) => {
     const place = problemPlace(problem, graph);
     return place === undefined ? problem.message : `${place}: ${problem.message}`;
@@ -63,5 +81,5 @@ export async function isRefused(only?: readonly string[]): Promise<boolean> {
     message: [...lines, ...(more > 0 ? [`And ${String(more)} more.`] : [])].join('\n'),
     ...wayTo(first),
   });
-  return true;
+  return 'refused';
 }

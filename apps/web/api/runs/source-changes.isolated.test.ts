@@ -49,7 +49,7 @@ vi.mock('../client.ts', () => ({
   },
 }));
 
-vi.mock('./run-refusal.ts', () => ({ isRefused: () => Promise.resolve(false) }));
+vi.mock('./run-refusal.ts', () => ({ readiness: () => Promise.resolve('ready') }));
 // What is mocked is not waited for where it is loaded only when it is needed.
 beforeAll(() => import('./run-refusal.ts'));
 

@@ -160,7 +160,7 @@ function Card({ id, selected }: { readonly id: string; readonly selected: boolea
           </div>
         ) : (
           <div className={incomplete ? '' : 'text-error'} title={problem.message}>
-            {problem.coming === true
+            {problem.coming !== undefined
               ? 'model is being downloaded'
               : incomplete
                 ? (given ?? missing)

@@ -175,7 +175,7 @@ function FieldRow({ node, field, structure, exposable, given, problems, failure 
           <p
             key={problem.message}
             className={broken.includes(problem) ? 'text-error' : 'font-[550]'}
-            role={problem.coming === true ? 'status' : 'alert'}
+            role={problem.coming !== undefined ? 'status' : 'alert'}
           >
             {problem.message}
           </p>

@@ -37,7 +37,7 @@ function useLack(id: string): 'none' | 'coming' | 'missing' {
     return problem.code === 'bad-model' || missingPath(problem, params?.[param]) !== undefined;
   });
   if (lacks.length === 0) return 'none';
-  return lacks.every(({ coming }) => coming === true) ? 'coming' : 'missing';
+  return lacks.every(({ coming }) => coming !== undefined) ? 'coming' : 'missing';
 }
 
 /** On a card: the ways to get what its node lacks. */
