@@ -230,6 +230,7 @@ export {
 export {
   runView,
   isIdle,
+  isBeginning,
   isGoingOn,
   stepIn,
   makerIn,

@@ -113,6 +113,11 @@ export function isGoingOn({ run, ranGraph }: Pick<RunView, 'run' | 'ranGraph'>):
   return run !== null && !isOver(run) && (run.seq > 0 || ranGraph?.runId === run.runId);
 }
 
+/** Whether a run was just started here, of which nothing is known yet. */
+export function isBeginning(state: Pick<RunView, 'run' | 'ranGraph' | 'starting'>): boolean {
+  return state.starting || (state.run?.seq === 0 && isGoingOn(state));
+}
+
 /** The step of a node in a run; of one that has other steps there, what these come to. */
 export function stepIn(run: RunState | null, node: string): StepView | undefined {
   return run?.steps.get(node) ?? run?.shown.get(node);
