@@ -231,6 +231,7 @@ export {
   runView,
   isIdle,
   isBeginning,
+  isComing,
   isGoingOn,
   stepIn,
   makerIn,

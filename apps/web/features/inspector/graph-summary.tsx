@@ -1,8 +1,8 @@
 import { count, plural } from '@graft/nodes/kit/ui';
 import { chordName } from '../../kit/chord.ts';
-import { commandOf, bodyAt, countProblems, type ShownProblem } from '@graft/view';
+import { commandOf, bodyAt, countProblems, isComing, type ShownProblem } from '@graft/view';
 import { DriftNotice } from './drift-notice.tsx';
-import { useConversation, useDocument, useScreen } from '../../kit/stores.ts';
+import { useConversation, useDocument, useRunView, useScreen } from '../../kit/stores.ts';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
 import { countText, useGraphWarnings, useProblems } from '../../api/graphs/use-problems.ts';
 import { part } from '../../kit/part.tsx';
@@ -143,6 +143,7 @@ export function GraphSummary() {
   const body = useDocument(({ trail }) => bodyAt(trail));
   const begun = useScreen((state) => state.begun);
   const seen = useScreen((state) => state.seen);
+  const coming = useRunView(isComing);
   // Of a graph that cannot run nothing begins.
   const results = useResults({ begins: useProblems().length === 0 });
   if (path === undefined) {
@@ -157,15 +158,19 @@ export function GraphSummary() {
         {body ?? fileTitle(path)}
       </h2>
       <Counts />
-      {results === undefined ? <NoResult /> : <GraphResult results={results} />}
-      {/* Not before the first graph is drawn, which needs none of their scripts. */}
-      {seen ? (
-        <Conversation>
-          <GraphFacts>
-            <Findings tips={results === undefined} />
-          </GraphFacts>
-        </Conversation>
-      ) : null}
+      {coming ? null : (
+        <>
+          {results === undefined ? <NoResult /> : <GraphResult results={results} />}
+          {/* Not before the first graph is drawn, which needs none of their scripts. */}
+          {seen ? (
+            <Conversation>
+              <GraphFacts>
+                <Findings tips={results === undefined} />
+              </GraphFacts>
+            </Conversation>
+          ) : null}
+        </>
+      )}
     </div>
   );
 }
