@@ -32,7 +32,7 @@ export const shiftOf = (page: Page): Promise<number> =>
     return Array.isArray(shifts) ? shifts.reduce<number>((sum, one) => sum + Number(one), 0) : NaN;
   });
 
-/** Where everything in view stands that can be pressed, beside the canvas, by its words; the words of a button that is pressed change. */
+/** What can be pressed within a part of the page, by its words, and where it stands. */
 export const pressable = (page: Page, within = 'body'): Promise<readonly string[]> =>
   page.locator(within).evaluate((root) =>
     [...root.querySelectorAll<HTMLElement>('button, a[href], input, textarea, select')]
