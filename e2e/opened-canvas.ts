@@ -32,6 +32,18 @@ export const shiftOf = (page: Page): Promise<number> =>
     return Array.isArray(shifts) ? shifts.reduce<number>((sum, one) => sum + Number(one), 0) : NaN;
   });
 
+/** What can be pressed within a part of the page, by its words, and where it stands. */
+export const pressable = (page: Page, within = 'body'): Promise<readonly string[]> =>
+  page.locator(within).evaluate((root) =>
+    [...root.querySelectorAll<HTMLElement>('button, a[href], input, textarea, select')]
+      .filter((control) => control.checkVisibility({ visibilityProperty: true }))
+      .map((control) => {
+        const { left, top } = control.getBoundingClientRect();
+        const name = control.getAttribute('aria-label') ?? control.innerText;
+        return `${name} at ${String(Math.round(left))}, ${String(Math.round(top))}`;
+      }),
+  );
+
 /** Sizes and places of an opened graph, measured in the browser. */
 async function measured(page: Page) {
   return page.evaluate(() => {

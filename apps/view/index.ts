@@ -230,6 +230,8 @@ export {
 export {
   runView,
   isIdle,
+  isBeginning,
+  isComing,
   isGoingOn,
   stepIn,
   makerIn,

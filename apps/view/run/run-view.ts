@@ -34,6 +34,8 @@ interface RunView {
   readonly ranGraph: { readonly runId: string; readonly graph: Graph } | null;
   /** Whether a run is being started, of which nothing is known yet. */
   readonly starting: boolean;
+  /** Whether the newest run of the file that was opened is still asked for. */
+  readonly seeking: boolean;
   /** Other files than the open one that runs go on of, that of the newest first. */
   readonly elsewhere: readonly { readonly file: string; readonly experiment: boolean }[];
   /** Whether events come in: false while the connection is down. */
@@ -68,6 +70,7 @@ export const runView = createStore<RunView>()((set, get) => ({
   asked: null,
   ranGraph: null,
   starting: false,
+  seeking: false,
   elsewhere: [],
   connected: true,
   follow: (runId) =>
@@ -111,6 +114,17 @@ export function isIdle({ run, starting }: Pick<RunView, 'run' | 'starting'>): bo
 /** Whether the run on the screen is known to go on: of one that was not started here, nothing is before its first events. */
 export function isGoingOn({ run, ranGraph }: Pick<RunView, 'run' | 'ranGraph'>): boolean {
   return run !== null && !isOver(run) && (run.seq > 0 || ranGraph?.runId === run.runId);
+}
+
+/** Whether a run was just started here, of which nothing is known yet. */
+export function isBeginning(state: Pick<RunView, 'run' | 'ranGraph' | 'starting'>): boolean {
+  return state.starting || (state.run?.seq === 0 && isGoingOn(state));
+}
+
+/** Whether results that the open file has may still be on their way: what stands below these is drawn with them. */
+export function isComing(state: RunView): boolean {
+  const { run, seeking, connected } = state;
+  return connected && !isBeginning(state) && (run === null ? seeking : run.seq === 0);
 }
 
 /** The step of a node in a run; of one that has other steps there, what these come to. */

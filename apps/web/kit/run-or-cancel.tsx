@@ -38,11 +38,13 @@ export function RunOrCancel(props: {
 }) {
   const { working, disabled, look = '', of = '', run, cancel, byKey = false } = props;
   const justEnded = useJustEnded(working);
+  // The longer of both words with its key: what stands before it stays where it is.
+  const width = byKey ? 'justify-center min-w-[4.5rem] md:min-w-[6.5rem]' : '';
   if (working) {
     return (
       <button
         type="button"
-        className={`button ${look} stop`}
+        className={`button ${look} stop ${width}`}
         onClick={({ detail }) => {
           if (detail < 2) cancel();
         }}
@@ -54,7 +56,7 @@ export function RunOrCancel(props: {
   return (
     <button
       type="button"
-      className={`button ${look} go`}
+      className={`button ${look} go ${width}`}
       disabled={disabled}
       aria-disabled={justEnded || undefined}
       onClick={() => {

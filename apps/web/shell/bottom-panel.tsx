@@ -24,7 +24,8 @@ export function BottomPanel() {
   return (
     <div className="flex h-full min-h-0 flex-col bg-panel pt-1.5 pb-1.5">
       <div className="@container flex items-baseline justify-between gap-4 px-3.5 pb-1 whitespace-nowrap">
-        {hasRun ? <RunSummary /> : null}
+        {/* A letter of its size keeps the tabs on its line. */}
+        {hasRun ? <RunSummary /> : <span aria-hidden>&nbsp;</span>}
         <TabList
           label="Run panel"
           tabs={tabs}

@@ -70,9 +70,11 @@ function Breadcrumb() {
 }
 
 function HistoryButtons() {
+  const isOpen = useDocument((state) => state.file !== null);
   const canUndo = useStore(useDocument.temporal, (state) => state.pastStates.length > 0);
   const canRedo = useStore(useDocument.temporal, (state) => state.futureStates.length > 0);
-  return (
+  // There is nothing to undo, and the name of the file would push them away.
+  return !isOpen ? null : (
     <span className="flex">
       <button
         type="button"

@@ -143,6 +143,7 @@ async function showFile(
     usePlan.getState().clear();
     runView.getState().follow(null);
     runView.getState().setNewest(null);
+    runView.setState({ seeking: true });
     const isChanged = documentStore.getState().open(file, graph, from);
     if (isChanged) tellReloaded(path);
     screenStore.getState().select([]);
@@ -171,6 +172,8 @@ async function followNewestRun(path: string): Promise<void> {
     else follow(newest?.id ?? null);
   } catch (error) {
     if (documentStore.getState().file?.path === path) report(error);
+  } finally {
+    if (documentStore.getState().file?.path === path) runView.setState({ seeking: false });
   }
 }
 

@@ -76,13 +76,15 @@ async function start(
   const { file } = documentStore.getState();
   if (file === null) return false;
   let saved: string | undefined;
-  const ready = async (): Promise<string | undefined> =>
-    (saved = (await mayRun()) ? await saveFile() : undefined);
-  const runId = await startAlone({ path: file.path, ...options }, ready);
-  if (runId !== undefined && documentStore.getState().file?.path === saved) {
+  const ready = async (): Promise<string | undefined> => {
+    if (!(await mayRun())) return undefined;
+    // At once: when the server answers, the pointer is on the way to something else.
     openForRun();
+    return (saved = await saveFile());
+  };
+  const runId = await startAlone({ path: file.path, ...options }, ready);
+  if (runId !== undefined && documentStore.getState().file?.path === saved)
     screenStore.getState().show({ bottomTab: 'run' });
-  }
   return runId !== undefined;
 }
 

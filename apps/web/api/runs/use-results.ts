@@ -2,6 +2,7 @@ import {
   bodyAt,
   documentStore,
   drawnFile,
+  isBeginning,
   isOver,
   prefixOf,
   resultNodes,
@@ -20,8 +21,9 @@ import { useScore } from './use-score.ts';
 
 /**
  * Ids of the result nodes of the shown graph that have run or are running, an example's headline first. Undefined if none has.
+ * `begins`: all of them from the press of Run on, before anything is known of the run.
  */
-export function useResults(): readonly string[] | undefined {
+export function useResults({ begins = false } = {}): readonly string[] | undefined {
   // What nodes that use other files give is known once these have come.
   useStore(usedGraphs, (state) => state.lookup);
   const ids = useStore(
@@ -38,9 +40,10 @@ export function useResults(): readonly string[] | undefined {
     useShallow((state) =>
       ids.filter(
         (id) =>
-          resultStep(state, prefix + id) !== undefined &&
-          // Where a question was only asked, its answer stands with the question.
-          !isAskedResult(state, prefix + id),
+          (begins && isBeginning(state)) ||
+          (resultStep(state, prefix + id) !== undefined &&
+            // Where a question was only asked, its answer stands with the question.
+            !isAskedResult(state, prefix + id)),
       ),
     ),
   );
@@ -65,6 +68,7 @@ export function useResultText(path: string): readonly [string, ...string[]] {
 export function useAwaited(path: string): string | undefined {
   return useStore(runView, (state) => {
     const { run } = state;
+    if (isBeginning(state)) return 'Starting';
     if (run === null || isOver(run)) return undefined;
     const own = resultStep(state, path);
     if (own?.status !== 'queued' && own?.status !== 'running') return undefined;

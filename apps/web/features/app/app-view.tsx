@@ -208,9 +208,13 @@ function LinkAbout({ path }: { readonly path: string }) {
   // Beforehand, so that copying does not wait for it.
   const { data: link } = useQuery(askLinkOptions(path));
   return (
-    <p className="mt-1 min-h-[1lh] text-sm text-ink-2" data-testid="link-reach">
-      {link === undefined ? '' : linkAllows(link !== null)}
-      {link !== undefined && isThisMachine(location.hostname)
+    <p
+      // In its place from the start, so that it moves nothing below.
+      className={`mt-1 text-sm text-ink-2 ${link === undefined ? 'invisible' : ''}`}
+      data-testid="link-reach"
+    >
+      {linkAllows(link !== null)}
+      {isThisMachine(location.hostname)
         ? ' It works on this computer only; “Open Graft from another machine” in the documentation tells how to let others in.'
         : ''}
     </p>

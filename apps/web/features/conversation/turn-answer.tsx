@@ -112,17 +112,8 @@ export function TurnAnswer({
           </p>
         )}
       </div>
-      <div className="mt-1 flex min-h-6 flex-wrap items-center gap-x-3 text-sm text-ink-2">
-        <span role="status" className="empty:hidden">
-          {over
-            ? run?.status === 'cancelled'
-              ? 'Stopped.'
-              : ''
-            : stopped
-              ? 'Stopping.'
-              : workText(run, { waits: busy, graph: inApp ? undefined : graph })}
-        </span>
-        {/* One button, so that it keeps the focus when the answer is there. */}
+      <div className="mt-1 flex min-h-6 items-center gap-x-3 text-sm text-ink-2">
+        {/* One button, so that it keeps the focus when the answer is there; before words whose length changes. */}
         <button
           type="button"
           className="quiet-action"
@@ -132,6 +123,15 @@ export function TurnAnswer({
         >
           {over ? 'Retry' : 'Stop'}
         </button>
+        <span role="status" className="min-w-0 truncate empty:hidden">
+          {over
+            ? run?.status === 'cancelled'
+              ? 'Stopped.'
+              : ''
+            : stopped
+              ? 'Stopping.'
+              : workText(run, { waits: busy, graph: inApp ? undefined : graph })}
+        </span>
         {models === '' ? null : (
           <span className="ml-auto min-w-0 truncate" title={`Answered by ${models}`}>
             <span className="sr-only">Answered by </span>

@@ -56,7 +56,7 @@ export function StartChoice({ starts, isLooking, chosen, choose }: ChoiceProps) 
             <span
               id={`${id}-${start}-about`}
               // Two lines from the first: what comes must not move the buttons below.
-              className={`block min-h-[2lh] text-sm text-ink-2 ${lay === undefined ? '' : 'line-clamp-2'}`}
+              className={`min-h-[2lh] text-sm text-ink-2 ${lay === undefined ? 'block' : 'line-clamp-2'}`}
               title={about}
             >
               {lay === undefined && isLooking ? 'Looking through the folder …' : about}

@@ -10,17 +10,25 @@ const ResultNotes = part(() => import('./result-notes.tsx').then((loaded) => loa
 
 /** The figure that matters of a result, above everything else. */
 function Headline({ path }: { readonly path: string }) {
-  const [own, ...others] = useResultText(path);
-  const headline = useAwaited(path) ?? own;
+  const [own] = useResultText(path);
+  const awaited = useAwaited(path);
   return (
-    <p className="mt-0.5 break-words" data-testid="result-headline">
-      <b className="block text-xl font-[620] tracking-[-0.015em] [overflow-wrap:anywhere]">
-        {headline}
-      </b>
-      {others.length === 0 ? null : (
-        <span className="text-sm text-ink-2">Compared with the words of the references.</span>
-      )}
+    <p
+      // What is waited for changes from one moment to the next: in one line, so that it moves nothing.
+      className={`mt-0.5 text-xl font-[620] tracking-[-0.015em] ${awaited === undefined ? '[overflow-wrap:anywhere]' : 'truncate'}`}
+      data-testid="result-headline"
+      title={awaited}
+    >
+      {awaited ?? own}
     </p>
+  );
+}
+
+/** What the figure rests on. */
+function Measure({ path }: { readonly path: string }) {
+  const [, ...others] = useResultText(path);
+  return others.length === 0 ? null : (
+    <p className="text-sm text-ink-2">Compared with the words of the references.</p>
   );
 }
 
@@ -61,7 +69,7 @@ function ComparePair({ pair }: { readonly pair: readonly [string, string] }) {
   return (
     <button
       type="button"
-      className="button small mt-2"
+      className="button small"
       title={pair.map((id) => titleAmong(id, nodes)).join(' and ')}
       onClick={() => action('compareSides')(pair.map((id) => ({ run, node: prefix + id })))}
     >
@@ -83,7 +91,6 @@ export function GraphResult({ results }: { readonly results: readonly string[] }
   return (
     <section className="mt-3" aria-label="Result" data-testid="graph-result">
       <Headline path={prefix + shown} />
-      {pair === undefined ? null : <ComparePair pair={pair} />}
       {results.length === 1 ? null : (
         <ul className="mt-2 grid grid-cols-[minmax(0,1fr)] gap-px" aria-label="Results">
           {results.map((id) => (
@@ -101,17 +108,24 @@ export function GraphResult({ results }: { readonly results: readonly string[] }
           ))}
         </ul>
       )}
-      {isOver ? <ResultNotes id={shown} /> : null}
-      <div className="-mx-4 mt-2 flex max-h-[48vh] min-h-0 flex-col border-y border-line pt-2">
+      {/* As high from the start as rows make it, so that these move nothing below. */}
+      <div className="-mx-4 mt-2 flex h-[48vh] min-h-0 flex-col border-y border-line pt-2">
+        <div className="px-4 empty:hidden">
+          <Measure path={prefix + shown} />
+          {isOver ? <ResultNotes id={shown} /> : null}
+        </div>
         <OutputTab key={prefix + shown} node={prefix + shown} headed />
       </div>
-      <button
-        type="button"
-        className="quiet-action mt-1.5"
-        onClick={() => action('showNode')(prefix + shown)}
-      >
-        Show this node
-      </button>
+      <div className="mt-1.5 flex min-h-7 items-center justify-between gap-3">
+        <button
+          type="button"
+          className="quiet-action"
+          onClick={() => action('showNode')(prefix + shown)}
+        >
+          Show this node
+        </button>
+        {pair === undefined ? null : <ComparePair pair={pair} />}
+      </div>
     </section>
   );
 }

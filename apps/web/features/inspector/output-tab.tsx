@@ -3,6 +3,7 @@ import { useState } from 'react';
 import {
   problemText,
   drawnFile,
+  isBeginning,
   placeOf,
   isAskedResult,
   shownStep,
@@ -80,6 +81,7 @@ function Score({ artifact }: { readonly artifact: ArtifactRef | undefined }) {
 function StepOutput({ node, headed }: { readonly node: string; readonly headed: boolean }) {
   const own = useRunView((state) => shownStep(state, node));
   const isAsked = useRunView((state) => isAskedResult(state, node));
+  const begins = useRunView(isBeginning);
   const isInput = useDocument(
     (state) =>
       nodeTypes().get(placeOf(drawnFile(state), node)?.node.type ?? '')?.structure === 'input',
@@ -101,7 +103,9 @@ function StepOutput({ node, headed }: { readonly node: string; readonly headed: 
   const error = step?.error ?? own?.error;
   const outdated = useOutdated(error, step?.node ?? node);
   if (step === undefined) {
-    return isInput ? (
+    return begins ? (
+      <Empty>Starting.</Empty>
+    ) : isInput ? (
       <Empty>
         The caller of this graph sets this input. If nothing calls it, a run uses the connected
         sample.

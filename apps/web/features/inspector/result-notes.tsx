@@ -6,7 +6,7 @@ export function ResultNotes({ id }: { readonly id: string }) {
   const notes = useDocument((state) => state.shown.notes);
   const texts = Object.values(notes ?? {}).flatMap(({ about, text }) => (about === id ? text : []));
   return texts.map((text) => (
-    <div key={text} className="mt-2 text-ink-2" data-testid="result-note">
+    <div key={text} className="mb-2 text-ink-2" data-testid="result-note">
       <Markdown text={text} />
     </div>
   ));

@@ -85,9 +85,12 @@ export function ModelsTab({ ask }: { readonly ask: (question: Question) => void 
             models.
           </p>
         )}
-        <button type="button" className="button mt-3" onClick={() => browse()}>
-          Browse models …
-        </button>
+        {/* With the list above it, which would push it away. */}
+        {usage === undefined && error === null ? null : (
+          <button type="button" className="button mt-3" onClick={() => browse()}>
+            Browse models …
+          </button>
+        )}
       </Section>
       {elsewhere.length === 0 ? null : (
         <Section title="From other tools" about="Graft uses these in place and never deletes them.">
