@@ -171,6 +171,38 @@ test('a download that failed or is paused is deleted', async ({ page }) => {
   await withModels({}, use, alone(`${served.path}-home`, hub.url));
 });
 
+test('a run waits for a model that is being downloaded, unless the person does not want to', async ({
+  page,
+}) => {
+  await using served = await hubFolder(small);
+  await using hub = await HubServer.start({ folder: served.path, terms: smallTerms });
+  const use = async (url: string, workspace: string): Promise<void> => {
+    const model = { type: 'base-model', version: 1, params: { model: 'none-yet' } };
+    const graph = { graft: 1, nodes: { model }, edges: [], layout: { model: [80, 80] } };
+    await giveFile(workspace, 'waiting.graft.json', JSON.stringify(graph));
+    const bench = new Workbench(page);
+    await bench.open(url, 'waiting.graft.json');
+    const { dialog, field } = await openPicker(page, bench);
+    // Its header comes, and some of it.
+    void hub.gate.stopAfter((1 << 20) + (2 << 20), 'hold');
+    await field.fill('own/small-GGUF:F16');
+    await dialog.getByRole('button', { name: /^Download and use/ }).click();
+    await expect(dialog).toHaveCount(0);
+    const notice = page.getByTestId('notice').filter({ hasText: 'The run starts after that.' });
+    await bench.run();
+    await expect(notice).toContainText('hf:own/small-GGUF:F16 is being downloaded.');
+    await notice.getByRole('button', { name: 'Do not wait' }).click();
+    await expect(notice).toHaveCount(0);
+    await bench.run();
+    await expect(notice).toBeVisible();
+    await expect(page.getByTestId('run-status')).toHaveCount(0);
+    hub.gate.open();
+    await bench.reaches('model', 'succeeded');
+    await expect(notice).toHaveCount(0);
+  };
+  await withModels({}, use, alone(`${served.path}-home`, hub.url));
+});
+
 test('a failed download says why and is tried again; without a hub the rest is still offered', async ({
   page,
 }) => {

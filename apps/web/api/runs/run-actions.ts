@@ -55,6 +55,7 @@ function runOnceHere({ models, words }: AwaitedModels, only: readonly string[]):
     if (signal.aborted || !isOpen()) stop();
     else if (!models.some((model) => coming.has(model))) {
       stop();
+      screenStore.getState().dismissUntil('run');
       void startRun(...only);
     }
   });
