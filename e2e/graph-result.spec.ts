@@ -51,6 +51,20 @@ test('after a run the panel shows what the graph gave, with nothing selected', a
   await expect(result.getByTestId('output')).toContainText('Accuracy');
   await result.getByRole('button', { name: 'Show this node' }).click();
   await expect(bench.node('score')).toHaveAttribute('data-selected', 'true');
+  await expect(bench.inspectorTab('Output')).toHaveAttribute('aria-selected', 'true');
+
+  await test.step('links to an output open it, on whatever tab nodes were last looked at', async () => {
+    await bench.select('remote');
+    await bench.tab('Parameters');
+    await page.getByTestId('result-link').click();
+    await expect(bench.node('write')).toHaveAttribute('data-selected', 'true');
+    await expect(bench.inspectorTab('Output')).toHaveAttribute('aria-selected', 'true');
+    await expect(bench.output).toContainText('At 05:40.');
+    await bench.select('remote');
+    await expect(bench.inspectorTab('Parameters')).toHaveAttribute('aria-selected', 'true');
+    await page.getByRole('button', { name: 'Show result' }).press('Enter');
+    await expect(result.getByTestId('result-headline')).toContainText(/^1 of 2 right/);
+  });
 
   // It stands there again when the graph is opened anew.
   await bench.open(workspace.url, 'asked-twice.graft.json');

@@ -108,7 +108,7 @@ export function GraphResult({ results }: { readonly results: readonly string[] }
       <button
         type="button"
         className="quiet-action mt-1.5"
-        onClick={() => action('showNode')(prefix + shown)}
+        onClick={() => action('showNode')(prefix + shown, 'output')}
       >
         Show this node
       </button>

@@ -120,8 +120,8 @@ function StepOutput({ node, headed }: { readonly node: string; readonly headed: 
           <button
             type="button"
             className="font-[550] hover:underline"
-            title="Show this node"
-            onClick={() => action('showNode')(feed.node)}
+            title="Show its output"
+            onClick={() => action('showNode')(feed.node, 'output')}
           >
             {feedTitle}
           </button>
@@ -169,7 +169,7 @@ function StepOutput({ node, headed }: { readonly node: string; readonly headed: 
           port={port}
           artifact={artifact}
           keptAs={`${step.node}.${port ?? ''}`}
-          showMaker={feed && (() => action('showNode')(feed.node))}
+          showMaker={feed && (() => action('showNode')(feed.node, 'output'))}
         />
       ) : trains ? null : step.status === 'running' ? (
         <Empty>{step.progress === undefined ? 'Starting.' : progressText(step.progress)}</Empty>

@@ -114,10 +114,7 @@ const Row = memo(function Row({ index, count, step, began, end }: RowProps) {
         className="grid h-5 w-full grid-cols-[176px_1fr_56px_96px] items-center gap-2.5 px-3.5 text-left text-sm text-ink-2 hover:text-ink aria-pressed:text-ink"
         aria-pressed={selected}
         title={hintOf(step)}
-        onClick={() => {
-          action('showNode')(step.node);
-          useScreen.getState().show({ inspectorTab: 'output' });
-        }}
+        onClick={() => action('showNode')(step.node, 'output')}
       >
         <span className="truncate" title={step.node}>
           {title}
