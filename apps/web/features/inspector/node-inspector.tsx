@@ -82,7 +82,7 @@ function ToResult({ from }: { readonly from: string }) {
     <button
       type="button"
       className="shrink-0 hover:text-ink hover:underline"
-      title="Show what the graph gave: select nothing"
+      title="Show the results of the graph, with nothing selected"
       onClick={() => useScreen.getState().select([])}
     >
       Show result
