@@ -1,6 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { answerWith, openChatServer } from '../runtime/backends/testing/chat-server.ts';
+import {
+  answerWith,
+  beginStream,
+  endStream,
+  openChatServer,
+  writePiece,
+} from '../runtime/backends/testing/chat-server.ts';
 import { asking, expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
@@ -75,9 +81,12 @@ test('two results from the same prompts are compared from where they stand', asy
   page,
   workspace,
 }) => {
-  await using chat = await openChatServer(({ body }, response) =>
-    answerWith(response, body['max_tokens'] === 8 ? 'At noon.' : 'At 05:40.'),
-  );
+  await using chat = await openChatServer(({ body }, response) => {
+    if (body['max_tokens'] !== 8) return answerWith(response, 'At 05:40.');
+    beginStream(response);
+    writePiece(response, 'At noon.');
+    endStream(response, { prompt: 7, completion: 8, reason: 'length' });
+  });
   const { nodes, edges, layout } = asking(chat.url);
   await workspace.graph('asked-two-ways', {
     nodes: {
@@ -97,4 +106,10 @@ test('two results from the same prompts are compared from where they stand', asy
   await expect(page.getByRole('main')).toContainText('noon');
   await page.goBack();
   await expect(bench.node('write')).toBeVisible();
+
+  await test.step('what cut an answer is one press away', async () => {
+    await result.getByRole('button', { name: 'cut at max tokens' }).press('Enter');
+    await expect(bench.node('write')).toHaveAttribute('data-selected', 'true');
+    await expect(page.getByLabel('Max tokens', { exact: true })).toBeFocused();
+  });
 });
