@@ -1,6 +1,6 @@
 import { plural } from '@graft/nodes/kit/ui';
 import { chordName } from '../../kit/chord.ts';
-import { commandOf, bodyAt, countProblems } from '@graft/view';
+import { commandOf, bodyAt, countProblems, isOver } from '@graft/view';
 import { DriftNotice } from './drift-notice.tsx';
 import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
@@ -68,14 +68,14 @@ function Tips() {
 function NoResult() {
   const isEmpty = useDocument((state) => Object.keys(state.shown.nodes).length === 0);
   const firstRun = useDocument((state) => state.file?.example?.firstRun);
-  const isAsked = useRunView(({ asked }) => asked !== null);
+  const asked = useRunView((state) => state.asked);
   const time = firstRun === undefined ? '' : ` The first run takes ${firstRunText(firstRun)}.`;
   return (
     <p className="mt-3 text-ink-2">
       {isEmpty
         ? 'Add a node to begin.'
-        : isAsked
-          ? 'Your answers are below. Run the graph to answer the questions that it holds.'
+        : asked !== null
+          ? `${isOver(asked.run) ? 'Your answers are below.' : 'Your question is being answered below.'} Run the graph to answer the questions that it holds.`
           : `Run the graph to see its result here.${time} Select a node to see its parameters and its output.`}
     </p>
   );
