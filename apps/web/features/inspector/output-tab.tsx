@@ -49,7 +49,7 @@ export function OutputTab({
   headed = false,
 }: {
   readonly node: string;
-  /** Whether its score stands above it, and why it ran is left to its own output. */
+  /** Whether it is the result of the graph: its score stands above it, and why it ran is left to its own output. */
   readonly headed?: boolean;
 }) {
   const usesFile = useDocument(
@@ -78,7 +78,8 @@ function Score({ artifact }: { readonly artifact: ArtifactRef | undefined }) {
 
 /** Why the step ran, and what came out of it, a page at a time. */
 function StepOutput({ node, headed }: { readonly node: string; readonly headed: boolean }) {
-  const own = useRunView((state) => shownStep(state, node));
+  // Below the score of the file stands the file's result: what a question comes to stands with the question.
+  const own = useRunView((state) => (headed ? stepOf : shownStep)(state, node));
   const isAsked = useRunView((state) => isAskedResult(state, node));
   const isInput = useDocument(
     (state) =>
