@@ -93,6 +93,39 @@ test('an answer is streamed, stopped with what came, and asked again', async ({
   });
 });
 
+test('below a long result the newest question stays in sight, and the result as it is', async ({
+  page,
+  workspace,
+}) => {
+  const writing = gate();
+  await using chat = await openChatServer(async ({ messages }, response) => {
+    const isAsked = JSON.stringify(messages).includes('Who lights it?');
+    beginStream(response);
+    writePiece(
+      response,
+      isAsked ? 'Ansel' : 'It is lit at 05:40, before the gate opens. '.repeat(40),
+    );
+    if (isAsked) await writing.passed;
+    endStream(response, { prompt: 7, completion: 3 });
+  });
+  await workspace.graph('long-result', asking(chat.url));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, 'long-result.graft.json');
+  const { box, turns, answers } = conversationOf(page);
+  const result = page.getByRole('region', { name: 'Result' });
+  await bench.run();
+  await bench.reaches('write', 'succeeded');
+  await expect(result.getByTestId('output')).toContainText('before the gate opens');
+  await box.fill('Who lights it?');
+  await box.press('Enter');
+  await expect(answers).toContainText('Ansel');
+  await expect(result.getByTestId('output')).toContainText('before the gate opens');
+  await expect(turns.getByText('Ansel')).toBeInViewport({ ratio: 1 });
+  writing.open();
+  await expect(answers).toHaveAttribute('data-status', 'succeeded');
+  await expect(turns.getByText('Ansel')).toBeInViewport({ ratio: 1 });
+});
+
 test('an error in the middle of an answer says what happened, and it is asked again', async ({
   page,
   workspace,

@@ -16,6 +16,11 @@ test('an empty workspace says how to begin, and an example is copied into it', a
     await bench.open(server.url);
     const begin = page.getByRole('region', { name: 'How to begin' });
     await expect(begin).toContainText('This workspace has no graph yet');
+    // What can be begun at once is the main button.
+    await expect(begin.locator('.button.go')).toHaveText(['Start']);
+    await expect(
+      begin.getByRole('button', { name: 'Ask a model …' }).getByText('Start', { exact: true }),
+    ).toBeVisible();
     await begin.getByRole('button', { name: 'New graph …' }).click();
     await expect(page.getByRole('dialog', { name: 'New graph' })).toBeVisible();
     await page.keyboard.press('Escape');

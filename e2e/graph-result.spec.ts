@@ -1,6 +1,12 @@
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { answerWith, openChatServer } from '../runtime/backends/testing/chat-server.ts';
+import {
+  answerWith,
+  beginStream,
+  endStream,
+  openChatServer,
+  writePiece,
+} from '../runtime/backends/testing/chat-server.ts';
 import { asking, expect, test } from './small-workspace.ts';
 import { Workbench } from './workbench.ts';
 
@@ -51,6 +57,20 @@ test('after a run the panel shows what the graph gave, with nothing selected', a
   await expect(result.getByTestId('output')).toContainText('Accuracy');
   await result.getByRole('button', { name: 'Show this node' }).click();
   await expect(bench.node('score')).toHaveAttribute('data-selected', 'true');
+  await expect(bench.inspectorTab('Output')).toHaveAttribute('aria-selected', 'true');
+
+  await test.step('links to an output open it, on whatever tab nodes were last looked at', async () => {
+    await bench.select('remote');
+    await bench.tab('Parameters');
+    await page.getByTestId('result-link').click();
+    await expect(bench.node('write')).toHaveAttribute('data-selected', 'true');
+    await expect(bench.inspectorTab('Output')).toHaveAttribute('aria-selected', 'true');
+    await expect(bench.output).toContainText('At 05:40.');
+    await bench.select('remote');
+    await expect(bench.inspectorTab('Parameters')).toHaveAttribute('aria-selected', 'true');
+    await page.getByRole('button', { name: 'Show result' }).press('Enter');
+    await expect(result.getByTestId('result-headline')).toContainText(/^1 of 2 right/);
+  });
 
   // It stands there again when the graph is opened anew.
   await bench.open(workspace.url, 'asked-twice.graft.json');
@@ -61,9 +81,12 @@ test('two results from the same prompts are compared from where they stand', asy
   page,
   workspace,
 }) => {
-  await using chat = await openChatServer(({ body }, response) =>
-    answerWith(response, body['max_tokens'] === 8 ? 'At noon.' : 'At 05:40.'),
-  );
+  await using chat = await openChatServer(({ body }, response) => {
+    if (body['max_tokens'] !== 8) return answerWith(response, 'At 05:40.');
+    beginStream(response);
+    writePiece(response, 'At noon.');
+    endStream(response, { prompt: 7, completion: 8, reason: 'length' });
+  });
   const { nodes, edges, layout } = asking(chat.url);
   await workspace.graph('asked-two-ways', {
     nodes: {
@@ -83,4 +106,10 @@ test('two results from the same prompts are compared from where they stand', asy
   await expect(page.getByRole('main')).toContainText('noon');
   await page.goBack();
   await expect(bench.node('write')).toBeVisible();
+
+  await test.step('what cut an answer is one press away', async () => {
+    await result.getByRole('button', { name: 'cut at max tokens' }).press('Enter');
+    await expect(bench.node('write')).toHaveAttribute('data-selected', 'true');
+    await expect(page.getByLabel('Max tokens', { exact: true })).toBeFocused();
+  });
 });

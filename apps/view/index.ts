@@ -249,7 +249,7 @@ export {
 } from './run/run-view.ts';
 export { stopWords, verdictWords } from './run/trace-words.ts';
 export { noStandIns, withStandIns, shareDone, noTexts, standInViews } from './run/stand-ins.ts';
-export { stepParams, type ReportedProblem, type StepView } from './run/step-view.ts';
+export { countsBytes, stepParams, type ReportedProblem, type StepView } from './run/step-view.ts';
 export {
   announcementStore,
   announce,

@@ -110,6 +110,7 @@ export * from './types/node-type.ts';
 export * from './types/lane.ts';
 export * from './rows/embedding-layout.ts';
 export * from './rows/hub-reference.ts';
+export * from './rows/model-search.ts';
 export * from './rows/model.ts';
 export * from './rows/model-reference.ts';
 export * from './contracts/artifact.ts';

@@ -1,6 +1,6 @@
 import type { NodeLayout } from '@graft/graph';
 import type { AskedQuestion } from '../conversation/conversation-store.ts';
-import type { OpenEnd } from '../screen/screen-store.ts';
+import type { InspectorTab, OpenEnd } from '../screen/screen-store.ts';
 
 /** A run, or a node of it by its path. */
 export interface ComparedSide {
@@ -32,8 +32,11 @@ export interface Actions {
   bringIntoSight(node: string): void;
   /** Moves a note up or down on the page of the notebook. */
   moveProse(note: string, step: -1 | 1): void;
-  /** Shows the node at a path of the file: its graph is gone into, it is selected and comes into sight. */
-  showNode(path: string): void;
+  /**
+   * Shows the node at a path of the file: its graph is gone into, it is selected and comes into sight. `tab`: what the
+   * inspector shows of it; absent: the tab on which such nodes open.
+   */
+  showNode(path: string, tab?: InspectorTab): void;
   /** Sets runs, or nodes of them, beside each other. */
   compareSides(sides: readonly ComparedSide[]): void;
   /** Runs the graph with what the form of the app view holds. */

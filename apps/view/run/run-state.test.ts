@@ -92,6 +92,21 @@ describe('foldEvent', () => {
     expect(step?.logs).toEqual([{ at: 1_003, level: 'warning', message: 'empty', item: 'b.md' }]);
   });
 
+  it('drops the progress of a download or a copy once the step writes, and no other', () => {
+    const generate = (unit: string): StepView | undefined =>
+      fold(
+        stamped([
+          started,
+          { type: 'step.started', node: 'generate-1', device: 'cpu', reason: { kind: 'first' } },
+          { type: 'step.progress', node: 'generate-1', done: 9, total: 9, unit },
+          { type: 'step.token', node: 'generate-1', item: 'q1', text: 'At ' },
+        ]),
+      ).steps.get('generate-1');
+    expect(generate('copied bytes of a-model')).not.toHaveProperty('progress');
+    expect(generate('bytes of a-model')).not.toHaveProperty('progress');
+    expect(generate('prompts')).toMatchObject({ progress: { done: 9, total: 9 } });
+  });
+
   it('joins tokens by item', () => {
     expect([...(fold(story).steps.get('generate-1')?.texts ?? [])]).toEqual([
       ['q1', 'At dawn'],

@@ -8,7 +8,7 @@ import {
   withStep,
   type StandIns,
 } from './stand-ins.ts';
-import type { ReportedProblem, StepView } from './step-view.ts';
+import { countsBytes, type ReportedProblem, type StepView } from './step-view.ts';
 
 /** The rounds of a loop that have started. */
 interface Rounds {
@@ -68,9 +68,11 @@ function changeStep(run: RunState, node: string, change: (step: StepView) => Ste
   return { ...changed, shown: standInViews(changed, standIns.shownBy.get(node) ?? []) };
 }
 
-function withToken(step: StepView, event: EventOf<'step.token'>): StepView {
+/** A download or a copy of the model is over once the model writes. */
+function withToken({ progress, ...step }: StepView, event: EventOf<'step.token'>): StepView {
   const text = (step.texts.get(event.item) ?? '') + event.text;
-  return { ...step, texts: step.texts.with(event.item, text) };
+  const kept = progress === undefined || countsBytes(progress) ? {} : { progress };
+  return { ...step, ...kept, texts: step.texts.with(event.item, text) };
 }
 
 function withLog(step: StepView, event: EventOf<'step.log'>): StepView {

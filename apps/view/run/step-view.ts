@@ -83,3 +83,8 @@ export function stepParams({
   });
   return Object.fromEntries(entries);
 }
+
+/** Whether progress is that of a download, a copy or another transfer: it counts bytes. */
+export function countsBytes({ unit }: { readonly unit: string }): boolean {
+  return /(?:^|\s)bytes\b/.test(unit);
+}

@@ -78,7 +78,7 @@ export function askDocuments(material: Material): Template {
         ...{ about: 'questions', x: 20, y: 490, width: 206 },
       },
       generate: {
-        text: 'Is an answer wrong? See in _Retrieve_ whether the right passage was found. If it was, choose a larger model: select its node and press **All models …**.',
+        text: 'Is an answer wrong? See in _Retrieve_ whether the right passage was found. If it was, choose a larger model: **All models …** in its node’s _Parameters_.',
         ...{ about: 'generate', x: 746, y: 566, width: 206 },
       },
     },

@@ -9,7 +9,8 @@ export const askModel: Template = {
     },
     prompt: { type: 'prompt', at: [262, 86] },
     'base-model': { type: 'base-model', at: [262, 278] },
-    generate: { type: 'generate', at: [504, 86] },
+    // An answer in several sentences is whole.
+    generate: { type: 'generate', at: [504, 86], params: { maxTokens: 512 } },
   },
   edges: [
     ...['questions.questions -> prompt.questions', 'prompt.prompts -> generate.prompts'],
@@ -26,7 +27,7 @@ export const askModel: Template = {
       ...{ about: 'questions', x: 20, y: 228, width: 206 },
     },
     model: {
-      text: 'Models of Ollama, LM Studio and the hub are in one list: select the model’s node, then press **All models …**.',
+      text: 'Models of Ollama, LM Studio and the hub are in one list: select the model’s node, then press **All models …** under _Parameters_.',
       ...{ about: 'base-model', x: 504, y: 278, width: 206 },
     },
   },

@@ -160,6 +160,9 @@ it('counts what lies in the folder, and says of what is missing what to add', ()
     'Which way?',
     'Start empty',
   ]);
+  expect(laid({ documents: [], tables: [] }, 'model')?.nodes['generate']?.params).toMatchObject({
+    maxTokens: 512,
+  });
   const missing = startsFor({ documents: [notes], tables: [] }).filter(({ lay }) => !lay);
   expect(missing.map(({ id, about }) => [id, about])).toEqual([
     ['teach', expect.stringContaining('prompt and completion')],

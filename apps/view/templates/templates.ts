@@ -78,7 +78,7 @@ function teachStart(material: Material): Start {
     const found = columnsFound(material);
     const about =
       found === undefined
-        ? 'Needs a JSONL or CSV file with the columns prompt and completion.'
+        ? 'Trains a model on your examples. Needs a JSONL or CSV file with the columns prompt and completion.'
         : `${found} Teaching needs prompt and completion.`;
     return { ...start, title: 'Teach a model rows', about };
   }
@@ -123,7 +123,7 @@ function whichWayStart(material: Material): Start {
       judged !== undefined
         ? `${judged.path} has questions with known answers. The comparison needs the documents, too.`
         : found === undefined
-          ? 'Retrieval, LoRA or fine-tuning: needs documents, and a file of questions with the columns question and reference.'
+          ? 'Compares retrieval, LoRA and fine-tuning on your questions. Needs documents, and a file with the columns question and reference.'
           : `${found} The comparison needs question and reference.`;
     return { ...start, about };
   }
@@ -131,7 +131,7 @@ function whichWayStart(material: Material): Start {
   const again = changed === undefined ? '' : `, and again by ${changed.judged.path}`;
   return {
     ...start,
-    about: `Retrieval, LoRA or fine-tuning, by ${plural(judged.rows, 'question')} of ${judged.path}${learned}${again}`,
+    about: `Compares retrieval, LoRA and fine-tuning by ${plural(judged.rows, 'question')} of ${judged.path}${learned}${again}`,
     lay: () => layGraph(whichWay(files, judged)),
   };
 }

@@ -54,3 +54,12 @@ it('shows what is too long or too deep as it is written', () => {
   expect(html('*a*'.repeat(40_000))).toContain('whitespace-pre-wrap');
   expect(html(`${'> '.repeat(2000)}deep`)).toContain('deep');
 });
+
+it('draws bold words as a button where they name one', () => {
+  const press = (words: string) => (words === 'All models …' ? () => undefined : undefined);
+  const drawn = renderToStaticMarkup(
+    <Markdown text="Press **All models …** or **Run**." press={press} />,
+  );
+  expect(drawn).toMatch(/<button[^>]*>All models …<\/button> or <strong>Run<\/strong>/);
+  expect(html('Press **All models …**.')).toContain('<strong>All models …</strong>');
+});

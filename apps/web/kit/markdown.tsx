@@ -13,17 +13,21 @@ interface MarkdownProps {
    * of the page.
    */
   readonly level?: number;
+  /** What bold words do that name a button of the page, such as **All models …**; undefined: they are only bold. */
+  readonly press?: (words: string) => (() => void) | undefined;
 }
 
 /**
  * A Markdown text as elements. HTML is shown as it is written and pictures are links: a note by somebody else runs and
  * fetches nothing.
  */
-export function Markdown({ text, level }: MarkdownProps) {
+export function Markdown({ text, level, press }: MarkdownProps) {
   const tokens = useMemo(() => tokensOf(text), [text]);
   if (tokens === undefined) return <p className="whitespace-pre-wrap">{text}</p>;
   return (
-    <div className="markdown">{blocks(tokens, { depth: 0, heading: headings(tokens, level) })}</div>
+    <div className="markdown">
+      {blocks(tokens, { depth: 0, heading: headings(tokens, level), press })}
+    </div>
   );
 }
 
@@ -41,6 +45,7 @@ interface At {
   readonly depth: number;
   /** The element of a heading. */
   readonly heading: (depth: number) => string;
+  readonly press: MarkdownProps['press'];
 }
 
 /** Consecutive heading levels from the given one, whichever levels the text uses. */
@@ -94,7 +99,7 @@ function drawn(token: MarkedToken, at: At): ReactNode {
     case 'text':
       return token.tokens === undefined ? characters(token.text) : blocks(token.tokens, at);
     case 'strong':
-      return <strong>{blocks(token.tokens, at)}</strong>;
+      return <Strong press={at.press?.(token.text)}>{blocks(token.tokens, at)}</Strong>;
     case 'em':
       return <em>{blocks(token.tokens, at)}</em>;
     case 'del':
@@ -119,6 +124,16 @@ function drawn(token: MarkedToken, at: At): ReactNode {
     case 'space':
       return null;
   }
+}
+
+function Strong(props: { readonly press: (() => void) | undefined; readonly children: ReactNode }) {
+  const { press, children } = props;
+  if (press === undefined) return <strong>{children}</strong>;
+  return (
+    <button type="button" className="font-[600] text-ink underline" onClick={press}>
+      {children}
+    </button>
+  );
 }
 
 function List({ list, at }: { readonly list: Tokens.List; readonly at: At }) {

@@ -43,7 +43,7 @@ export function FirstScreen() {
         <div className="mt-4 flex gap-2">
           <button
             type="button"
-            className={`button ${isNew && !offered ? 'go' : ''}`}
+            className="button"
             onClick={() => useOverlay.getState().show({ nameQuestion: { kind: 'new' } })}
           >
             New graph …

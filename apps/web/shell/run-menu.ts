@@ -1,10 +1,10 @@
-import { works, openPanel, stepIn, type InspectorTab, action } from '@graft/view';
+import { works, stepIn, type InspectorTab, action } from '@graft/view';
 import { copyText } from '../kit/copy-text.ts';
 import { addressOfRun } from '../api/graphs/place-in-address.ts';
 import { downloadRun } from '../api/runs/run-history.ts';
 import { restoreRan } from '../api/runs/restore-run.ts';
 import { startRun } from '../api/runs/run-actions.ts';
-import { useRunView, useScreen } from '../kit/stores.ts';
+import { useRunView } from '../kit/stores.ts';
 import { lookAtRun } from '../features/runs/commands.ts';
 import type { MenuGroups } from './menu-item.ts';
 
@@ -39,11 +39,7 @@ export function runMenu(id: string): MenuGroups {
 /** The menu of a step of the run on the screen. */
 export function stepMenu(path: string): MenuGroups {
   const step = stepIn(useRunView.getState().run, path);
-  const show = (inspectorTab: InspectorTab): void => {
-    action('showNode')(path);
-    openPanel('inspector');
-    useScreen.getState().show({ inspectorTab });
-  };
+  const show = (tab: InspectorTab): void => action('showNode')(path, tab);
   const message = step?.error?.message;
   return [
     [

@@ -36,6 +36,8 @@ export interface PreviewProps {
   readonly items?: readonly unknown[];
   /** Opens the source of a citation or hit; absent if it cannot be opened. */
   readonly openSpan?: (span: Span) => void;
+  /** Shows one of the node's parameters; absent if it cannot be changed here. */
+  readonly openParam?: ((param: string) => void) | undefined;
   /** The row that was jumped to last, by its number among all: it is marked. A new object each time. */
   readonly went?: { readonly row: number };
   /** For embeddings: their layout, once known. */

@@ -53,6 +53,8 @@ it('searches for models of the kind that is asked for', async () => {
   const { shelf } = served;
   const found = await shelf.search({ text: 'small', signal });
   expect(found).toMatchObject([{ repo: 'own/Small-GGUF', licence: 'apache-2.0', gated: false }]);
+  for (const text of ['Small:GGUF', 'small gguf Q4', 'small:gguf Q8_0'])
+    expect(await shelf.search({ text, signal })).toMatchObject([{ repo: 'own/Small-GGUF' }]);
   const namesOf = async (kind: ModelKind): Promise<string[]> =>
     (await shelf.search({ text: 'embed', kind, signal })).map(({ repo }) => repo).sort();
   const inGguf = ['own/both-embedders', 'own/embedder-GGUF'];

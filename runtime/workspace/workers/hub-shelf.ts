@@ -9,8 +9,10 @@ import {
 } from '@graft/backends/catalogue';
 import {
   GraphError,
+  matchesWords,
   missingModel,
   parseHubReference,
+  repositoryWords,
   type HubReference,
   type ModelEntry,
   type ModelKind,
@@ -61,7 +63,8 @@ export class HubShelf {
 
   /**
    * Most downloaded first. Embedders and cross-encoders share GGUF with language models, which are downloaded more: each
-   * format has its part. Words that the hub finds in no name together, as in `smollm2 135m`, are looked for one by one.
+   * format has its part. Words that the hub finds in no name together, as in `smollm2:135m`, are looked for one by one; a
+   * precision is in no name.
    */
   async search({ text, kind = 'language-model', signal }: HubSearch): Promise<FoundRepo[]> {
     const formats = kind === 'language-model' ? (['gguf'] as const) : (['gguf', 'onnx'] as const);
@@ -72,14 +75,12 @@ export class HubShelf {
       const byName = new Map(found.flat().map((repo) => [repo.repo, repo]));
       return [...byName.values()].toSorted((a, b) => b.downloads - a.downloads);
     };
-    const found = await ask(text, mostFound / formats.length);
-    const words = text.toLowerCase().split(/\s+/);
+    const words = repositoryWords(text);
+    const found = await ask(words.join(' '), mostFound / formats.length);
     const [longest] = words.toSorted((a, b) => b.length - a.length);
     if (found.length > 0 || longest === undefined || words.length < 2) return found;
-    const some = await ask(longest, mostSifted);
-    const named = ({ repo }: FoundRepo): boolean =>
-      words.every((word) => repo.toLowerCase().includes(word));
-    return some.filter(named).slice(0, mostFound);
+    const sifted = await ask(longest, mostSifted);
+    return sifted.filter(({ repo }) => matchesWords(words, [repo])).slice(0, mostFound);
   }
 
   /** The repository that a reference names, with all of its models. */

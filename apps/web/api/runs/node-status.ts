@@ -1,6 +1,6 @@
 import { count, duration, plural } from '@graft/nodes/kit/ui';
 import { outputText, shareDone, type StepView } from '@graft/view';
-import { progressText } from './run-texts.ts';
+import { amountText, progressText } from './run-texts.ts';
 
 type Tone = 'plain' | 'good' | 'working' | 'bad' | 'planned';
 export interface Status {
@@ -66,7 +66,7 @@ function runningText(step: StepView): string {
   if (newest === '') return progress === undefined ? 'starting' : progressText(progress);
   const snippet = newest.length > snippetLength ? `…${newest.slice(-snippetLength)}` : newest;
   if (progress?.total === undefined) return snippet;
-  return `${count(progress.done)} of ${count(progress.total)} · ${snippet}`;
+  return `${amountText(progress)} · ${snippet}`;
 }
 
 /** The foot of a node that failed before its last change. */

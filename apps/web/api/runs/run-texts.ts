@@ -1,5 +1,5 @@
 import { bytes, count, duration } from '@graft/nodes/kit/ui';
-import type { StepView } from '@graft/view';
+import { countsBytes, type StepView } from '@graft/view';
 
 type Progress = NonNullable<StepView['progress']>;
 
@@ -14,6 +14,12 @@ function speedText({ done, total = done, since }: Progress): string {
   if (passed < speedAfter || came <= 0 || done >= total) return '';
   const left = ((total - done) / came) * passed;
   return ` · ${bytes((came / passed) * 1_000)}/s, ${duration(left)} left`;
+}
+
+/** `148 of 400`; of bytes `34.0 MB of 138 MB`. */
+export function amountText({ done, total, unit }: Omit<Progress, 'since'>): string {
+  const written = countsBytes({ unit }) ? bytes : count;
+  return total === undefined ? written(done) : `${written(done)} of ${written(total)}`;
 }
 
 /** `148 of 400 steps · 47 tokens/s` */
@@ -37,7 +43,6 @@ export function progressText(progress: Progress): string {
   if (unit === 'rounds' && message !== undefined && total !== undefined) {
     return `${message} of at most ${count(total)}`;
   }
-  const amount =
-    total === undefined ? `${count(done)} ${unit}` : `${count(done)} of ${count(total)} ${unit}`;
+  const amount = countsBytes(progress) ? amountText(progress) : `${amountText(progress)} ${unit}`;
   return message === undefined ? amount : `${amount} · ${message}`;
 }

@@ -1,4 +1,4 @@
-import type { Actions } from '@graft/view';
+import { openPanel, type Actions, type InspectorTab } from '@graft/view';
 import { goTo } from '../../api/graphs/navigation.ts';
 import { useDocument, useScreen } from '../../kit/stores.ts';
 import { addNoteAbout } from './notes/note-edits.ts';
@@ -14,9 +14,12 @@ function bringIntoSight(id: string): void {
   else document.querySelector(`[data-cell="${CSS.escape(id)}"]`)?.scrollIntoView();
 }
 
-/** Shows the node at a path of the file: enters its graph, selects it, and brings it into sight. */
-function showNode(path: string): void {
+/** Shows the node at a path of the file: enters its graph, selects it, and brings it into sight; then a tab of it. */
+function showNode(path: string, tab?: InspectorTab): void {
   bringIntoSight(goTo(path));
+  if (tab === undefined) return;
+  openPanel('inspector');
+  useScreen.getState().show({ inspectorTab: tab });
 }
 
 /** Whether a visible edge is selected. */

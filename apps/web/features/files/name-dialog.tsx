@@ -117,7 +117,7 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
           {isGivenStart ? start.title : title}
         </h2>
         {isGivenStart ? (
-          <p className="mt-1 truncate text-sm text-ink-2" title={start.about}>
+          <p className="mt-1 line-clamp-3 text-sm text-ink-2" title={start.about}>
             {start.about}
           </p>
         ) : isNew ? (

@@ -1,7 +1,7 @@
 import { useQuery } from '@tanstack/react-query';
 import { useId, useRef } from 'react';
 import { queries } from '../../api/client.ts';
-import { type Start, startsFor, type TemplateId } from '@graft/view';
+import { bestStart, type Start, startsFor, type TemplateId } from '@graft/view';
 import { useOverlay } from '../../kit/stores.ts';
 import { takeChosen } from './drop.ts';
 
@@ -69,7 +69,7 @@ export function StartChoice({ starts, isLooking, chosen, choose }: ChoiceProps) 
 }
 
 /** A way to begin; where its files are missing, they are asked for. */
-function StartOffer({ start }: { readonly start: Start }) {
+function StartOffer({ start, isBest }: { readonly start: Start; readonly isBest: boolean }) {
   const { id: template, title, about, lay } = start;
   const id = useId();
   const input = useRef<HTMLInputElement>(null);
@@ -82,17 +82,24 @@ function StartOffer({ start }: { readonly start: Start }) {
     <>
       <button
         type="button"
-        className="block w-full px-4 py-2.5 text-left hover:bg-paper"
+        className="flex w-full items-center gap-4 px-4 py-2.5 text-left hover:bg-paper"
         aria-labelledby={`${id}-title`}
         aria-describedby={`${id}-about`}
         onClick={begin}
       >
-        <span id={`${id}-title`} className={isReady ? 'font-[600] text-accent' : 'text-ink-2'}>
-          {title} …
+        <span className="min-w-0 flex-1">
+          <span id={`${id}-title`} className={isReady ? 'font-[600] text-accent' : 'text-ink-2'}>
+            {title} …
+          </span>
+          <span id={`${id}-about`} className="mt-0.5 line-clamp-2 text-sm text-ink-2">
+            {isReady ? about : `${about} Choose or drop files.`}
+          </span>
         </span>
-        <span id={`${id}-about`} className="mt-0.5 line-clamp-2 text-sm text-ink-2">
-          {isReady ? about : `${about} Choose or drop files.`}
-        </span>
+        {isBest ? (
+          <span className="button go shrink-0" aria-hidden>
+            Start
+          </span>
+        ) : null}
       </button>
       <input
         ref={input}
@@ -111,6 +118,7 @@ function StartOffer({ start }: { readonly start: Start }) {
 
 /** The ways to begin with a model or with files of the folder, each a button. */
 export function StartOffers({ starts }: Pick<Starts, 'starts'>) {
+  const best = bestStart(starts);
   return (
     <ul
       aria-label="Ways to start"
@@ -120,7 +128,7 @@ export function StartOffers({ starts }: Pick<Starts, 'starts'>) {
         .filter((start) => start.id !== 'empty')
         .map((start) => (
           <li key={start.id}>
-            <StartOffer start={start} />
+            <StartOffer start={start} isBest={start.id === best} />
           </li>
         ))}
     </ul>

@@ -27,10 +27,10 @@ interface EntryProps {
 
 function Entry({ node, name, says, param }: EntryProps) {
   return (
-    <li className="flex min-w-0 items-baseline gap-2">
+    <li className="flex min-w-0 flex-wrap items-baseline gap-x-2">
       <button
         type="button"
-        className="shrink-0 hover:underline"
+        className="max-w-full min-w-0 truncate hover:underline"
         title={param === undefined ? 'Show this node' : 'Show this parameter'}
         onClick={() => {
           action('showNode')(node);
@@ -39,7 +39,7 @@ function Entry({ node, name, says, param }: EntryProps) {
       >
         {name}
       </button>
-      <span className="truncate text-ink-2">{says}</span>
+      <span className="text-ink-2">{says}</span>
     </li>
   );
 }

@@ -120,7 +120,7 @@ export function GraphResult({ results }: { readonly results: readonly string[] }
         <button
           type="button"
           className="quiet-action"
-          onClick={() => action('showNode')(prefix + shown)}
+          onClick={() => action('showNode')(prefix + shown, 'output')}
         >
           Show this node
         </button>

@@ -1,6 +1,6 @@
 import { count, plural } from '@graft/nodes/kit/ui';
 import { chordName } from '../../kit/chord.ts';
-import { commandOf, bodyAt, countProblems, isComing, type ShownProblem } from '@graft/view';
+import { commandOf, bodyAt, countProblems, isComing, isOver, type ShownProblem } from '@graft/view';
 import { DriftNotice } from './drift-notice.tsx';
 import { useConversation, useDocument, useRunView, useScreen } from '../../kit/stores.ts';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
@@ -125,13 +125,14 @@ function NoResult() {
   const path = useDocument((state) => state.file?.path);
   // As soon as it is asked, not once the server answers, which would move what stands below.
   const isAsked = useConversation(({ file, turns }) => file === path && turns.length > 0);
+  const isAnswered = useRunView(({ asked }) => asked !== null && isOver(asked.run));
   const time = firstRun === undefined ? '' : ` The first run takes ${firstRunText(firstRun)}.`;
   return (
     <p className="mt-3 text-ink-2">
       {isEmpty
         ? 'Add a node to begin.'
         : isAsked
-          ? 'Your answers are below. Run the graph to answer the questions that it holds.'
+          ? `${isAnswered ? 'Your answers are below.' : 'Your question is being answered below.'} Run the graph to answer the questions that it holds.`
           : `Run the graph to see its result here.${time} Select a node to see its parameters and its output.`}
     </p>
   );

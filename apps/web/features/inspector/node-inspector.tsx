@@ -11,6 +11,7 @@ import {
 import { usedGraph, untitled, type InspectorTab } from '@graft/view';
 import { enterSelected } from '../../api/graphs/navigation.ts';
 import { startRun } from '../../api/runs/run-actions.ts';
+import { useResults } from '../../api/runs/use-results.ts';
 import { useTakeBack } from './fields/take-back.ts';
 import { DriftNotice } from './drift-notice.tsx';
 import { goFullPage, leaveFullPage } from './focus-inspector.ts';
@@ -73,6 +74,22 @@ function TitleField({ id, node }: { readonly id: string; readonly node: GraphNod
   );
 }
 
+/** Leads from a node to the result of the graph, which the panel shows with nothing selected. */
+function ToResult({ from }: { readonly from: string }) {
+  const results = useResults();
+  if (results === undefined || results.includes(from)) return null;
+  return (
+    <button
+      type="button"
+      className="shrink-0 hover:text-ink hover:underline"
+      title="Show the results of the graph, with nothing selected"
+      onClick={() => useScreen.getState().select([])}
+    >
+      Show result
+    </button>
+  );
+}
+
 /** Lays the inspector over the full page, and back. */
 function FullPageButton() {
   const fullPage = usePanels((state) => state.fullPage);
@@ -114,12 +131,14 @@ export function NodeInspector({ id }: { readonly id: string }) {
           </p>
         )}
         <div className="mt-1.5 flex items-center gap-3 text-sm text-ink-2">
-          <code className="font-mono text-[11.5px]">{id}</code>
-          <span className="flex-1" />
+          <code className="min-w-0 flex-1 truncate font-mono text-[11.5px]" title={id}>
+            {id}
+          </code>
+          <ToResult from={id} />
           {usedGraph(node) === undefined ? null : (
             <button
               type="button"
-              className="hover:text-ink hover:underline"
+              className="shrink-0 hover:text-ink hover:underline"
               onClick={enterSelected}
             >
               Open the {usedGraph(node)?.startsWith('#') === true ? 'subgraph' : 'file'}
@@ -127,7 +146,7 @@ export function NodeInspector({ id }: { readonly id: string }) {
           )}
           <button
             type="button"
-            className="hover:text-ink hover:underline"
+            className="shrink-0 hover:text-ink hover:underline"
             onClick={() => void startRun(path)}
           >
             Run up to here

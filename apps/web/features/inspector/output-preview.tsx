@@ -3,9 +3,10 @@ import { numberAt, placeOfRow, RawRows, type PreviewComponent } from '@graft/nod
 import { useEffect, useMemo, useRef, type RefObject } from 'react';
 import { isAsking } from '../../api/graphs/asked-link.ts';
 import { problemsOf } from '../../api/problem.ts';
-import { problemText, placeOf, type StepView, nodeTypes, previewType } from '@graft/view';
+import { action, problemText, placeOf, type StepView, nodeTypes, previewType } from '@graft/view';
 import { openMenu, giveRowMenus } from '../../kit/open-menu.ts';
 import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';
+import { focusInspector } from './focus-inspector.ts';
 import { useItemRows, useReadRow } from './output/read-rows.ts';
 import { downloadFormats } from './output/download-formats.ts';
 import { useFound } from './output/find-rows.ts';
@@ -30,6 +31,13 @@ const unfinished: ArtifactRef = { digest: '0'.repeat(64), mediaType: '', size: 0
 
 function openSource(span: Span): void {
   useScreen.getState().show({ source: { span } });
+}
+
+/** Shows a parameter of the node at a path. */
+function openParam(path: string, param: string): void {
+  action('showNode')(path, 'parameters');
+  const [node] = useScreen.getState().selection;
+  if (node !== undefined) focusInspector(node, 'parameters', param);
 }
 
 interface OutputPreviewProps {
@@ -82,6 +90,8 @@ export function OutputPreview(props: OutputPreviewProps) {
   const params = useGivenParams(step);
   // Whoever only uses a graph changes nothing of it.
   const inApp = useScreen(({ view }) => view === 'app');
+  const onCanvas = useScreen(({ view }) => view === 'canvas');
+  const isPast = useRunView(({ past }) => past);
   const inCell = useScreen(({ view }) => view === 'notebook');
   const { reading, read } = useOutputReading(keptAs);
   const isFew = artifact?.count !== undefined && artifact.count <= fewRows;
@@ -206,6 +216,9 @@ export function OutputPreview(props: OutputPreviewProps) {
           params={params}
           meanings={metricMeanings(nodeTypes(), step.type)}
           {...(isAsking() ? {} : { openSpan: openSource })}
+          {...(onCanvas && !isPast && node !== undefined && !isAsking()
+            ? { openParam: (param: string) => openParam(step.node, param) }
+            : {})}
           {...(map === undefined ? {} : { map: { ...map, goTo } })}
           {...(writes ? { streaming, items, stopped: step.status !== 'running' } : {})}
         />

@@ -50,7 +50,7 @@ export function OutputTab({
   headed = false,
 }: {
   readonly node: string;
-  /** Whether its score stands above it, and why it ran is left to its own output. */
+  /** Whether it is the result of the graph: its score stands above it, and why it ran is left to its own output. */
   readonly headed?: boolean;
 }) {
   const usesFile = useDocument(
@@ -79,7 +79,8 @@ function Score({ artifact }: { readonly artifact: ArtifactRef | undefined }) {
 
 /** Why the step ran, and what came out of it, a page at a time. */
 function StepOutput({ node, headed }: { readonly node: string; readonly headed: boolean }) {
-  const own = useRunView((state) => shownStep(state, node));
+  // Below the score of the file stands the file's result: what a question comes to stands with the question.
+  const own = useRunView((state) => (headed ? stepOf : shownStep)(state, node));
   const isAsked = useRunView((state) => isAskedResult(state, node));
   const begins = useRunView(isBeginning);
   const isInput = useDocument(
@@ -124,8 +125,8 @@ function StepOutput({ node, headed }: { readonly node: string; readonly headed: 
           <button
             type="button"
             className="font-[550] hover:underline"
-            title="Show this node"
-            onClick={() => action('showNode')(feed.node)}
+            title="Show its output"
+            onClick={() => action('showNode')(feed.node, 'output')}
           >
             {feedTitle}
           </button>
@@ -173,7 +174,7 @@ function StepOutput({ node, headed }: { readonly node: string; readonly headed: 
           port={port}
           artifact={artifact}
           keptAs={`${step.node}.${port ?? ''}`}
-          showMaker={feed && (() => action('showNode')(feed.node))}
+          showMaker={feed && (() => action('showNode')(feed.node, 'output'))}
         />
       ) : trains ? null : step.status === 'running' ? (
         <Empty>{step.progress === undefined ? 'Starting.' : progressText(step.progress)}</Empty>

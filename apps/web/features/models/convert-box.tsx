@@ -1,5 +1,6 @@
 import { convertibleFamilies } from '@graft/graph';
 import { bytes } from '@graft/nodes/kit/ui';
+import { acceptStep } from './downloads-line.ts';
 import { useEffect, useId, useRef, useState } from 'react';
 import { refusalOf } from '../../api/problem.ts';
 import { CancelConversionButton, DownloadProgress, type Downloadable } from './download.tsx';
@@ -71,7 +72,7 @@ export function ConvertBox(props: ConvertBoxProps) {
     }
   };
   const words = [
-    ...(of.licence.consent ? [`accept ${of.licence.id}`] : []),
+    ...(of.licence.consent ? [acceptStep(of.licence)] : []),
     ...(of.isHere ? [] : ['download']),
     'convert to GGUF',
     ...(use === undefined ? [] : ['use']),

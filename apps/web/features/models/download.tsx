@@ -1,6 +1,6 @@
 import { bytes } from '@graft/nodes/kit/ui';
 import { report } from '../../api/graphs/graph-file.ts';
-import { shareOf } from './downloads-line.ts';
+import { acceptStep, shareOf } from './downloads-line.ts';
 import { cancelDownload, discardDownload, download, type Download } from './use-models.ts';
 import { progressText } from '../../api/runs/run-texts.ts';
 import { OpenSettings } from '../../kit/open-settings.tsx';
@@ -27,7 +27,7 @@ interface DownloadButtonProps {
 export function DownloadButton({ of, use, look }: DownloadButtonProps) {
   const { id, size, received = 0, licence } = of;
   const steps = [
-    ...(licence.consent ? [`accept ${licence.id}`] : []),
+    ...(licence.consent ? [acceptStep(licence)] : []),
     received > 0 ? 'continue' : 'download',
     ...(use === undefined ? [] : ['use']),
   ];

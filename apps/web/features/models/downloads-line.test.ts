@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { downloadsLine } from './downloads-line.ts';
+import { acceptStep, downloadsLine } from './downloads-line.ts';
 import type { Download } from './use-models.ts';
 
 const since = { done: 0, from: 0, to: 0 };
@@ -23,4 +23,11 @@ it.each<[string, readonly Download[]]>([
   ['2 downloads failed', [failed('a'), failed('b')]],
 ])('says %j', (line, downloads) => {
   expect(downloadsLine(downloads)).toBe(line);
+});
+
+it('names the licence that is accepted as one, once', () => {
+  expect(acceptStep({ id: 'Gemma' })).toBe('accept the Gemma licence');
+  expect(acceptStep({ id: 'Llama 3.2' })).toBe('accept the Llama 3.2 licence');
+  expect(acceptStep({ id: 'Their own terms' })).toBe('accept Their own terms');
+  expect(acceptStep({ id: 'Community License' })).toBe('accept Community License');
 });

@@ -8,6 +8,12 @@ export function shareOf({ progress }: Download): number | undefined {
 /** `34 %` */
 export const percentOf = (share: number): string => `${Math.floor(100 * share)} %`;
 
+/** What a download of a model begins with that needs consent: `accept the Gemma licence`. */
+export function acceptStep(licence: { readonly id: string }): string {
+  const { id } = licence;
+  return /\b(?:licen[cs]e|terms)$/i.test(id) ? `accept ${id}` : `accept the ${id} licence`;
+}
+
 /** The last part of a name, which tells models apart: `Qwen3-1.7B-GGUF:Q4_K_M`. */
 const shortName = (id: string): string => id.slice(id.lastIndexOf('/') + 1);
 

@@ -65,6 +65,7 @@ export function ModelChoice({
   });
   const entries = sections.flatMap((section) => section.entries);
   const shown = entries.find((entry) => entry.id === at) ?? entries[0];
+  const isBlank = search.trim() !== '' && data !== undefined && entries.length === 0;
   const rowId = (entry: Entry): string => `${id}-${entry.id}`;
   const use = (model: string): void => take?.(model);
   const choose = (entry: Entry | undefined): void => {
@@ -151,7 +152,7 @@ export function ModelChoice({
             id={`${id}-list`}
             role="listbox"
             aria-label="Models"
-            className="min-h-0 flex-1 overflow-auto p-1.5"
+            className={isBlank ? '' : 'min-h-0 flex-1 overflow-auto p-1.5'}
           >
             {sections.map((section) => (
               <div key={section.id} role="group" aria-labelledby={`${id}-${section.id}`}>
@@ -171,7 +172,7 @@ export function ModelChoice({
               {refusalOf(error)}
             </p>
           )}
-          <HubLine {...hub} search={search} isNamed={named !== undefined} />
+          <HubLine {...{ ...hub, search, isBlank }} isNamed={named !== undefined} />
         </div>
         <div id={`${id}-details`} className="flex min-h-0 flex-col">
           {data === undefined || shown === undefined ? null : shown.kind === 'server' ? (
@@ -196,30 +197,58 @@ export function ModelChoice({
   );
 }
 
-/** Below the list: how the search of the hub goes. Always there, so that nothing moves. */
-function HubLine(
-  props: ReturnType<typeof useHubSearch> & { readonly search: string; readonly isNamed: boolean },
-) {
-  const { found, error, isCurrent, isFetching, refetch, search, isNamed } = props;
-  const isAsked = search.trim() !== '';
-  const words = !isAsked
-    ? 'Type a name to search the hub as well.'
-    : isFetching || !isCurrent
-      ? 'Searching the hub …'
-      : error !== null
-        ? refusalOf(error)
-        : found.length === 0 && !isNamed
-          ? `The hub has nothing for “${search.trim()}”. Try fewer words, or paste the address of a repository.`
-          : isNamed
-            ? 'This name is looked up on the hub.'
-            : 'The hub’s most downloaded come first.';
+type HubLineProps = ReturnType<typeof useHubSearch> & {
+  readonly search: string;
+  readonly isNamed: boolean;
+  readonly isBlank: boolean;
+};
+
+/** How the search of the hub goes, and why it found nothing. */
+function hubWords(props: HubLineProps): readonly [words: string, cause?: string] {
+  const { found, error, isCurrent, isFetching, search, isNamed, isBlank } = props;
+  const typed = search.trim();
+  if (typed === '') return ['Type a name to search the hub as well.'];
+  if (isFetching || !isCurrent) return ['Searching the hub …'];
+  if (error !== null) {
+    const here = isBlank
+      ? `Nothing on this computer matches “${typed}”, and the hub cannot be searched now. Models on this computer and running servers work without it.`
+      : 'The hub cannot be searched now. Models on this computer and running servers work without it.';
+    return [here, refusalOf(error)];
+  }
+  if (isNamed) return ['This name is looked up on the hub.'];
+  if (isBlank)
+    return [
+      `Nothing matches “${typed}”, on this computer or on the hub. Check the spelling, try fewer words, or paste the address of a repository.`,
+    ];
+  if (found.length === 0)
+    return [
+      `The hub has nothing for “${typed}”. Try fewer words, or paste the address of a repository.`,
+    ];
+  return ['The hub’s most downloaded come first.'];
+}
+
+/** Below the list, or in its place where that is empty: how the search of the hub goes. Always there, so that nothing moves. */
+function HubLine(props: HubLineProps) {
+  const { error, isFetching, refetch, search, isBlank } = props;
+  const [words, cause] = hubWords(props);
   return (
-    <div className="flex min-h-[35px] shrink-0 items-baseline gap-3 border-t border-line px-4 py-2 text-sm text-ink-2">
-      <p role="status" className="min-w-0">
-        {words}
-      </p>
-      {error === null || isFetching || !isAsked ? null : (
-        <button type="button" className="quiet-action shrink-0" onClick={() => void refetch()}>
+    <div
+      className={
+        isBlank
+          ? 'min-h-0 flex-1 overflow-auto p-4'
+          : 'flex min-h-[35px] shrink-0 items-baseline gap-3 border-t border-line px-4 py-2 text-sm text-ink-2'
+      }
+    >
+      <div role="status" className="min-w-0 flex-1 wrap-anywhere">
+        <p>{words}</p>
+        {cause === undefined ? null : <p className="mt-1 text-sm text-ink-2">{cause}</p>}
+      </div>
+      {error === null || isFetching || search.trim() === '' ? null : (
+        <button
+          type="button"
+          className={isBlank ? 'button small mt-3' : 'quiet-action shrink-0'}
+          onClick={() => void refetch()}
+        >
           Search again
         </button>
       )}

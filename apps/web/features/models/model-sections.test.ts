@@ -41,6 +41,7 @@ it('puts what is here before what is recommended, and that before the rest', () 
 it('finds every typed word in names, facts and tools, and leaves empty sections out', () => {
   expect(idsOf('OLLAMA mit')).toEqual([['On this computer', 'theirs']]);
   expect(idsOf('title advised')).toEqual([['Recommended', 'advised']]);
+  expect(idsOf('advised:title q8_0')).toEqual([['Recommended', 'advised']]);
   expect(idsOf('nothing like it')).toEqual([]);
 });
 

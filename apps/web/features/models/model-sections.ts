@@ -1,4 +1,4 @@
-import type { ModelKind } from '@graft/graph';
+import { matchesWords, modelWords, type ModelKind } from '@graft/graph';
 import type { Download, OfferedModel } from './use-models.ts';
 
 /** A model, with the other names of the same file. */
@@ -79,11 +79,7 @@ function oneRowEach(
 }
 
 /** Whether every typed word occurs in the names or facts of a model. */
-function matches({ facts, licence, origin }: OfferedModel, search: string): boolean {
-  const words = [facts.title, facts.id, facts.architecture, facts.format, licence.id];
-  const text = [...words, origin?.tool ?? ''].join(' ').toLowerCase();
-  return search
-    .toLowerCase()
-    .split(/\s+/)
-    .every((word) => text.includes(word));
+function matches({ facts, dtype, licence, origin }: OfferedModel, search: string): boolean {
+  const texts = [facts.title, facts.id, facts.architecture, facts.format, dtype, licence.id];
+  return matchesWords(modelWords(search), [...texts, origin?.tool ?? '']);
 }

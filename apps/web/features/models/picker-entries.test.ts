@@ -41,6 +41,7 @@ it('finds a server by its program, its address or a model, where one can be used
     idsOf({ search, known: [], found: [] })[0]?.slice(1);
   expect(servers('ollama')).toEqual([`server ${ollama.url}`]);
   expect(servers('QWEN3 11434')).toEqual([`server ${ollama.url}`]);
+  expect(servers('qwen3:4b')).toEqual([`server ${ollama.url}`]);
   expect(servers('another')).toEqual(['server']);
   expect(servers('gemma')).toBeUndefined();
   expect(idsOf({ servers: undefined }).map(([title]) => title)).not.toContain('Running servers');

@@ -1,3 +1,4 @@
+import { matchesWords, modelWords } from '@graft/graph';
 import { hostOf, serverRow } from '@graft/view';
 import type { modelSections, NamedModel } from './model-sections.ts';
 import type { FoundRepo } from './use-hub.ts';
@@ -56,11 +57,8 @@ export function entrySections(parts: PickerParts): readonly EntrySection[] {
 }
 
 function serverEntries(servers: readonly RunningServer[], search: string): readonly Entry[] {
-  const words = search.trim().toLowerCase().split(/\s+/);
-  const isMeant = (...texts: readonly string[]): boolean => {
-    const text = texts.join(' ').toLowerCase();
-    return words.every((word) => text.includes(word));
-  };
+  const words = modelWords(search);
+  const isMeant = (...texts: readonly string[]): boolean => matchesWords(words, texts);
   return [
     ...servers
       .filter(({ program = '', url, models }) => isMeant(program, hostOf(url), ...models))

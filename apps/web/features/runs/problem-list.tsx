@@ -8,14 +8,12 @@ import {
   action,
 } from '@graft/view';
 import { OpenSettings } from '../../kit/open-settings.tsx';
-import { useDocument, useScreen } from '../../kit/stores.ts';
+import { useDocument } from '../../kit/stores.ts';
 import { bodyOf, withBody, type BodyId, type Graph } from '@graft/graph';
 
 function show(problem: ShownProblem): void {
   const path = problemPath(problem, useDocument.getState());
-  if (path === undefined) return;
-  action('showNode')(path);
-  useScreen.getState().show({ inspectorTab: 'parameters' });
+  if (path !== undefined) action('showNode')(path, 'parameters');
 }
 
 interface Toned {

@@ -16,9 +16,9 @@ function LinkTo({ id }: { readonly id: string }) {
     <button
       type="button"
       className="max-w-44 min-w-0 truncate font-[580] text-ink hover:underline"
-      title={`The result of ${title}: show this node`}
+      title={`Show the output of ${title}`}
       data-testid="result-link"
-      onClick={() => action('showNode')(path)}
+      onClick={() => action('showNode')(path, 'output')}
     >
       {figure}
     </button>

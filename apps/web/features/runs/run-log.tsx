@@ -4,7 +4,7 @@ import { useMemo, useRef, useState } from 'react';
 import { lineText, logTime, LogText } from '../../kit/log-lines.tsx';
 import { copyText } from '../../kit/copy-text.ts';
 import { drawnFile, stepsInOrder, stepTitle, action } from '@graft/view';
-import { useDocument, useRunView, useScreen } from '../../kit/stores.ts';
+import { useDocument, useRunView } from '../../kit/stores.ts';
 import { levels, logOf, matching, type Level } from './log-filter.ts';
 
 /** The log of all steps of the run on the screen, oldest first; filtered by node, level or text. */
@@ -127,10 +127,7 @@ export function RunLog() {
                 type="button"
                 className="truncate text-left font-sans text-sm leading-[inherit] text-ink-2 hover:text-ink hover:underline"
                 title={line.step}
-                onClick={() => {
-                  action('showNode')(line.step);
-                  useScreen.getState().show({ inspectorTab: 'logs' });
-                }}
+                onClick={() => action('showNode')(line.step, 'logs')}
               >
                 {line.title}
               </button>

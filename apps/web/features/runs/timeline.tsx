@@ -2,11 +2,11 @@ import { stoppedText } from '@graft/graph';
 import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { memo, useEffect, useRef, useState, type FocusEvent } from 'react';
 import { progressShare, stepStatus } from '../../api/runs/node-status.ts';
-import { progressText } from '../../api/runs/run-texts.ts';
-import { bytes, count } from '@graft/nodes/kit/ui';
+import { amountText, progressText } from '../../api/runs/run-texts.ts';
 import { openMenuOf } from '../../kit/open-menu.ts';
 import { useOutdated } from '../../api/runs/use-outdated.ts';
 import {
+  countsBytes,
   drawnFile,
   isOver,
   prefixOf,
@@ -70,11 +70,10 @@ function Bar({ step, began, end }: StepOfRun) {
 
 function stepText(step: StepView): string {
   if (step.status === 'running' && step.progress !== undefined) {
-    const { done, total, unit } = step.progress;
-    if (unit.startsWith('bytes of ')) {
-      return total === undefined ? 'downloading' : `${bytes(done)} of ${bytes(total)}`;
-    }
-    return total === undefined ? `${count(done)} ${unit}` : `${count(done)} of ${count(total)}`;
+    const { total, unit } = step.progress;
+    if (total !== undefined) return amountText(step.progress);
+    if (countsBytes(step.progress)) return unit.startsWith('bytes of ') ? 'downloading' : 'copying';
+    return `${amountText(step.progress)} ${unit}`;
   }
   return stepStatus(step)?.label ?? '';
 }
@@ -114,10 +113,7 @@ const Row = memo(function Row({ index, count, step, began, end }: RowProps) {
         className="grid h-5 w-full grid-cols-[176px_1fr_56px_96px] items-center gap-2.5 px-3.5 text-left text-sm text-ink-2 hover:text-ink aria-pressed:text-ink"
         aria-pressed={selected}
         title={hintOf(step)}
-        onClick={() => {
-          action('showNode')(step.node);
-          useScreen.getState().show({ inspectorTab: 'output' });
-        }}
+        onClick={() => action('showNode')(step.node, 'output')}
       >
         <span className="truncate" title={step.node}>
           {title}

@@ -50,7 +50,13 @@ export function AnswerList(props: PreviewProps): ReactNode {
       )}
       {(props.rows.length > 0 || writing.length === 0) && (
         <RowList {...props} schema={answerSchema} unit="answers">
-          {(answer) => <AnswerRow answer={answer} open={props.openSpan} compared={compared} />}
+          {(answer) => (
+            <AnswerRow
+              {...{ answer, compared }}
+              open={props.openSpan}
+              cut={<CutMark params={props.params} openParam={props.openParam} />}
+            />
+          )}
         </RowList>
       )}
     </>
@@ -61,8 +67,10 @@ function AnswerRow(props: {
   readonly answer: Answer;
   readonly open: PreviewProps['openSpan'];
   readonly compared: boolean;
+  /** Stands below an answer that was cut. */
+  readonly cut: ReactNode;
 }): ReactNode {
-  const { answer, open, compared } = props;
+  const { answer, open, compared, cut } = props;
   const { question } = answer.question;
   const verdict = answerVerdict(answer);
   return (
@@ -75,9 +83,25 @@ function AnswerRow(props: {
       <AnswerText answer={answer} open={open} />
       <small>
         {plural(answer.completionTokens, 'token')}
-        {answer.finishReason === 'length' && ' · cut at max tokens'}
+        {answer.finishReason === 'length' && <> · {cut}</>}
       </small>
     </article>
+  );
+}
+
+/** That an answer was cut, with the way to the parameter that cut it where the node has it. */
+function CutMark({ params, openParam }: Pick<PreviewProps, 'params' | 'openParam'>): ReactNode {
+  const words = 'cut at max tokens';
+  if (openParam === undefined || params['maxTokens'] === undefined) return words;
+  return (
+    <button
+      type="button"
+      className="gk-link"
+      title="Show the parameter Max tokens"
+      onClick={() => openParam('maxTokens')}
+    >
+      {words}
+    </button>
   );
 }
 

@@ -8,7 +8,7 @@ import {
   type FollowedAnswers,
 } from '@graft/view';
 import { Fragment, type ReactNode } from 'react';
-import { useDocument, useScreen } from '../../../kit/stores.ts';
+import { useDocument } from '../../../kit/stores.ts';
 import { useReading } from '../output/use-reading.ts';
 import { isWrong, useFollowable, useTrace, useTraceSummary } from './use-traces.ts';
 
@@ -30,9 +30,7 @@ export function TraceStrip({ of, summary, trace, here }: TraceStripProps) {
   const isNamed = stops.filter(({ station }) => station.kind === 'hits').length > 1;
   const go = (node: string, isHere: boolean): void => {
     useReading.getState().follow({ ...of, id: trace.id, text: trace.question });
-    if (isHere) return;
-    action('showNode')(node);
-    useScreen.getState().show({ inspectorTab: 'output' });
+    if (!isHere) action('showNode')(node, 'output');
   };
   return (
     <ol
