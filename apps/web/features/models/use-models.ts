@@ -71,7 +71,8 @@ export function useFinishedDownloads(downloads: ReadonlyMap<string, Download>): 
         progress?.total === undefined && downloads.get(id)?.progress?.total !== undefined,
     );
     const tellPlan = (): void => {
-      const coming = new Set([...unplanned.current, ...goingIn(before.current)]);
+      const going = [...starting, ...goingIn(before.current)];
+      const coming = new Set([...unplanned.current, ...going]);
       usePlan.getState().setComing([...coming]);
     };
     // A model that was just downloaded stays listed until the plan knows it.
@@ -102,9 +103,23 @@ const look = (): Promise<void> =>
 
 type DownloadInput = Parameters<typeof api.models.download.mutate>[0];
 
+/** Downloads that were asked for just now: the list of downloads has them soon. */
+const starting = new Set<string>();
+
 export async function download(of: DownloadInput): Promise<void> {
-  await api.models.download.mutate(of);
-  await lookFor(of.id);
+  const { coming, setComing } = usePlan.getState();
+  // A run that is asked for from now on waits for it.
+  starting.add(of.id);
+  setComing([...coming, of.id]);
+  try {
+    await api.models.download.mutate(of);
+    await lookFor(of.id);
+  } catch (error) {
+    setComing([...usePlan.getState().coming].filter((id) => id !== of.id));
+    throw error;
+  } finally {
+    starting.delete(of.id);
+  }
 }
 
 /** Begins to make a GGUF file of a model; gives the id of what is made. */
