@@ -13,7 +13,7 @@ export {
 export { createSharingBackend, type SharingParts } from './sources/sharing-backend.ts';
 export * from './run/engine-parts.ts';
 export * from './run/engine.ts';
-export { laneRoom } from './run/step-slots.ts';
+export { laneRoom, type Turn } from './run/step-slots.ts';
 export type { GivenInputs } from './run/step-state.ts';
 export { type RunFinished } from './run/run-finish.ts';
 export * from './run/explain-plan.ts';

@@ -64,7 +64,7 @@ export class Engine {
    */
   async start(
     plan: Plan,
-    options: Pick<PlanRunRequest, 'file' | 'device' | 'given' | 'allows'> & {
+    options: Pick<PlanRunRequest, 'file' | 'device' | 'given' | 'allows' | 'turn'> & {
       readonly origin?: RunOrigin;
       /** Instead of the engine's: with records that serve this file only. */
       readonly actions?: ActionStore;

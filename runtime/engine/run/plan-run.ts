@@ -19,6 +19,7 @@ import {
   type KeyParts,
 } from './step-key.ts';
 import { StepScheduler } from './step-scheduler.ts';
+import type { Turn } from './step-slots.ts';
 import { summarize, type GivenInputs, type StepState } from './step-state.ts';
 
 export interface PlanRunRequest {
@@ -34,6 +35,8 @@ export interface PlanRunRequest {
   readonly scope?: string;
   /** Throws if a step must not run with sources that changed after the run began; default: it may. */
   readonly allows?: (sources: readonly ResolvedSource[]) => void;
+  /** Of its steps; default: the run takes turns of its own. */
+  readonly turn?: Turn;
 }
 
 /** The end of the execution of a plan, and its recording. */
@@ -102,6 +105,7 @@ export class PlanRun {
     };
     this.#scheduler = new StepScheduler({
       ...run,
+      ...(request.turn === undefined ? {} : { turn: request.turn }),
       executor: new StepExecutor({
         ...run,
         parts,

@@ -18,6 +18,7 @@ import { MemoryActionStore, MemoryArtifactStore, MemoryRunStore } from '@graft/s
 import { testEngineParts } from '../testing.ts';
 import { Engine } from './engine.ts';
 import type { StepClaims } from './engine-parts.ts';
+import type { Turn } from './step-slots.ts';
 
 const heavyNode: NodeType = { ...numberNode, type: 'heavy', lane: 'inference' };
 const registry = createRegistry([numberNode, heavyNode, readNode]);
@@ -66,7 +67,8 @@ function setUp(claims?: StepClaims, actions = new MemoryActionStore()) {
   });
   return {
     report: (node: string, signal: StepSignal) => reports.get(node)?.(signal),
-    start: (plan: Plan) => engine.start(plan, { file: 'f', device: 'auto' }),
+    start: (plan: Plan, options: { readonly turn?: Turn } = {}) =>
+      engine.start(plan, { file: 'f', device: 'auto', ...options }),
     running: () => [...executing.keys()].sort(),
     end: (node: string, rest: Partial<StepResult> = {}) => {
       executing.get(node)?.({ outputs: {}, device: 'cpu', ...rest });
@@ -91,6 +93,21 @@ describe('steps of several runs', () => {
     end(running()[0] ?? '');
     expect((await first.finished).status).toBe('succeeded');
     expect((await second.finished).status).toBe('succeeded');
+  });
+
+  it('take turns as one owner where they share it, the lower rank first', async () => {
+    const { start, running, end } = setUp();
+    const owner = {};
+    const started = [
+      await start(planOf(['heavy', 1]), { turn: { owner, rank: 1 } }),
+      await start(planOf(['heavy', 3]), { turn: { owner, rank: 3 } }),
+      await start(planOf(['heavy', 2]), { turn: { owner, rank: 2 } }),
+    ];
+    for (const step of ['heavy-1', 'heavy-2', 'heavy-3']) {
+      await expect.poll(running).toEqual([step]);
+      end(step);
+    }
+    for (const { finished } of started) expect((await finished).status).toBe('succeeded');
   });
 
   it('are not held up by heavy ones when they are light', async () => {

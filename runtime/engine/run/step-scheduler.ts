@@ -8,7 +8,7 @@ import type { RunSteps } from './run-steps.ts';
 import type { StepExecutor } from './step-executor.ts';
 import type { StepRenewal } from './step-renewal.ts';
 import { StepRoom } from './step-room.ts';
-import type { StepSlots } from './step-slots.ts';
+import type { StepSlots, Turn } from './step-slots.ts';
 import { isFinished, type StepState } from './step-state.ts';
 
 export interface SchedulerRun {
@@ -16,6 +16,8 @@ export interface SchedulerRun {
   readonly lookup: ActionLookup;
   readonly inFlight: InFlight;
   readonly slots: StepSlots;
+  /** Default: the run takes turns of its own. */
+  readonly turn?: Turn;
   readonly executor: StepExecutor;
   readonly journal: RunRecorder;
   readonly deviceOf: (step: StepState) => StepDevice;
@@ -57,7 +59,7 @@ export class StepScheduler {
       lane: laneOf(definition),
       cores: coresOf(definition),
       deviceClass: this.#run.deviceOf(step).class,
-      owner: this,
+      ...(this.#run.turn ?? { owner: this, rank: 0 }),
     };
     const giveUp = this.#run.slots.request(claim, (release) => {
       started = true;

@@ -7,7 +7,7 @@ function hold(slots: StepSlots) {
   const releases = new Map<string, () => void>();
   const request = (name: string, claim: Partial<SlotClaim> = {}): (() => void) =>
     slots.request(
-      { lane: 'inference', cores: 'all', deviceClass: 'cpu', owner: slots, ...claim },
+      { lane: 'inference', cores: 'all', deviceClass: 'cpu', owner: slots, rank: 0, ...claim },
       (release) => {
         running.push(name);
         releases.set(name, release);
@@ -59,6 +59,23 @@ describe('slots', () => {
     expect(order).toEqual(['a1', 'a2', 'b1', 'a3', 'b2']);
   });
 
+  it('go to the lower rank first among the waiting steps of an owner', () => {
+    const { running, request, release } = hold(new StepSlots(2));
+    const [experiment, run] = [{}, {}];
+    request('third', { owner: experiment, rank: 3 });
+    request('last', { owner: experiment, rank: 4 });
+    request('first', { owner: experiment, rank: 1 });
+    request('first again', { owner: experiment, rank: 1 });
+    request('other run', { owner: run });
+    const order: string[] = [];
+    for (let name = running[0]; name !== undefined; name = running[0]) {
+      order.push(name);
+      release(name);
+    }
+    // The third began at once: nobody else wanted the room.
+    expect(order).toEqual(['third', 'first', 'other run', 'first again', 'last']);
+  });
+
   it('never let small ones overtake a large one that is next', () => {
     const { running, request, release } = hold(new StepSlots(2));
     for (const name of ['s1', 's2']) request(name, { lane: 'bulk', cores: 'one' });
@@ -93,13 +110,13 @@ describe('slots', () => {
     const runOf = (runId: string) => ({ runId, fail: () => undefined });
     let release = (): void => undefined;
     withinRun(runOf('a'), () =>
-      slots.request({ ...claim, owner: {} }, (done) => {
+      slots.request({ ...claim, owner: {}, rank: 0 }, (done) => {
         release = done;
       }),
     );
     let startedIn: string | undefined;
     withinRun(runOf('b'), () =>
-      slots.request({ ...claim, owner: {} }, () => {
+      slots.request({ ...claim, owner: {}, rank: 0 }, () => {
         startedIn = runAtWork()?.runId;
       }),
     );
@@ -109,7 +126,7 @@ describe('slots', () => {
 
   it('pass over thousands that are no longer wanted', () => {
     const slots = new StepSlots(2);
-    const claim = { lane: 'light', deviceClass: 'cpu', owner: slots } as const;
+    const claim = { lane: 'light', deviceClass: 'cpu', owner: slots, rank: 0 } as const;
     let first = (): void => undefined;
     slots.request({ ...claim, cores: 'all' }, (done) => (first = done));
     let passed = 0;

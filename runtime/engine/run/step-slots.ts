@@ -1,17 +1,24 @@
 import { AsyncResource } from 'node:async_hooks';
 import type { Cores, Lane } from '@graft/graph';
 
+/** Whose turn a step takes in its lane. */
+export interface Turn {
+  /** The run, or the experiment that it is part of. Waiting owners take turns in a lane. */
+  readonly owner: object;
+  /** Of two waiting steps of an owner, the one with the lower rank starts first; equal ranks keep their order. */
+  readonly rank: number;
+}
+
 /** A step's request for room. */
-export interface SlotClaim {
+export interface SlotClaim extends Turn {
   readonly lane: Lane;
   readonly cores: Cores;
   /** The device class that it computes on. */
   readonly deviceClass: string;
-  /** The run. Waiting runs take turns in a lane, and the steps of a run keep their order. */
-  readonly owner: object;
 }
 
 interface Waiting {
+  readonly rank: number;
   readonly weight: number;
   readonly start: (release: () => void) => void;
 }
@@ -41,7 +48,7 @@ export class StepSlots {
    */
   request(claim: SlotClaim, start: (release: () => void) => void): () => void {
     const lane = this.#lanes[claim.lane];
-    return lane.add(claim.owner, { weight: weightOf(claim, lane.room), start });
+    return lane.add(claim.owner, { rank: claim.rank, weight: weightOf(claim, lane.room), start });
   }
 
   /** Takes room at once, even if there is none. Returns a function that gives it back. */
@@ -86,11 +93,12 @@ class LaneSlots {
     this.room = room;
   }
 
-  add(owner: object, { weight, start }: Waiting): () => void {
+  add(owner: object, waiting: Waiting): () => void {
     // The run that makes room calls `start`, but the started work belongs to the run that asked.
-    const queued: Waiting = { weight, start: AsyncResource.bind(start) };
+    const queued: Waiting = { ...waiting, start: AsyncResource.bind(waiting.start) };
     const queue = this.#waiting.get(owner) ?? [];
-    queue.push(queued);
+    const later = queue.findIndex(({ rank }) => rank > queued.rank);
+    queue.splice(later < 0 ? queue.length : later, 0, queued);
     this.#waiting.set(owner, queue);
     this.#fill();
     return () => {

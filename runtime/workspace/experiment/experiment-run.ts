@@ -1,3 +1,4 @@
+import type { Turn } from '@graft/engine';
 import {
   formatMetricName,
   GraphError,
@@ -42,7 +43,7 @@ export interface ExperimentRunParts {
   readonly isFull?: () => boolean;
   readonly startRun: (
     graph: Graph,
-    options: StartOptions & { readonly origin: RunOrigin },
+    options: StartOptions & { readonly origin: RunOrigin; readonly turn: Turn },
   ) => Promise<RunHandle>;
 }
 
@@ -59,6 +60,8 @@ type StoppedBy = 'cancelled' | 'limit' | 'no-space' | 'fault';
 interface QueuedRun {
   readonly variant: Variant;
   readonly seed: number | undefined;
+  /** Place in the queue. Its steps wait behind those of the runs before it. */
+  readonly rank: number;
 }
 
 /**
@@ -157,19 +160,25 @@ export class ExperimentRun {
     for (const handle of this.#live) handle.cancel();
   }
 
-  /** The baseline first, and all variants with a seed before any with the next: what is there is soon comparable. */
+  /**
+   * The baseline first, then those that are preferred, and all variants with a seed before any with the next: what is
+   * there is soon comparable.
+   */
   #queue(variants: readonly Variant[]): QueuedRun[] {
-    const { baseline, seeds } = this.#request.plan;
-    const ordered = [
-      ...variants.filter(({ name }) => name === baseline),
-      ...variants.filter(({ name }) => name !== baseline),
-    ];
-    return seeds.flatMap((seed) => ordered.map((variant) => ({ variant, seed })));
+    const { baseline, seeds, prefer = [] } = this.#request.plan;
+    const first = [baseline, ...prefer];
+    const placeOf = ({ name }: Variant): number =>
+      first.includes(name) ? first.indexOf(name) : first.length;
+    const ordered = variants.toSorted((a, b) => placeOf(a) - placeOf(b));
+    return seeds
+      .flatMap((seed) => ordered.map((variant) => ({ variant, seed })))
+      .map((queued, rank) => ({ ...queued, rank }));
   }
 
   async #runOne({
     variant,
     seed,
+    rank,
     look: at,
   }: QueuedRun & { readonly look: Look | undefined }): Promise<VariantResult> {
     const { runId, plan, device } = this.#request;
@@ -181,6 +190,7 @@ export class ExperimentRun {
       const handle = await this.#parts.startRun(variant.graph, {
         ...{ only: plan.only, device, ...part, ...(seed === undefined ? {} : { seed }) },
         origin: { parent: runId, scope, ...seeded },
+        turn: { owner: this, rank },
       });
       this.#live.add(handle);
       if (this.#stopped !== undefined) handle.cancel();

@@ -1,4 +1,10 @@
-import { explainPlan, resolveSources, type CancelOutcome, type Engine } from '@graft/engine';
+import {
+  explainPlan,
+  resolveSources,
+  type CancelOutcome,
+  type Engine,
+  type Turn,
+} from '@graft/engine';
 import {
   GraphError,
   type ActionStore,
@@ -51,6 +57,8 @@ export interface GraphRunsParts
 export interface RecordedStart extends StartOptions {
   readonly origin: RunOrigin;
   readonly set: RunSettings;
+  /** Of the experiment that it is part of. */
+  readonly turn?: Turn;
 }
 
 /** Runs of graphs: what one would do, its start, its events and its end. */
@@ -131,7 +139,7 @@ export class GraphRuns {
     const { planner, locks, artifacts, engine, files, models, received } = this.#parts;
     const planned = await planner.plan(graph, file, options);
     const { plan, given, references } = planned;
-    const { locked = false, revision, set } = options;
+    const { locked = false, revision, set, turn } = options;
     const device = await this.prepare(options.device);
     const resolved = await resolveSources(plan, { files, models, file });
     throwProblems(resolved.problems);
@@ -145,6 +153,7 @@ export class GraphRuns {
       requireLocked(graph.lock, sources, file);
     const run = await engine.start(plan, {
       ...{ file, device, given, origin, actions, resolved, allows },
+      ...(turn === undefined ? {} : { turn }),
     });
     const finished = run.finished.then(async (end) => {
       const { only, outputs = [], inputs = {} } = options;
