@@ -308,3 +308,4 @@ export {
   startsFor,
   type TemplateId,
 } from './templates/templates.ts';
+export { usualWay, wayGoals, type WayGoal, type WayOptions } from './templates/way-goals.ts';

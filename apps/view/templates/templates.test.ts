@@ -287,6 +287,37 @@ describe('which way', () => {
     expect(alone?.nodes['learn']?.type).toBe('make-dataset');
   });
 
+  it.each(['answers', 'form', 'cost', 'changes'] as const)(
+    'decides by what matters most: %s',
+    (matters) => {
+      const changed = {
+        documents: [notes, { ...notes, folder: 'changed' }],
+        tables: [answers, rows.asked, { ...answers, path: 'changed/asked.csv' }],
+      };
+      const start = startsFor(changed).find(({ id }) => id === 'which-way');
+      expect(start?.goals).toContain(matters);
+      const graph = start?.lay?.({ matters, minutes: 20 }) ?? emptyGraph;
+      expect(validateGraph(graph, registry, options)).toEqual([]);
+      const { metrics, prefer, limit } = graph.experiments?.['which-way'] ?? {};
+      expect(limit).toEqual({ minutes: 20 });
+      const decides = {
+        ...{ answers: 'evaluate.metrics:accuracy', form: 'evaluate.metrics:rougeL' },
+        ...{ cost: 'evaluate.metrics:accuracy', changes: 'evaluate-after.metrics:accuracy' },
+      };
+      expect(metrics?.[0]).toBe(decides[matters]);
+      expect(new Set(metrics).size).toBe(metrics?.length);
+      expect(metrics).toContain('evaluate.metrics:accuracy');
+      expect(prefer?.slice(1, 3)).toEqual(
+        matters === 'cost' ? ['LoRA', 'Full fine-tuning'] : ['Retrieval', 'LoRA'],
+      );
+    },
+  );
+
+  it('asks about changed documents only where there are some', () => {
+    const start = startsFor(material).find(({ id }) => id === 'which-way');
+    expect(start?.goals).toEqual(['answers', 'form', 'cost']);
+  });
+
   it.each([
     ['Base model alone', []],
     ['Retrieval', ['chunk', 'embed', 'files', 'index']],

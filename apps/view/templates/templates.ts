@@ -5,7 +5,8 @@ import { compareSettings, measuringTable } from './compare-settings.ts';
 import { columnsFound, countDocuments, documentPatterns, trainingTable } from './folder-files.ts';
 import { layGraph } from './lay-graph.ts';
 import { teachRows } from './teach-rows.ts';
-import { wayFiles, whichWay } from './which-way.ts';
+import type { WayGoal, WayOptions } from './way-goals.ts';
+import { goalsOf, wayFiles, whichWay } from './which-way.ts';
 
 export type TemplateId = 'empty' | 'model' | 'ask' | 'teach' | 'compare' | 'which-way';
 
@@ -19,7 +20,9 @@ export interface Start {
   /** A name for the file, without folder and ending. */
   readonly name: string;
   /** The graph; absent: its files are missing. */
-  readonly lay?: () => Graph;
+  readonly lay?: (way?: WayOptions) => Graph;
+  /** What may matter most of what the graph compares, if it asks that. */
+  readonly goals?: readonly WayGoal[];
 }
 
 const nothing: Material = { documents: [], tables: [] };
@@ -132,7 +135,8 @@ function whichWayStart(material: Material): Start {
   return {
     ...start,
     about: `Compares retrieval, LoRA and fine-tuning by ${plural(judged.rows, 'question')} of ${judged.path}${learned}${again}`,
-    lay: () => layGraph(whichWay(files, judged)),
+    goals: goalsOf(files),
+    lay: (way) => layGraph(whichWay(files, judged, way)),
   };
 }
 

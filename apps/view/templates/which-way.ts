@@ -3,6 +3,7 @@ import { searchable, searchableEdges, searchableGroup } from './ask-documents.ts
 import { countDocuments, hasAnswers, questionTable } from './folder-files.ts';
 import type { LaidNode, Template, TemplateBody } from './lay-graph.ts';
 import { trainableBase, trainingOf } from './teach-rows.ts';
+import { usualWay, type WayGoal, wayGoals, type WayOptions, type WayRule } from './way-goals.ts';
 
 /**
  * Passages in a prompt, each of `chunkSize` tokens: few and short, so that training on them fits a small machine. The
@@ -13,8 +14,10 @@ const chunkSize = 128;
 /** Tokens of a training row without and with passages. */
 const rowLength = 256;
 const promptLength = 512;
-/** Minutes that the comparison may take. */
-const budget = 45;
+
+/** What can be chosen: of changed documents only where there are some. */
+export const goalsOf = ({ changed }: WayFiles): readonly WayGoal[] =>
+  changed === undefined ? ['answers', 'form', 'cost'] : ['answers', 'form', 'cost', 'changes'];
 
 /** How a way learns and is asked. */
 interface Way {
@@ -87,7 +90,12 @@ function isLearned(table: TableFile): boolean {
  * The same questions asked of a model alone, with retrieval, with an adapter, with both and after full fine-tuning: an
  * experiment that recommends one of them.
  */
-export function whichWay({ documents, rows, changed }: WayFiles, judged: TableFile): Template {
+export function whichWay(
+  { documents, rows, changed }: WayFiles,
+  judged: TableFile,
+  { matters, minutes }: WayOptions = usualWay,
+): Template {
+  const goal = wayGoals[matters];
   const base = trainableBase();
   const passages = passagesOf(base.isSmall);
   const after = changed === undefined ? noChange : afterChange(changed, passages);
@@ -155,17 +163,18 @@ export function whichWay({ documents, rows, changed }: WayFiles, judged: TableFi
         ),
         baseline: ways['base']?.name ?? '',
         metrics: [
-          'evaluate.metrics:accuracy',
-          ...after.metrics,
-          'evaluate.metrics:falseAbstention',
+          ...new Set([
+            ...[goal.metric, 'evaluate.metrics:accuracy'],
+            ...[...after.metrics, 'evaluate.metrics:falseAbstention'],
+          ]),
         ],
-        prefer: Object.values(ways).map(({ name }) => name),
-        limit: { minutes: budget },
+        prefer: inPreference(goal).map(({ name }) => name),
+        limit: { minutes },
       },
     },
     notes: {
       start: {
-        text: `# Which way: retrieval, LoRA or fine-tuning?\n\nOpen **Experiments** below and run _which-way_. It asks ${plural(judged.rows, 'question')} of \`${judged.path.replaceAll('`', '')}\` six ways, for at most ${budget} minutes, and recommends one way if the results are clear enough. If time runs out, run it again to continue.`,
+        text: `# Which way: retrieval, LoRA or fine-tuning?\n\nOpen **Experiments** below and run _which-way_. It asks ${plural(judged.rows, 'question')} of \`${judged.path.replaceAll('`', '')}\` six ways, for at most ${plural(minutes, 'minute')}, and recommends one way ${goal.by}, if the results are clear enough. If time runs out, run it again to continue.`,
         ...{ x: 2, y: -132, width: 448 },
       },
       learn: {
@@ -182,6 +191,14 @@ export function whichWay({ documents, rows, changed }: WayFiles, judged: TableFi
       },
     },
   };
+}
+
+/** The ways, the one to prefer of equally good ones first. */
+function inPreference({ prefersShort }: WayRule): readonly Way[] {
+  const fromLeastWork = Object.values(ways);
+  return prefersShort === true
+    ? fromLeastWork.toSorted((a, b) => Number(a.reads ?? false) - Number(b.reads ?? false))
+    : fromLeastWork;
 }
 
 /** Documents to an index of passages that are short enough to train on. */

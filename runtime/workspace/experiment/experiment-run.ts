@@ -160,16 +160,13 @@ export class ExperimentRun {
     for (const handle of this.#live) handle.cancel();
   }
 
-  /**
-   * The baseline first, then those that are preferred, and all variants with a seed before any with the next: what is
-   * there is soon comparable.
-   */
+  /** The baseline first, and all variants with a seed before any with the next: what is there is soon comparable. */
   #queue(variants: readonly Variant[]): QueuedRun[] {
-    const { baseline, seeds, prefer = [] } = this.#request.plan;
-    const first = [baseline, ...prefer];
-    const placeOf = ({ name }: Variant): number =>
-      first.includes(name) ? first.indexOf(name) : first.length;
-    const ordered = variants.toSorted((a, b) => placeOf(a) - placeOf(b));
+    const { baseline, seeds } = this.#request.plan;
+    const ordered = [
+      ...variants.filter(({ name }) => name === baseline),
+      ...variants.filter(({ name }) => name !== baseline),
+    ];
     return seeds
       .flatMap((seed) => ordered.map((variant) => ({ variant, seed })))
       .map((queued, rank) => ({ ...queued, rank }));

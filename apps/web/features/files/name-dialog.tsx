@@ -5,9 +5,17 @@ import { queries } from '../../api/client.ts';
 import { extractAs, makeSubgraphOf } from '../../api/graphs/subgraph-edits.ts';
 import { graphPath } from '../../api/graphs/graph-file.ts';
 import { useOverlay } from '../../kit/stores.ts';
-import { bestStart, freeName, type NameQuestion, type Start, type TemplateId } from '@graft/view';
+import {
+  bestStart,
+  freeName,
+  type NameQuestion,
+  type Start,
+  type TemplateId,
+  usualWay,
+} from '@graft/view';
 import { createFile, saveFileAs, type Refusal } from '../../api/graphs/workspace-files.ts';
 import { StartChoice, useStarts } from './starts.tsx';
+import { WayChoice } from './way-choice.tsx';
 
 /** Another question may be asked by now. */
 function closeOf(question: NameQuestion): void {
@@ -65,6 +73,7 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
   const chosen = given ?? picked ?? (isLooking ? undefined : bestStart(starts));
   const start = starts.find(({ id }) => id === chosen);
   const proposal = useProposal(question, start);
+  const [way, setWay] = useState(usualWay);
   const [typed, type] = useState<string>();
   const name = typed ?? proposal;
   const [refused, setRefused] = useState<string>();
@@ -106,7 +115,7 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
           event.preventDefault();
           wait(mayWait);
           if (!isReady) return;
-          void answered(question, { name, graph: start?.lay?.() }).then((reason) => {
+          void answered(question, { name, graph: start?.lay?.(way) }).then((reason) => {
             setRefused(reason);
             if (reason === undefined) close();
             else field.current?.focus();
@@ -123,6 +132,9 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
         ) : isNew ? (
           <StartChoice starts={starts} isLooking={isLooking} chosen={chosen} choose={choose} />
         ) : null}
+        {start?.goals === undefined ? null : (
+          <WayChoice goals={start.goals} way={way} change={setWay} />
+        )}
         <label className="mt-3 block">
           <span className="mb-1 block font-[550]">Name</span>
           <input
