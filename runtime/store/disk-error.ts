@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { GraphError } from '@graft/graph';
 import { hasCode, isFullDisk, isUnwritable } from '@graft/kit';
@@ -6,7 +7,7 @@ import { hasCode, isFullDisk, isUnwritable } from '@graft/kit';
 export function diskError(error: unknown, path: string): GraphError {
   if (error instanceof GraphError) return error;
   const options = { location: { file: path }, audience: 'operator', cause: error } as const;
-  if (isFullDisk(error)) {
+  if (isFullDisk(error) || (hasCode(error, 'ENOENT') && hasNoInodes(path))) {
     // Without a location: the file being written was Graft's own, and is removed.
     return new GraphError(
       'no-space',
@@ -23,6 +24,19 @@ export function diskError(error: unknown, path: string): GraphError {
   }
   if (hasCode(error, 'ENOENT', 'ENOTDIR')) return stateGone(path, error);
   return GraphError.from(error, { file: path });
+}
+
+/** Whether the disk of a path can hold no more files. Node then fails to make folders on the way with ENOENT. */
+function hasNoInodes(path: string): boolean {
+  for (let folder = dirname(path); ; folder = dirname(folder)) {
+    try {
+      const { files, ffree } = statfsSync(folder);
+      // Some filesystems have no fixed number, and say 0.
+      return files > 0 && ffree === 0;
+    } catch {
+      if (dirname(folder) === folder) return false;
+    }
+  }
 }
 
 /** The error for a state folder that disappeared while this process used it. */

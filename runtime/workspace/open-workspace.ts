@@ -214,6 +214,8 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     ...{ ...folders, ...against, files, journal, actions, engine, devices, state },
     ...{ received, planner, locks },
     cancelExperiment: (runId) => experimentRuns.cancel(runId),
+    // Somebody may have made room since the reserve was given up.
+    makeReady: () => reserve.take(),
     tidyUp: () => storage.tidyUp(),
     recordScores: (runId) => runScores.record(runId),
   });

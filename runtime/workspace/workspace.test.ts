@@ -272,6 +272,18 @@ it('is closed once what follows its last run is done', async () => {
   expect((await stat(reserve)).size).toBe(size);
 });
 
+it('reserves room again before a run: somebody may have made some', async () => {
+  const reserve = join(root, '.graft', 'reserve');
+  const { size } = await stat(reserve);
+  await rm(reserve);
+  const { finished } = await workspace.runs.start(
+    graphOf({ n: { type: 'number' } }),
+    'n.graft.json',
+  );
+  expect((await stat(reserve)).size).toBe(size);
+  await finished;
+});
+
 describe('scratch', () => {
   const scratch = (): string => join(root, '.graft', 'scratch');
 

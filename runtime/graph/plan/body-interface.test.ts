@@ -49,22 +49,27 @@ it('a graph exposes 1,000 names at most', () => {
   );
 });
 
-const using = (uses: number, names: number) => {
-  const use = { type: 'graph', version: 1, params: { use: '#s' } };
+const using = (uses: number, names: number, params: object = {}) => {
+  const use = { type: 'graph', version: 1, params: { use: '#s', ...params } };
   const nodes = Array.from({ length: uses }, (_, at) => [`u${String(at)}`, use]);
   const s = { nodes: { a: double }, edges: [], expose: exposing(names) };
   const text = JSON.stringify({ graft: 1, nodes: Object.fromEntries(nodes), graphs: { s } });
   return parseGraph(text, 'a.graft.json');
 };
 
-it('counts what a graph exposes once for each use, and refuses more than nodes', () => {
-  const { problems } = resolveGraph(using(201, 1000), { registry, models: () => undefined });
-  expect(problems).toContainEqual(
+it('counts what a graph exposes once for each use, and drafts no use beyond the limit', () => {
+  const refused = (uses: number, code: string) =>
+    resolveGraph(using(uses, 1000, { 'set.name-0': 'not a number' }), {
+      ...{ registry, models: () => undefined },
+    }).problems.filter((problem) => problem.code === code);
+  expect(refused(200, 'too-large')).toEqual([]);
+  expect(refused(2000, 'too-large')).toEqual([
     expect.objectContaining({
-      code: 'too-large',
-      message: expect.stringContaining('201000 exposed parameters'),
+      message: expect.stringContaining('more than 200000 exposed parameters'),
+      location: expect.objectContaining({ param: 'use' }),
     }),
-  );
+  ]);
+  expect(refused(2000, 'bad-param')).toHaveLength(200);
 });
 
 it('gives all uses of a graph one form', () => {

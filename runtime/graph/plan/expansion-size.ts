@@ -1,9 +1,7 @@
 import { isStepType } from '../types/node-type.ts';
 import type { BodyDraft } from './read-body.ts';
-import { maxNesting } from './graph-library.ts';
+import { maxExpanded, maxNesting } from './graph-library.ts';
 
-/** Limit of running nodes, after used graphs are expanded. */
-export const maxExpanded = 200_000;
 /** Limit of all nodes, including those that planning removes. */
 const maxVisited = 1_000_000;
 

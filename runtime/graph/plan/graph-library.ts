@@ -20,6 +20,9 @@ export type GraphLookup = (path: string) => Graph | GraphError | undefined;
 /** Maximal nesting of graphs: deeper than anybody needs, but safe for every stack. */
 export const maxNesting = 100;
 
+/** Limit of running nodes, after used graphs are expanded, and of the parameters that used graphs expose. */
+export const maxExpanded = 200_000;
+
 /** A body and where it is written. */
 export interface LibraryBody {
   /** Equal for the same body. */

@@ -9,7 +9,6 @@ import { shapedType } from '../types/shaped-type.ts';
 import { stateNames } from '../types/structure-nodes.ts';
 import { roundParam } from '../types/structure-names.ts';
 import { namesParam, textParam } from '../types/structure-params.ts';
-import { maxExpanded } from './expansion-size.ts';
 import { agedFacets } from './loop-round.ts';
 import type { FlatNode, FlatGraph } from './flat-graph.ts';
 import { flatten } from './flatten.ts';
@@ -18,7 +17,7 @@ import { placeOf, planNode } from './plan-node.ts';
 import { ProblemReport } from './problem-report.ts';
 import type { BodyDraft, BodyReader } from './read-body.ts';
 import { openRound } from './scopes.ts';
-import type { GraphLibrary, ResolveContext } from './graph-library.ts';
+import { maxExpanded, type GraphLibrary, type ResolveContext } from './graph-library.ts';
 import { topologicalOrder } from './topological-order.ts';
 
 /** Inputs of planning, and what it collects. */

@@ -4,7 +4,7 @@ import { sortEdges, type Edge } from '../format/edge.ts';
 import { usesGraph, type Registry } from '../types/node-type.ts';
 import { textParam } from '../types/structure-params.ts';
 import { connectDrafts } from './connect-drafts.ts';
-import { placeIn, type GraphLibrary, type LibraryBody } from './graph-library.ts';
+import { maxExpanded, placeIn, type GraphLibrary, type LibraryBody } from './graph-library.ts';
 import { reportInterface } from './interface-problems.ts';
 import { reportLoop } from './loop-problems.ts';
 import { checkInputs, draftNode, type NodeDraft } from './node-draft.ts';
@@ -31,11 +31,16 @@ export interface BodyContext {
   readonly seed?: number;
 }
 
+/** What one reader may still draft of the parameters that used graphs expose: each use has all of them. */
+interface ExposureRoom {
+  left: number;
+}
+
 /** Drafts a body, with the problems that it has for every user. Linear, except for a sort. */
 function readBody(
   at: LibraryBody,
   library: GraphLibrary,
-  { registry, seed }: BodyContext,
+  { registry, seed, room }: BodyContext & { readonly room: ExposureRoom },
 ): BodyDraft {
   const report = new ProblemReport(placeIn(at));
   const { body } = at;
@@ -59,6 +64,14 @@ function readBody(
         composed = true;
         continue;
       }
+      const had = room.left;
+      room.left -= Object.keys(found.body.expose ?? {}).length;
+      if (room.left < 0) {
+        // Told once: with this use the limit is passed.
+        if (had >= 0) report.add('too-large', tooManyExposed, { node: id, param: 'use' });
+        composed = true;
+        continue;
+      }
       if (node.bypass !== true) uses.set(id, found);
     }
     const draft = draftNode({ id, node, seed }, context, report);
@@ -76,11 +89,14 @@ function readBody(
   return { at, ids, edges, drafts, uses, composed, problems: report.problems };
 }
 
+const tooManyExposed = `With this subgraph, all subgraphs have more than ${maxExpanded} exposed parameters. Expose fewer, or use fewer subgraphs.`;
+
 /** Drafts each body once, however often it is used. */
 export class BodyReader {
   readonly #library: GraphLibrary;
   readonly #context: BodyContext;
   readonly #drafts = new Map<string, BodyDraft>();
+  readonly #room: ExposureRoom = { left: maxExpanded };
 
   constructor(library: GraphLibrary, { registry, seed }: BodyContext) {
     this.#library = library;
@@ -90,7 +106,7 @@ export class BodyReader {
   read(body: LibraryBody): BodyDraft {
     const known = this.#drafts.get(body.key);
     if (known !== undefined) return known;
-    const draft = readBody(body, this.#library, this.#context);
+    const draft = readBody(body, this.#library, { ...this.#context, room: this.#room });
     this.#drafts.set(body.key, draft);
     return draft;
   }

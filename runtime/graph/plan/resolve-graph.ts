@@ -1,6 +1,7 @@
 import {
   type ResolveContext,
   GraphLibrary,
+  maxExpanded,
   placeIn,
   type LibraryContext,
 } from './graph-library.ts';
@@ -8,7 +9,7 @@ import type { Problem } from '../base/errors.ts';
 import type { Graph } from '../format/graph.ts';
 import type { PlannedNode, PortAliases } from '../format/plan.ts';
 import { BodyReader } from './read-body.ts';
-import { expansionProblem, maxExpanded } from './expansion-size.ts';
+import { expansionProblem } from './expansion-size.ts';
 import { plainGraph, type FlatGraph } from './flat-graph.ts';
 import { flatten } from './flatten.ts';
 import { planNodes } from './plan-nodes.ts';

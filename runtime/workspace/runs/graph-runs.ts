@@ -47,6 +47,8 @@ export interface GraphRunsParts
   readonly locks: GraphLocks;
   /** Cancels a run of an experiment; undefined for any other run. */
   readonly cancelExperiment: (runId: string) => CancelOutcome | undefined;
+  /** What to do before each run and each experiment. */
+  readonly makeReady: () => Promise<void>;
   /** What to do after each run. */
   readonly tidyUp: () => Promise<void>;
   /** Records what the results of an ended run show. */
@@ -174,6 +176,7 @@ export class GraphRuns {
   /** The device to run on: `named`, else the operator's. Throws where nothing can run there, or the state folder is gone. */
   async prepare(named: string | undefined): Promise<string> {
     await this.#parts.state.check();
+    await this.#parts.makeReady();
     return this.#deviceOf(named);
   }
 
