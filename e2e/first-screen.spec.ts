@@ -122,7 +122,7 @@ test('the first screen follows the files of the folder, and the dialog asks noth
         'pirate.jsonl has the columns a, b. Teaching needs prompt and completion.',
       );
       await expect(lacking('Compare settings')).toContainText(
-        'pirate.jsonl has the columns a, b. Comparing needs question, and reference or documents.',
+        'pirate.jsonl has the columns a, b. Comparing needs question and answer, or question and documents.',
       );
     });
     await test.step('a file that changes, and one that goes', async () => {
@@ -133,7 +133,7 @@ test('the first screen follows the files of the folder, and the dialog asks noth
     });
     await test.step('a file that is dropped', async () => {
       const rows = path.join(elsewhere, 'sailors.csv');
-      await writeFile(rows, 'question,answer\nWho?,Arr.\nWhere?,At sea.\n');
+      await writeFile(rows, 'prompt,completion\nWho?,Arr.\nWhere?,At sea.\n');
       await dropFiles(page, begin, [rows]);
       await expect(offer('Teach a model these 2 rows …')).toBeVisible();
     });

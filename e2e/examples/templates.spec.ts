@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promi
 import { once } from 'node:events';
 import os from 'node:os';
 import path from 'node:path';
+import type { Page } from '@playwright/test';
 import { expectAccessible } from '../accessible.ts';
 import { browserTest as test, expect, serve } from '../served-workspace.ts';
 import { Workbench } from '../workbench.ts';
@@ -13,6 +14,15 @@ const files: Readonly<Record<string, string>> = {
   'rows.jsonl': ['hutch', 'saggar', 'pug mill']
     .map((word) => JSON.stringify({ prompt: `What is a ${word}?`, completion: `A ${word} is here.` }))
     .join('\n'),
+};
+
+/** Whether each note shows all of its text. */
+const notesAreWhole = async (page: Page): Promise<void> => {
+  await expect(page.locator('.note-text').first()).toBeVisible();
+  const cut = page
+    .locator('.note-text')
+    .evaluateAll((notes) => notes.filter((note) => note.scrollHeight > note.clientHeight + 1).length);
+  expect(await cut).toBe(0);
 };
 
 test('from a folder of files to a first answer in three decisions', async ({ page }) => {
@@ -47,6 +57,7 @@ test('from a folder of files to a first answer in three decisions', async ({ pag
       await expect(page.getByRole('navigation', { name: 'File' })).toHaveText('ask-documents');
       await expect(bench.node('generate')).toBeVisible();
       await expect(page.getByText('Ask 3 documents')).toBeVisible();
+      await notesAreWhole(page);
       await expect(page.getByTestId('plan-line')).toContainText('will run');
       await expect(page.getByTestId('problem-count')).toHaveCount(0);
       await bench.run();
@@ -83,6 +94,47 @@ test('from a folder of files to a first answer in three decisions', async ({ pag
       await expect(page.getByLabel('Questions', { exact: true })).toHaveValue('');
       await expect(bench.node('questions')).toContainText('rows.jsonl');
     });
+  } finally {
+    server.process.kill('SIGINT');
+    await once(server.process, 'exit');
+    await rm(folder, { recursive: true, force: true });
+  }
+});
+
+test('Which way? asks what matters most and for how long, and lays a graph that says so', async ({ page }) => {
+  const folder = await realpath(await mkdtemp(path.join(os.tmpdir(), 'graft-e2e-ways-')));
+  const asked = JSON.stringify({ question: 'Who lights the kiln?', answer: 'Ada' });
+  await writeFile(path.join(folder, 'kiln.md'), files['kiln.md'] ?? '');
+  await writeFile(path.join(folder, 'asked.jsonl'), `${asked}\n`);
+  const server = await serve(folder);
+  const bench = new Workbench(page);
+  try {
+    await bench.open(server.url);
+    await page.getByRole('button', { name: 'Which way?' }).click();
+    const dialog = page.getByRole('dialog', { name: 'Which way?' });
+    const matters = dialog.getByLabel('What matters most');
+    // Nothing lies in a folder of changed documents.
+    await expect(matters.getByRole('option')).toHaveText([
+      ...['Right answers', 'Answers worded as the references are'],
+      'Right answers from short prompts',
+    ]);
+    const minutes = dialog.getByLabel('Minutes at most');
+    await expect(minutes).toHaveValue('45');
+    await expectAccessible(page, 'what a comparison of ways is asked for');
+    await matters.selectOption('Answers worded as the references are');
+    await minutes.fill('');
+    await dialog.getByRole('button', { name: 'Create' }).click();
+    // The browser says that the number is missing.
+    await expect(minutes).toBeFocused();
+    await minutes.fill('20');
+    await page.keyboard.press('Enter');
+    await expect(bench.node('way')).toBeVisible();
+    await notesAreWhole(page);
+    await expect(page.getByText('how much of the wording its answers share')).toBeVisible();
+    await expect(page.getByTestId('problem-count')).toHaveCount(0);
+    const laid = await readFile(path.join(folder, 'which-way.graft.json'), 'utf8');
+    expect(laid).toMatch(/"minutes": 20/);
+    expect(laid).toMatch(/"metrics": \[\s*"evaluate\.metrics:rougeL"/);
   } finally {
     server.process.kill('SIGINT');
     await once(server.process, 'exit');

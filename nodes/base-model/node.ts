@@ -1,4 +1,4 @@
-import { defineNode, Model, type ParamMeta } from '@graft/graph';
+import { defineNode, Model, type ParamMeta, shortModelName } from '@graft/graph';
 import { z } from 'zod';
 
 export const baseModel = defineNode({
@@ -26,7 +26,7 @@ export const baseModel = defineNode({
         modelKind: 'language-model',
       } satisfies ParamMeta),
   }),
-  summary: ({ model }) => [['model', model]],
+  summary: ({ model }) => [['model', shortModelName(model)]],
   caching: 'pure',
   sources: ({ model }) => [{ kind: 'model', id: model, param: 'model' }],
   facets({ model }, _inputs, models) {

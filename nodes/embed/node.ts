@@ -6,6 +6,7 @@ import {
   EmbedderModel,
   Embeddings,
   type ParamMeta,
+  shortModelName,
   passageEmbedder,
   passageFacet,
   searchedText,
@@ -75,7 +76,7 @@ export const embed = defineNode({
       } satisfies ParamMeta),
   }),
   summary: ({ model, dimensions }) => [
-    ['model', model],
+    ['model', shortModelName(model)],
     ...(dimensions === 0 ? [] : [['dimensions', String(dimensions)] as const]),
   ],
   caching: 'pure',

@@ -4,6 +4,7 @@ import {
   Hits,
   Model,
   type ParamMeta,
+  shortModelName,
   type Source,
 } from '@graft/graph';
 import { z } from 'zod';
@@ -226,7 +227,7 @@ export const rerank = defineNode({
     today: { quality: { over: 0 }, freshnessWeight: { over: 0 } },
   },
   summary: ({ method, top, model, quality }) => [
-    ['method', method === 'cross-encoder' ? model : orders[method]],
+    ['method', method === 'cross-encoder' ? shortModelName(model) : orders[method]],
     ['top', String(top)],
     ...(quality === 0 ? [] : [['quality', String(quality)] as const]),
   ],

@@ -1,4 +1,11 @@
-import { Answers, defineNode, Metrics, type ParamMeta, Questions } from '@graft/graph';
+import {
+  Answers,
+  defineNode,
+  Metrics,
+  type ParamMeta,
+  Questions,
+  shortModelName,
+} from '@graft/graph';
 import { z } from 'zod';
 import { countMeanings } from '../kit/evaluation/definition.ts';
 
@@ -36,7 +43,7 @@ export const similarity = defineNode({
         modelKind: 'embedder',
       } satisfies ParamMeta),
   }),
-  summary: ({ model }) => [['model', model]],
+  summary: ({ model }) => [['model', shortModelName(model)]],
   metrics: () => ['similarity'],
   meanings: {
     similarity: 'How close the answer is to its reference: the cosine of their embeddings.',

@@ -1,6 +1,6 @@
 import { plural, type Material } from '@graft/graph';
 import { countDocuments, documentPatterns, questionTable } from './folder-files.ts';
-import type { LaidNode, Template } from './lay-graph.ts';
+import { titleNote, type LaidNode, type Template } from './lay-graph.ts';
 
 /** Documents to an index: a row of cards that other templates begin with as well. */
 export const searchable = (material: Material): Readonly<Record<string, LaidNode>> => ({
@@ -69,10 +69,9 @@ export function askDocuments(material: Material): Template {
       answers: { title: 'A question, answered', x: 2, y: 302, width: 968, height: 410 },
     },
     notes: {
-      start: {
-        text: `# Ask ${documents}\n\nGraft cuts the documents into chunks, finds the chunks that fit a question, and lets a model answer from them. Press **Run** (Ctrl ↵).`,
-        ...{ x: 2, y: -84, width: 448 },
-      },
+      start: titleNote(
+        `# Ask ${documents}\n\nGraft cuts the documents into chunks, finds the chunks that fit a question, and lets a model answer from them. Press **Run** (Ctrl ↵).`,
+      ),
       questions: {
         text: 'Type your own questions here, one per line. Or click the empty canvas and ask in the panel on the right.',
         ...{ about: 'questions', x: 20, y: 490, width: 206 },

@@ -1,4 +1,4 @@
-import type { Template } from './lay-graph.ts';
+import { titleNote, type Template } from './lay-graph.ts';
 
 /** Puts questions to a model as they are. It needs no files. */
 export const askModel: Template = {
@@ -18,10 +18,7 @@ export const askModel: Template = {
   ],
   groups: { answers: { title: 'A question, answered', x: 2, y: 40, width: 726, height: 410 } },
   notes: {
-    start: {
-      text: '# Ask a model\n\nChoose a model, then press **Run** (Ctrl ↵).',
-      ...{ x: 2, y: -84, width: 448 },
-    },
+    start: titleNote('# Ask a model\n\nChoose a model, then press **Run** (Ctrl ↵).'),
     questions: {
       text: 'Type your own questions here, one per line. Or click the empty canvas and ask in the panel on the right.',
       ...{ about: 'questions', x: 20, y: 228, width: 206 },

@@ -7,7 +7,7 @@ import {
   searchableGroup,
 } from './ask-documents.ts';
 import { countDocuments, questionTable } from './folder-files.ts';
-import type { Template } from './lay-graph.ts';
+import { titleNote, type Template } from './lay-graph.ts';
 
 /** Questions that a comparison can be measured by. */
 export function measuringTable(material: Material): TableFile | undefined {
@@ -35,10 +35,9 @@ export function compareSettings(material: Material, table: TableFile): Template 
       },
     },
     notes: {
-      start: {
-        text: `# Which settings suit ${plural(countDocuments(material), 'document')}?\n\nThree chunk sizes, each searched by meaning, by words and by both. Open **Experiments** below and run _size-and-search_. Shared steps run once.`,
-        ...{ x: 2, y: -84, width: 448 },
-      },
+      start: titleNote(
+        `# Which settings suit ${plural(countDocuments(material), 'document')}?\n\nThree chunk sizes, each searched by meaning, by words and by both. Open **Experiments** below and run _size-and-search_. Shared steps run once.`,
+      ),
       questions: {
         text: `${plural(table.rows, 'question')} with known ${byDocuments ? 'documents' : 'answers'}. More questions tell the settings apart more reliably. If fewer than ten differ between two settings, Graft gives no verdict.`,
         ...{ about: 'questions', x: 20, y: 490, width: 206 },

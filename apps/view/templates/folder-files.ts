@@ -42,14 +42,20 @@ export function trainingTable({ tables }: Material): TableFile | undefined {
 export const hasAnswers = ({ head }: TableFile): boolean =>
   head.length > 0 && head.every((row) => askedRow(row)?.answer !== undefined);
 
-/** The file with the most questions that have a column of each of these names. */
+/**
+ * The file with the most questions; with `known`, of those that have their documents, or reference answers. Questions
+ * with answers to train on come after those with references.
+ */
 export function questionTable(
   { tables }: Material,
-  ...needed: readonly string[]
+  known?: 'documents' | 'reference',
 ): TableFile | undefined {
-  return tables
-    .filter(({ columns }) => ['question', ...needed].every((name) => columns.includes(name)))
-    .toSorted((a, b) => b.rows - a.rows)
+  const needed = ['question', ...(known === undefined ? [] : [known])];
+  const asks = ({ columns }: TableFile): boolean => needed.every((name) => columns.includes(name));
+  const trains = (table: TableFile): boolean =>
+    known === 'reference' && table.columns.includes('question') && hasAnswers(table);
+  return [asks, trains]
+    .flatMap((is) => tables.filter(is).toSorted((a, b) => b.rows - a.rows))
     .at(0);
 }
 

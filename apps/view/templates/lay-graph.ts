@@ -9,6 +9,7 @@ import {
   type Note,
 } from '@graft/graph';
 import { newParams, nodeTypes } from '../document/lookups.ts';
+import { writtenHeight } from '../layout/card-size.ts';
 
 /** A node of a template: what differs from a new node of its type, and where it stands. */
 export interface LaidNode {
@@ -32,6 +33,18 @@ export interface Template extends TemplateBody {
   readonly notes: Readonly<Record<string, Note>>;
   readonly groups: Readonly<Record<string, Group>>;
   readonly experiments?: Experiments;
+}
+
+/** Where the first groups of a template begin. */
+const groupsTop = 40;
+const aboveGroups = 16;
+/** Where a graph is drawn small, a note keeps the size of its letters, and takes more lines. */
+const moreLines = 1.4;
+
+/** The note that a template begins with, high enough above the groups for all of its text. */
+export function titleNote(text: string): Note {
+  const note = { text, x: 2, y: 0, width: 640 };
+  return { ...note, y: groupsTop - aboveGroups - Math.round(moreLines * writtenHeight(note)) };
 }
 
 /** The graph of a template; its nodes begin as new ones do, with the person's models. */

@@ -8,7 +8,7 @@ import {
 } from '@graft/graph';
 import { checks, nodeTypes } from '../document/lookups.ts';
 import { askedByRows, hasAnswers, systemOfRows } from './folder-files.ts';
-import type { Template } from './lay-graph.ts';
+import { titleNote, type Template } from './lay-graph.ts';
 
 /** Fewer rows are gone through more often. */
 const someRows = 200;
@@ -101,10 +101,9 @@ export function teachRows(table: TableFile): Template {
       ask: { title: 'Ask before and after', x: 2, y: 342, width: 968, height: 270 },
     },
     notes: {
-      start: {
-        text: `# Teach a model ${plural(table.rows, 'row')}\n\nAn adapter learns the rows of ${codeOf(table.path)}; the model itself does not change. Press **Run** (Ctrl ↵): Graft trains the adapter, then asks the same questions without it and with it.\n\nTraining uses all rows. To see whether training helps with rows that it has not seen, use _For evaluation_ in _Dataset_ to hold back at least 20.`,
-        ...{ x: 2, y: -148, width: 448 },
-      },
+      start: titleNote(
+        `# Teach a model ${plural(table.rows, 'row')}\n\nAn adapter learns the rows of ${codeOf(table.path)}; the model itself does not change. Press **Run** (Ctrl ↵): Graft trains the adapter, then asks the same questions without it and with it.\n\nTraining uses all rows. To see whether training helps with rows that it has not seen, use _For evaluation_ in _Dataset_ to hold back at least 20.`,
+      ),
       questions: {
         text: `${'paths' in questions ? 'The first training rows, with their answers for comparison' : 'The questions of the first training rows'}. Type others to see what the model has learned beyond them.`,
         ...{ about: 'questions', x: 20, y: 640, width: 206 },

@@ -166,8 +166,8 @@ it('counts what lies in the folder, and says of what is missing what to add', ()
   const missing = startsFor({ documents: [notes], tables: [] }).filter(({ lay }) => !lay);
   expect(missing.map(({ id, about }) => [id, about])).toEqual([
     ['teach', expect.stringContaining('prompt and completion')],
-    ['compare', expect.stringContaining('question and reference')],
-    ['which-way', expect.stringContaining('question and reference')],
+    ['compare', expect.stringContaining('question and answer')],
+    ['which-way', expect.stringContaining('question and answer')],
   ]);
   expect(startsFor().at(-1)?.lay?.()).toEqual(emptyGraph);
 });
@@ -186,12 +186,22 @@ it('says of a file with other columns which it has, and which are needed', () =>
       'asked.csv has questions with known answers. The comparison needs the documents, too.',
   });
   expect(about({ documents: [notes], tables: [other] })['compare']).toBe(
-    'pirate.jsonl has the columns a, b. Comparing needs question, and reference or documents.',
+    'pirate.jsonl has the columns a, b. Comparing needs question and answer, or question and documents.',
   );
   const wide = table('wide.csv', [Object.fromEntries([...'abcdefghi'].map((name) => [name, 1]))]);
   expect(about({ documents: [], tables: [wide] })['teach']).toContain(
     'wide.csv has the columns a, b, c, d, e, f and 3 more.',
   );
+});
+
+it('measures by questions with answers, where no file has references', () => {
+  for (const id of ['compare', 'which-way'] as const) {
+    const asked = (tables: readonly TableFile[]) =>
+      laid({ documents: [notes], tables }, id)?.nodes['questions']?.params['paths'];
+    expect(asked([rows.asked])).toEqual(['pirate.jsonl']);
+    expect(asked([rows.asked, answers])).toEqual(['asked.csv']);
+    expect(asked([rows.alpaca, rows.completions])).toBeUndefined();
+  }
 });
 
 it.each([

@@ -112,8 +112,8 @@ function missingToCompare(material: Material, table: TableFile | undefined): str
     return `${table.path} has questions with known answers. Comparing needs the documents, too.`;
   const found = columnsFound(material);
   return found === undefined
-    ? 'Needs documents, and a file of questions with the columns question and reference.'
-    : `${found} Comparing needs question, and reference or documents.`;
+    ? 'Needs documents, and a file of questions with the columns question and answer.'
+    : `${found} Comparing needs question and answer, or question and documents.`;
 }
 
 function whichWayStart(material: Material): Start {
@@ -126,8 +126,8 @@ function whichWayStart(material: Material): Start {
       judged !== undefined
         ? `${judged.path} has questions with known answers. The comparison needs the documents, too.`
         : found === undefined
-          ? 'Compares retrieval, LoRA and fine-tuning on your questions. Needs documents, and a file with the columns question and reference.'
-          : `${found} The comparison needs question and reference.`;
+          ? 'Compares retrieval, LoRA and fine-tuning on your questions. Needs documents, and a file with the columns question and answer.'
+          : `${found} The comparison needs question and answer.`;
     return { ...start, about };
   }
   const learned = rows === undefined ? '' : `, training on ${rows.path}`;

@@ -1,7 +1,7 @@
 import { detectFormat, plural, type Material, type TableFile } from '@graft/graph';
 import { searchable, searchableEdges, searchableGroup } from './ask-documents.ts';
 import { countDocuments, hasAnswers, questionTable } from './folder-files.ts';
-import type { LaidNode, Template, TemplateBody } from './lay-graph.ts';
+import { titleNote, type LaidNode, type Template, type TemplateBody } from './lay-graph.ts';
 import { trainableBase, trainingOf } from './teach-rows.ts';
 import { usualWay, type WayGoal, wayGoals, type WayOptions, type WayRule } from './way-goals.ts';
 
@@ -173,10 +173,9 @@ export function whichWay(
       },
     },
     notes: {
-      start: {
-        text: `# Which way: retrieval, LoRA or fine-tuning?\n\nOpen **Experiments** below and run _which-way_. It asks ${plural(judged.rows, 'question')} of \`${judged.path.replaceAll('`', '')}\` six ways, for at most ${plural(minutes, 'minute')}, and recommends one way ${goal.by}, if the results are clear enough. If time runs out, run it again to continue.`,
-        ...{ x: 2, y: -132, width: 448 },
-      },
+      start: titleNote(
+        `# Which way: retrieval, LoRA or fine-tuning?\n\nOpen **Experiments** below and run _which-way_. It asks ${plural(judged.rows, 'question')} of \`${judged.path.replaceAll('`', '')}\` six ways, for at most ${plural(minutes, 'minute')}, and recommends one way ${goal.by}, if the results are clear enough. If time runs out, run it again to continue.`,
+      ),
       learn: {
         text: `${
           rows === undefined

@@ -5,6 +5,7 @@ import {
   howToGet,
   missingModel,
   parseInstalledReference,
+  shortModelName,
 } from './model-reference.ts';
 import { modelEntrySchema } from './model.ts';
 
@@ -70,4 +71,16 @@ it('says how to get or delete a model in the words of its tool', () => {
   expect(missingModel('lmstudio:')).toContain('Write lmstudio:publisher/repo/file.gguf.');
   expect(howToDelete('ollama:qwen3:4b', '/x')).toBe('Delete it with: ollama rm qwen3:4b');
   expect(howToDelete('hf:a/b@c/d.gguf', '/x')).toBe('Delete it with: hf cache rm model/a/b');
+});
+
+it.each([
+  ['SmolLM2-135M-Instruct', 'SmolLM2-135M-Instruct'],
+  ['hf:Qwen/Qwen3-1.7B-GGUF:Q4_K_M', 'Qwen3-1.7B-GGUF:Q4_K_M'],
+  ['hf:owner/repo@main/folder/model.gguf', 'model'],
+  ['ollama:qwen3:0.6b', 'qwen3:0.6b'],
+  ['ollama:localhost:5000/a/b:c', 'b:c'],
+  ['lmstudio:somebody/tiny/tiny-Q4_1.gguf', 'tiny-Q4_1'],
+  ['file:/home/ada/tiny.gguf', 'tiny'],
+])('%s is %s in short', (id, short) => {
+  expect(shortModelName(id)).toBe(short);
 });

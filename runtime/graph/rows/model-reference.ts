@@ -28,6 +28,12 @@ export function isInstalledReference(id: string): boolean {
   return /^(ollama|lmstudio|file):/.test(id);
 }
 
+/** The last part of an id, which tells models apart where there is little room: `Qwen3-1.7B-GGUF:Q4_K_M`. */
+export function shortModelName(id: string): string {
+  const name = id.replace(/^(?:hf|ollama|lmstudio|file):/, '');
+  return name.slice(name.lastIndexOf('/') + 1).replace(/\.gguf$/, '');
+}
+
 /** The parts of a reference; undefined for what is none. */
 export function parseInstalledReference(id: string): InstalledReference | undefined {
   const name = ollamaPattern.exec(id)?.groups;

@@ -29,18 +29,22 @@ export async function fillWhileUnpacking(
     for (const moment of moments) {
       const root = join(disk.folder, 'ben');
       await mkdir(root);
-      await using ben = await openWorkspace({ root, modelsFolder: join(bench.folder, 'models') });
-      const unpacked = ben.packages.unpack(bench.archive, 'x').then(
-        () => 'unpacked',
-        (error: unknown) => GraphError.from(error).code,
-      );
-      await Promise.race([wait(moment), unpacked]);
-      disk.fill();
-      const code = await unpacked;
-      outcomes.push({ entries: entriesOf(root).length, code });
-      disk.empty();
-      await ben.packages.unpack(bench.archive, 'x');
-      if (entriesOf(root).length !== 13) throw new Error('The second try did not bring all files.');
+      {
+        await using ben = await openWorkspace({ root, modelsFolder: join(bench.folder, 'models') });
+        const unpacked = ben.packages.unpack(bench.archive, 'x').then(
+          () => 'unpacked',
+          (error: unknown) => GraphError.from(error).code,
+        );
+        await Promise.race([wait(moment), unpacked]);
+        disk.fill();
+        const code = await unpacked;
+        outcomes.push({ entries: entriesOf(root).length, code });
+        disk.empty();
+        await ben.packages.unpack(bench.archive, 'x');
+        if (entriesOf(root).length !== 13)
+          throw new Error('The second try did not bring all files.');
+      }
+      // The workspace is closed: nothing writes there any more.
       await rm(root, { recursive: true });
     }
     return outcomes;

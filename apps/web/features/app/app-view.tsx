@@ -233,11 +233,7 @@ function HeadActions({ path }: { readonly path: string | undefined }) {
         Show the canvas
       </button>
       {path === undefined ? null : (
-        <button
-          type="button"
-          className="text-sm text-ink-2 hover:text-ink hover:underline"
-          onClick={() => void copyAskLink(path)}
-        >
+        <button type="button" className="button small" onClick={() => void copyAskLink(path)}>
           Copy the link
         </button>
       )}

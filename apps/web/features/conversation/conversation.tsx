@@ -99,9 +99,7 @@ function QuestionBox({ inApp }: { readonly inApp: boolean }) {
       <div className="mt-1.5 flex flex-wrap items-center justify-end gap-x-3 gap-y-1.5">
         <p id="ask-help" className="min-w-[12rem] flex-1 text-sm text-ink-2">
           Each question is answered on its own.
-          {inApp
-            ? ''
-            : ' Asking saves your changes to the graph; your question stays in this browser.'}
+          {inApp ? '' : ' Asking saves your changes to the graph, but not the question.'}
         </p>
         {hasAdapters ? <AdapterSwitch /> : null}
         <button

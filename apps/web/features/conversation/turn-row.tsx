@@ -64,9 +64,15 @@ export function TurnRow({ turn, judgesModel }: TurnRowProps) {
           {other === 'off' ? 'Ask without the adapter too' : 'Ask with the adapter too'}
         </button>
       ) : null}
-      {judgesModel && !isAsking() && answers.some(({ run }) => run?.status === 'succeeded') ? (
+      {judgesModel && answers.some(({ run }) => run?.status === 'succeeded') ? (
         <div className="mt-1.5 empty:hidden">
-          <SmallModel />
+          {isAsking() ? (
+            <p className="text-sm text-ink-2">
+              A language model wrote this. It can be wrong: check it before you rely on it.
+            </p>
+          ) : (
+            <SmallModel />
+          )}
         </div>
       ) : null}
     </li>

@@ -1,3 +1,4 @@
+import { shortModelName } from '@graft/graph';
 import type { Download } from './use-models.ts';
 
 /** From 0 to 1; undefined while the end is not known. */
@@ -14,9 +15,6 @@ export function acceptStep(licence: { readonly id: string }): string {
   return /\b(?:licen[cs]e|terms)$/i.test(id) ? `accept ${id}` : `accept the ${id} licence`;
 }
 
-/** The last part of a name, which tells models apart: `Qwen3-1.7B-GGUF:Q4_K_M`. */
-const shortName = (id: string): string => id.slice(id.lastIndexOf('/') + 1);
-
 /** `Qwen3-1.7B-GGUF:Q4_K_M 34 %`, `2 downloads 34 %`, `Qwen3-1.7B-GGUF:Q4_K_M failed` */
 export function downloadsLine(downloads: readonly Download[]): string {
   const going = downloads.filter(({ problem }) => problem === undefined);
@@ -25,8 +23,8 @@ export function downloadsLine(downloads: readonly Download[]): string {
   if (going.length === 0)
     return downloads.length > 1
       ? `${downloads.length} downloads failed`
-      : `${shortName(first.model)} failed`;
-  const name = going.length > 1 ? `${going.length} downloads` : shortName(first.model);
+      : `${shortModelName(first.model)} failed`;
+  const name = going.length > 1 ? `${going.length} downloads` : shortModelName(first.model);
   const share = shareOfAll(going);
   return share === undefined ? name : `${name} ${percentOf(share)}`;
 }
