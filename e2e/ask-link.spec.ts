@@ -45,6 +45,7 @@ test('a colleague asks by the copied link, and nothing else', async ({
     const answer = colleague.getByTestId('answer');
     await expect(answer).toContainText('At 05:40.');
     await expect(answer).toHaveAttribute('data-status', 'succeeded');
+    await expect(colleague.getByTestId('asked')).toContainText('A language model wrote this.');
     await expectAccessible(colleague, 'the page of an ask link');
     await colleague.reload();
     await expect(answer).toContainText('At 05:40.');

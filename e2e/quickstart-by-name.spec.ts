@@ -132,7 +132,7 @@ test('models of the hub are named, looked at, pulled and used in the quickstart,
     });
 
     await test.step('the graph runs with it', async () => {
-      await expect(bench.node('base-model')).toContainText('SmolLM2');
+      await expect(bench.node('base-model')).toContainText('SmolLM2-135M-Instruct-GGUF');
       await bench.run();
       await bench.reaches('evaluate', 'succeeded', 120_000);
     });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { parseHubReference } from '@graft/graph';
+import { parseHubReference, shortModelName } from '@graft/graph';
 import { selectedModels } from '../runtime/backends/catalogue/selected-models.ts';
 import {
   hubFolder,
@@ -87,7 +87,7 @@ test('a model that was taken is downloaded, and new nodes begin with it', async 
     await test.step('a new node begins with it', async () => {
       await bench.newGraph('begun');
       await bench.drag('Base model', 40, 40);
-      await expect(bench.node('base-model')).toContainText(taken.slice(taken.lastIndexOf('/') + 1));
+      await expect(bench.node('base-model')).toContainText(shortModelName(taken));
       await page.keyboard.press('Control+s');
       const file = path.join(workspace, 'begun.graft.json');
       await expect.poll(() => readFile(file, 'utf8')).toContain(`"model": "${taken}"`);

@@ -115,13 +115,13 @@ test('Which way? asks what matters most and for how long, and lays a graph that 
     const matters = dialog.getByLabel('What matters most');
     // Nothing lies in a folder of changed documents.
     await expect(matters.getByRole('option')).toHaveText([
-      ...['Right answers', 'Answers worded as the references are'],
-      'Right answers from short prompts',
+      ...['Right answers', 'The wording of the references'],
+      'Right answers with few tokens',
     ]);
     const minutes = dialog.getByLabel('Minutes at most');
     await expect(minutes).toHaveValue('45');
     await expectAccessible(page, 'what a comparison of ways is asked for');
-    await matters.selectOption('Answers worded as the references are');
+    await matters.selectOption('The wording of the references');
     await minutes.fill('');
     await dialog.getByRole('button', { name: 'Create' }).click();
     // The browser says that the number is missing.
@@ -130,7 +130,7 @@ test('Which way? asks what matters most and for how long, and lays a graph that 
     await page.keyboard.press('Enter');
     await expect(bench.node('way')).toBeVisible();
     await notesAreWhole(page);
-    await expect(page.getByText('how much of the wording its answers share')).toBeVisible();
+    await expect(page.getByText('how much of their wording answers share')).toBeVisible();
     await expect(page.getByTestId('problem-count')).toHaveCount(0);
     const laid = await readFile(path.join(folder, 'which-way.graft.json'), 'utf8');
     expect(laid).toMatch(/"minutes": 20/);

@@ -6,10 +6,10 @@ import {
   EmbedderModel,
   Embeddings,
   type ParamMeta,
-  shortModelName,
   passageEmbedder,
   passageFacet,
   searchedText,
+  shortModelName,
 } from '@graft/graph';
 import { z } from 'zod';
 

@@ -1,7 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { diskError } from './disk-error.ts';
 
-/** What each disk is said to hold: files in all, and more files. */
+/** Inodes that every filesystem reports: in all, and free. */
 const disk = { files: 100, ffree: 0 };
 vi.mock(import('node:fs'), async (original) => {
   const fs = await original();
@@ -11,10 +11,10 @@ vi.mock(import('node:fs'), async (original) => {
 const missing = (): Error => Object.assign(new Error('ENOENT'), { code: 'ENOENT' });
 
 it.each([
-  ['can hold no more files is full', { files: 100, ffree: 0 }, 'no-space'],
-  ['can hold more files lost the state folder', { files: 100, ffree: 1 }, 'state-unusable'],
-  ['has no fixed number of files lost it, too', { files: 0, ffree: 0 }, 'state-unusable'],
-])('a disk without the path that %s', (_, said, code) => {
-  Object.assign(disk, said);
+  ['no inodes left', { files: 100, ffree: 0 }, 'no-space'],
+  ['inodes left', { files: 100, ffree: 1 }, 'state-unusable'],
+  ['no fixed number of inodes', { files: 0, ffree: 0 }, 'state-unusable'],
+])('ENOENT on a filesystem with %s', (_, reported, code) => {
+  Object.assign(disk, reported);
   expect(diskError(missing(), '/state/items/67/x').code).toBe(code);
 });

@@ -26,12 +26,12 @@ export function diskError(error: unknown, path: string): GraphError {
   return GraphError.from(error, { file: path });
 }
 
-/** Whether the disk of a path can hold no more files. Node then fails to make folders on the way with ENOENT. */
+/** Whether the filesystem of a path has no inodes left. Node’s recursive `mkdir` then fails with ENOENT, not ENOSPC. */
 function hasNoInodes(path: string): boolean {
   for (let folder = dirname(path); ; folder = dirname(folder)) {
     try {
       const { files, ffree } = statfsSync(folder);
-      // Some filesystems have no fixed number, and say 0.
+      // Filesystems without a fixed number of inodes report 0.
       return files > 0 && ffree === 0;
     } catch {
       if (dirname(folder) === folder) return false;

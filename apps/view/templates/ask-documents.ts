@@ -1,6 +1,6 @@
 import { plural, type Material } from '@graft/graph';
 import { countDocuments, documentPatterns, questionTable } from './folder-files.ts';
-import { titleNote, type LaidNode, type Template } from './lay-graph.ts';
+import { groupsTop, titleNote, type LaidNode, type Template } from './lay-graph.ts';
 
 /** Documents to an index: a row of cards that other templates begin with as well. */
 export const searchable = (material: Material): Readonly<Record<string, LaidNode>> => ({
@@ -27,7 +27,7 @@ export const searchableEdges = [
 
 export const searchableGroup = {
   title: 'Your documents, made searchable',
-  ...{ x: 2, y: 40, width: 968, height: 226 },
+  ...{ x: 2, y: groupsTop, width: 968, height: 226 },
 };
 
 /** Hits to an answer. */

@@ -1,4 +1,4 @@
-import { titleNote, type Template } from './lay-graph.ts';
+import { groupsTop, titleNote, type Template } from './lay-graph.ts';
 
 /** Puts questions to a model as they are. It needs no files. */
 export const askModel: Template = {
@@ -16,7 +16,9 @@ export const askModel: Template = {
     ...['questions.questions -> prompt.questions', 'prompt.prompts -> generate.prompts'],
     'base-model.model -> generate.model',
   ],
-  groups: { answers: { title: 'A question, answered', x: 2, y: 40, width: 726, height: 410 } },
+  groups: {
+    answers: { title: 'A question, answered', x: 2, y: groupsTop, width: 726, height: 410 },
+  },
   notes: {
     start: titleNote('# Ask a model\n\nChoose a model, then press **Run** (Ctrl ↵).'),
     questions: {

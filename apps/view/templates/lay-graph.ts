@@ -35,10 +35,10 @@ export interface Template extends TemplateBody {
   readonly experiments?: Experiments;
 }
 
-/** Where the first groups of a template begin. */
-const groupsTop = 40;
+/** The top of a template’s first group; its title note ends above it. */
+export const groupsTop = 40;
 const aboveGroups = 16;
-/** Where a graph is drawn small, a note keeps the size of its letters, and takes more lines. */
+/** In a graph that is drawn small, letters keep their smallest size, and a note needs more lines. */
 const moreLines = 1.4;
 
 /** The note that a template begins with, high enough above the groups for all of its text. */

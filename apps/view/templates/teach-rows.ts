@@ -8,7 +8,7 @@ import {
 } from '@graft/graph';
 import { checks, nodeTypes } from '../document/lookups.ts';
 import { askedByRows, hasAnswers, systemOfRows } from './folder-files.ts';
-import { titleNote, type Template } from './lay-graph.ts';
+import { groupsTop, titleNote, type Template } from './lay-graph.ts';
 
 /** Fewer rows are gone through more often. */
 const someRows = 200;
@@ -97,7 +97,7 @@ export function teachRows(table: TableFile): Template {
       ...['prompt.prompts -> before.prompts', 'prompt.prompts -> after.prompts'],
     ],
     groups: {
-      learn: { title: 'Learn', x: 2, y: 40, width: 726, height: 266 },
+      learn: { title: 'Learn', x: 2, y: groupsTop, width: 726, height: 266 },
       ask: { title: 'Ask before and after', x: 2, y: 342, width: 968, height: 270 },
     },
     notes: {

@@ -21,7 +21,7 @@ export interface Start {
   readonly name: string;
   /** The graph; absent: its files are missing. */
   readonly lay?: (way?: WayOptions) => Graph;
-  /** What may matter most of what the graph compares, if it asks that. */
+  /** The goals to choose from; absent: the start asks for none. */
   readonly goals?: readonly WayGoal[];
 }
 

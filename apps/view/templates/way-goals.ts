@@ -4,48 +4,46 @@ export type WayGoal = 'answers' | 'form' | 'cost' | 'changes';
 /** What the comparison is asked for. */
 export interface WayOptions {
   readonly matters: WayGoal;
-  /** That the comparison may take. */
+  /** Minutes that the comparison may take. */
   readonly minutes: number;
 }
 
 export const usualWay: WayOptions = { matters: 'answers', minutes: 45 };
 
-/** How the comparison decides by what matters most. */
+/** How the comparison decides for a goal. */
 export interface WayRule {
-  /** On the screen. */
+  /** In the list of goals. */
   readonly title: string;
-  /** How it recommends, after “recommends one way”. */
-  readonly by: string;
+  /** A sentence for the graph's first note. */
+  readonly decides: string;
+  /** The metric that decides. */
   readonly metric: string;
-  /** Of two ways that are equally good, one without passages is preferred. */
+  /** Of equally good ways, one without passages in the prompt is preferred. */
   readonly prefersShort?: true;
 }
 
 export const wayGoals: Readonly<Record<WayGoal, WayRule>> = {
   answers: {
     title: 'Right answers',
-    ...{ by: 'by its right answers', metric: 'evaluate.metrics:accuracy' },
+    decides: 'The share of right answers decides.',
+    metric: 'evaluate.metrics:accuracy',
   },
   form: {
-    title: 'Answers worded as the references are',
-    ...{
-      by: 'by how much of the wording its answers share with the references',
-      metric: 'evaluate.metrics:rougeL',
-    },
+    title: 'The wording of the references',
+    decides:
+      'What decides is how much of their wording answers share with the references (ROUGE-L).',
+    metric: 'evaluate.metrics:rougeL',
   },
   cost: {
-    title: 'Right answers from short prompts',
-    ...{
-      by: 'by its right answers; of equally good ways, one without passages in the prompt',
-      metric: 'evaluate.metrics:accuracy',
-    },
+    title: 'Right answers with few tokens',
+    decides:
+      'The share of right answers decides. Of equally good ways, one without passages in the prompt wins.',
+    metric: 'evaluate.metrics:accuracy',
     prefersShort: true,
   },
   changes: {
-    title: 'Right answers after the documents changed',
-    ...{
-      by: `by its right answers about the documents in \`changed\``,
-      metric: 'evaluate-after.metrics:accuracy',
-    },
+    title: 'Right answers after documents change',
+    decides: 'The share of right answers about the documents in `changed` decides.',
+    metric: 'evaluate-after.metrics:accuracy',
   },
 };

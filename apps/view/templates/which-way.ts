@@ -15,7 +15,7 @@ const chunkSize = 128;
 const rowLength = 256;
 const promptLength = 512;
 
-/** What can be chosen: of changed documents only where there are some. */
+/** The goals that a folder offers: `changes` needs documents after a change. */
 export const goalsOf = ({ changed }: WayFiles): readonly WayGoal[] =>
   changed === undefined ? ['answers', 'form', 'cost'] : ['answers', 'form', 'cost', 'changes'];
 
@@ -174,7 +174,7 @@ export function whichWay(
     },
     notes: {
       start: titleNote(
-        `# Which way: retrieval, LoRA or fine-tuning?\n\nOpen **Experiments** below and run _which-way_. It asks ${plural(judged.rows, 'question')} of \`${judged.path.replaceAll('`', '')}\` six ways, for at most ${plural(minutes, 'minute')}, and recommends one way ${goal.by}, if the results are clear enough. If time runs out, run it again to continue.`,
+        `# Which way: retrieval, LoRA or fine-tuning?\n\nOpen **Experiments** below and run _which-way_. It asks ${plural(judged.rows, 'question')} of \`${judged.path.replaceAll('`', '')}\` six ways, for at most ${plural(minutes, 'minute')}, and recommends one way if the results are clear enough. ${goal.decides} If time runs out, run it again to continue.`,
       ),
       learn: {
         text: `${
@@ -192,7 +192,7 @@ export function whichWay(
   };
 }
 
-/** The ways, the one to prefer of equally good ones first. */
+/** The ways, in the order in which equally good ones are preferred. */
 function inPreference({ prefersShort }: WayRule): readonly Way[] {
   const fromLeastWork = Object.values(ways);
   return prefersShort === true

@@ -72,6 +72,22 @@ it('counts what a graph exposes once for each use, and drafts no use beyond the 
   expect(refused(2000, 'bad-param')).toHaveLength(200);
 });
 
+it('counts the exposed parameters of nested uses without drafting them all', () => {
+  const use = (graph: string) => ({ type: 'graph', version: 1, params: { use: graph } });
+  const uses = (graph: string) =>
+    Object.fromEntries(Array.from({ length: 15 }, (_, at) => [`u${String(at)}`, use(graph)]));
+  const s = { nodes: { a: double }, edges: [], expose: exposing(1000) };
+  const graphs = { s, t: { nodes: uses('#s'), edges: [] } };
+  const graph = parseGraph(JSON.stringify({ graft: 1, nodes: uses('#t'), graphs }), 'a.graft.json');
+  const { problems } = resolveGraph(graph, { registry, models: () => undefined });
+  expect(problems).toContainEqual(
+    expect.objectContaining({
+      code: 'too-large',
+      message: expect.stringContaining('225000 exposed parameters'),
+    }),
+  );
+});
+
 it('gives all uses of a graph one form', () => {
   const graph = using(2, 3);
   const library = new GraphLibrary(graph, { registry });

@@ -31,7 +31,7 @@ export interface BodyContext {
   readonly seed?: number;
 }
 
-/** What one reader may still draft of the parameters that used graphs expose: each use has all of them. */
+/** Exposed parameters that a reader may still draft; each use of a graph has all of them. */
 interface ExposureRoom {
   left: number;
 }
@@ -67,7 +67,7 @@ function readBody(
       const had = room.left;
       room.left -= Object.keys(found.body.expose ?? {}).length;
       if (room.left < 0) {
-        // Told once: with this use the limit is passed.
+        // Reported at the use that passes the limit only.
         if (had >= 0) report.add('too-large', tooManyExposed, { node: id, param: 'use' });
         composed = true;
         continue;
@@ -89,7 +89,7 @@ function readBody(
   return { at, ids, edges, drafts, uses, composed, problems: report.problems };
 }
 
-const tooManyExposed = `With this subgraph, all subgraphs have more than ${maxExpanded} exposed parameters. Expose fewer, or use fewer subgraphs.`;
+const tooManyExposed = `With this subgraph, the graph has more than ${maxExpanded} exposed parameters in all. Expose fewer, or use fewer subgraphs.`;
 
 /** Drafts each body once, however often it is used. */
 export class BodyReader {

@@ -34,7 +34,7 @@ export function WayChoice({ goals, way, change }: WayChoiceProps) {
           required
           min={1}
           max={10_080}
-          // An emptied field stays empty until a number is typed.
+          // NaN while the field is empty.
           value={Number.isNaN(way.minutes) ? '' : way.minutes}
           onChange={({ target: { valueAsNumber } }) => change({ ...way, minutes: valueAsNumber })}
         />
