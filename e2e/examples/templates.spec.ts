@@ -132,6 +132,9 @@ test('Which way? asks what matters most and for how long, and lays a graph that 
     await notesAreWhole(page);
     await expect(page.getByText('how much of their wording answers share')).toBeVisible();
     await expect(page.getByTestId('problem-count')).toHaveCount(0);
+    await page.getByRole('button', { name: 'open Experiments' }).click();
+    const experiment = page.getByRole('region', { name: 'Experiment which-way' });
+    await expect(experiment.getByRole('button', { name: 'Run the experiment' })).toBeEnabled();
     const laid = await readFile(path.join(folder, 'which-way.graft.json'), 'utf8');
     expect(laid).toMatch(/"minutes": 20/);
     expect(laid).toMatch(/"metrics": \[\s*"evaluate\.metrics:rougeL"/);

@@ -1,6 +1,14 @@
 import { count, plural } from '@graft/nodes/kit/ui';
 import { chordName } from '../../kit/chord.ts';
-import { commandOf, bodyAt, countProblems, isComing, isOver, type ShownProblem } from '@graft/view';
+import {
+  commandOf,
+  bodyAt,
+  countProblems,
+  isComing,
+  isOver,
+  runCommand,
+  type ShownProblem,
+} from '@graft/view';
 import { DriftNotice } from './drift-notice.tsx';
 import { useConversation, useDocument, useRunView, useScreen } from '../../kit/stores.ts';
 import { fileTitle } from '../../api/graphs/graph-file.ts';
@@ -126,9 +134,23 @@ function NoResult() {
   // As soon as it is asked, not once the server answers, which would move what stands below.
   const isAsked = useConversation(({ file, turns }) => file === path && turns.length > 0);
   const isAnswered = useRunView(({ asked }) => asked !== null && isOver(asked.run));
+  const experiments = useDocument((state) => Object.keys(state.graph.experiments ?? {}).length);
   const time = firstRun === undefined ? '' : ` The first run takes ${firstRunText(firstRun)}.`;
   return (
     <p className="mt-3 text-ink-2">
+      {experiments === 0 || isAsked ? null : (
+        <>
+          {`This graph has ${plural(experiments, 'experiment')}: `}
+          <button
+            type="button"
+            className="underline hover:text-ink"
+            onClick={() => runCommand(commandOf('show-experiments'))}
+          >
+            open Experiments
+          </button>
+          {' to run what it compares. '}
+        </>
+      )}
       {isEmpty
         ? 'Add a node to begin.'
         : isAsked
