@@ -104,7 +104,7 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
   return (
     <dialog
       ref={dialog}
-      className={`dialog ${isNew ? 'w-[480px]' : 'w-[420px]'}`}
+      className={`dialog scroll-pb-20 ${isNew ? 'w-[480px]' : 'w-[420px]'}`}
       aria-labelledby="name-dialog-title"
       onClose={close}
     >
@@ -171,7 +171,7 @@ export function NameDialog({ question }: { readonly question: NameQuestion }) {
             </span>
           )}
         </p>
-        <div className="mt-3 flex justify-end gap-2">
+        <div className="sticky bottom-0 -mx-5 -mb-5 flex justify-end gap-2 bg-panel px-5 pt-3 pb-5">
           <button type="button" className="button" onClick={close}>
             Cancel
           </button>
