@@ -105,7 +105,8 @@ test('a run that is refused before the models are known leads to its problem', a
 }) => {
   let known = (): void => undefined;
   const models = new Promise<void>((resolve) => (known = resolve));
-  await page.route(/catalogue\.models/, async (route) => {
+  // The plan tells of it as well.
+  await page.route(/catalogue\.models|runs\.plan/, async (route) => {
     await models;
     await route.continue();
   });

@@ -25,6 +25,9 @@ export const runLeasePrefix = 'run/';
  */
 const livingStillFor = 60_000;
 
+/** Owners of this process that were closed while a lease could not be given back: nobody waits for their beat. */
+const closedOwners = new Set<string>();
+
 /** A right that nobody else has at the same time, in this process or another. */
 export interface Lease extends AsyncDisposable {
   /**
@@ -236,9 +239,11 @@ export class Leases {
     }
   }
 
-  /** Once all that was to be given back is. */
+  /** Once all that was to be given back is, or was tried. */
   async close(): Promise<void> {
     await this.#releases.settled();
+    for (const name of this.#kept) await this.#giveBack(name);
+    if (this.#kept.size > 0) closedOwners.add(this.owner);
     await this.#heartbeat?.stop();
   }
 
@@ -298,6 +303,7 @@ export class Leases {
 
   #isGone(row: LeaseRow): boolean {
     if (row.owner === this.owner) return false;
+    if (closedOwners.has(row.owner)) return true;
     const fate = ownerFate(row.owner);
     if (fate === 'gone') return true;
     const stillFor = fate === 'lives' || fate === 'unsure' ? livingStillFor : undefined;

@@ -12,6 +12,7 @@ interface WorkEnd {
   readonly status: string;
   /** Of what went wrong. */
   readonly code?: string | undefined;
+  readonly message?: string | undefined;
   /** Of its run, where it has one. */
   readonly runId?: string;
 }
@@ -79,7 +80,8 @@ export async function fullDiskRound(
   disk.empty();
   await work.prepare(round + 0.5);
   await using workspace = await open(work.root, state);
-  expect(await work.start(workspace), at).toMatchObject({ status: 'succeeded' });
+  const end = await work.start(workspace);
+  expect(end.status, `${at}, with room again: ${end.message ?? ''}`).toBe('succeeded');
   await workspace[Symbol.asyncDispose]();
   await rm(state, { recursive: true, force: true });
   return ms;
@@ -103,7 +105,7 @@ async function endOf(
   events: (runId: string) => AsyncIterable<{
     readonly type: string;
     readonly status?: string | undefined;
-    readonly error?: { readonly code: string } | undefined;
+    readonly error?: { readonly code: string; readonly message: string } | undefined;
   }>,
 ): Promise<WorkEnd> {
   try {
@@ -111,12 +113,17 @@ async function endOf(
     let end: WorkEnd = { status: 'without an end' };
     for await (const { type, status, error } of events(runId)) {
       if (type === 'run.finished' || type === 'experiment.finished')
-        end = { status: status ?? '', code: error?.code, runId };
+        end = { status: status ?? '', code: error?.code, message: error?.message, runId };
     }
     return end;
   } catch (error) {
-    return { status: 'failed', code: GraphError.from(error).code };
+    return failedBy(error);
   }
+}
+
+function failedBy(error: unknown): WorkEnd {
+  const { code, message } = GraphError.from(error);
+  return { status: 'failed', code, message };
 }
 
 /** Runs a graph. */
@@ -230,7 +237,7 @@ export async function unpackWork(
         await workspace.packages.unpack(archive, 'test.graft.zip');
         return { status: 'succeeded' };
       } catch (error) {
-        return { status: 'failed', code: GraphError.from(error).code };
+        return failedBy(error);
       }
     },
   };

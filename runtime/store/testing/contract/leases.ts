@@ -154,6 +154,18 @@ export function leasesContract(name: string, make: () => Promise<Database>): voi
         expect((await names()).sort()).toEqual(['run/dead', 'step/held']);
       });
 
+      it('that could not be given back before its opening was closed is free at the next one', async () => {
+        const queries = failing((kind) => kind === 'DeleteQueryNode', new Error('no room'));
+        const closed = open(undefined, queries);
+        const lease = await closed.take('placing');
+        await lease.release();
+        const next = open();
+        expect(await isFree(next, 'placing')).toBe(false);
+        await closed.close();
+        expect(await isFree(next, 'placing')).toBe(true);
+        expect(await names()).toEqual([]);
+      });
+
       it('can be done without on a full disk, until there is room', async () => {
         let full = true;
         const queries = failing(() => full, new GraphError('no-space', 'No space is left.'));
