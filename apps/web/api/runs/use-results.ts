@@ -13,6 +13,7 @@ import {
   stepTitle,
   usedGraphs,
 } from '@graft/view';
+import { useMemo } from 'react';
 import { useStore } from 'zustand';
 import { useShallow } from 'zustand/react/shallow';
 import { resultText } from './node-status.ts';
@@ -25,15 +26,12 @@ import { useScore } from './use-score.ts';
  */
 export function useResults({ begins = false } = {}): readonly string[] | undefined {
   // What nodes that use other files give is known once these have come.
-  useStore(usedGraphs, (state) => state.lookup);
-  const ids = useStore(
-    documentStore,
-    useShallow(({ shown, trail, file }) =>
-      resultNodes(shown, {
-        headline: bodyAt(trail) === undefined ? file?.example?.headline : undefined,
-      }),
-    ),
+  const used = useStore(usedGraphs, (state) => state.lookup);
+  const shown = useStore(documentStore, (state) => state.shown);
+  const headline = useStore(documentStore, ({ trail, file }) =>
+    bodyAt(trail) === undefined ? file?.example?.headline : undefined,
   );
+  const ids = useMemo(() => resultNodes(shown, { headline }), [shown, headline, used]);
   const prefix = useStore(documentStore, ({ trail }) => prefixOf(trail));
   const ran = useStore(
     runView,

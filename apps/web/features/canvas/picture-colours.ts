@@ -9,17 +9,31 @@ export interface PictureColours {
   of(written: string): string;
 }
 
+const probes = new WeakMap<HTMLElement, HTMLElement>();
+
+/**
+ * An element that is not seen, within another one, from which colours are read. It stays there: each time that one comes, the
+ * browser looks again at the styles of everything around it, which for thousands of nodes takes long.
+ */
+function probeIn(element: HTMLElement): HTMLElement {
+  const known = probes.get(element);
+  if (known?.parentElement === element) return known;
+  const probe = document.createElement('i');
+  probe.hidden = true;
+  element.append(probe);
+  probes.set(element, probe);
+  return probe;
+}
+
 /** The colours that apply to an element. */
 export function coloursAt(element: HTMLElement): PictureColours {
-  const probe = document.createElement('i');
   const known = new Map<string, string>();
   const of = (written: string): string => {
     const found = known.get(written);
     if (found !== undefined) return found;
-    element.append(probe);
+    const probe = probeIn(element);
     probe.style.color = written;
     const { color } = getComputedStyle(probe);
-    probe.remove();
     known.set(written, color);
     return color;
   };

@@ -53,7 +53,7 @@ const findingsId = 'graph-findings';
 
 /** How many nodes there are, and how much is wrong with them, which leads to what it is. */
 function Counts() {
-  const nodes = useDocument((state) => Object.keys(state.shown.nodes).length);
+  const nodes = useDocument((state) => state.shown.nodes);
   const edges = useDocument((state) => state.shown.edges.length);
   const graph = useDocument((state) => state.graph);
   const problems = useProblems();
@@ -68,7 +68,7 @@ function Counts() {
   return (
     <p className="mt-0.5 flex gap-3 text-ink-2">
       <span className="shrink-0">
-        {plural(nodes, 'node')} · {plural(edges, 'connection')}
+        {plural(Object.keys(nodes).length, 'node')} · {plural(edges, 'connection')}
       </span>
       {found === '' ? null : (
         <button

@@ -1,6 +1,7 @@
 import { useFarCards } from './far-cards.ts';
 import type { Scene } from './scene.ts';
-import { pictureOn, type PictureLook, type PictureView } from './picture-canvas.ts';
+import type { PictureLook } from './draw-picture.ts';
+import { pictureOn, type PictureView } from './picture-canvas.ts';
 import type { Point } from '../edges/edges.ts';
 
 interface CarriedPicture {

@@ -28,12 +28,26 @@ export interface PictureEdge {
 
 const failed = 'var(--error)';
 
-interface Picture {
-  readonly cards: readonly PictureCard[];
-  readonly edges: readonly PictureEdge[];
+export interface PictureLook {
   readonly far: number;
   readonly colours: PictureColours;
   readonly font: string;
+}
+interface Picture extends PictureLook {
+  readonly cards: readonly PictureCard[];
+  readonly edges: readonly PictureEdge[];
+}
+
+/** Whether a point may be on an edge, or as near to it as `reach`: cheap, so that the curves of few edges are looked at. */
+export function mayPass({ from, to, via = [] }: PictureEdge, at: Point, reach: number): boolean {
+  const out = curveReach(from, to) + reach;
+  const points = [from, ...via, to];
+  return (
+    points.some(({ x }) => at.x <= x + out) &&
+    points.some(({ x }) => at.x >= x - out) &&
+    points.some(({ y }) => at.y <= y + reach) &&
+    points.some(({ y }) => at.y >= y - reach)
+  );
 }
 
 /** The curve of an edge. */
@@ -93,25 +107,41 @@ export function drawPicture(context: CanvasRenderingContext2D, picture: Picture)
     context.stroke(curveOf(edge));
   }
   context.globalAlpha = 1;
-  const titles = new Lettering(context, `600 ${11.5 * far}px ${picture.font}`, 11.5 * far);
-  const results = new Lettering(context, `${11 * far}px ${picture.font}`, 11 * far);
+  const inside = insideOfCards(context, picture);
   for (const card of cards) {
-    const { x, y, width, height, title, colour, result, statusColour, isSelected = false } = card;
-    const box = (out: number, radius: number): void => {
-      context.beginPath();
-      context.roundRect(x - out, y - out, width + 2 * out, height + 2 * out, radius);
-      context.fill();
-    };
-    if (isSelected) {
+    if (card.isSelected === true) {
       context.globalAlpha = 0.45;
-      context.fillStyle = colours.of(colour);
-      box(2.5 * far, 9 + 2.5 * far);
+      context.fillStyle = colours.of(card.colour);
+      fillBox(context, card, { out: 2.5 * far, radius: 9 + 2.5 * far });
       context.globalAlpha = 1;
     }
     context.fillStyle = colours.border;
-    box(far / 2, 9 + far / 2);
+    fillBox(context, card, { out: far / 2, radius: 9 + far / 2 });
+    inside(card);
+  }
+}
+
+function fillBox(
+  context: CanvasRenderingContext2D,
+  { x, y, width, height }: PictureCard,
+  { out, radius }: { readonly out: number; readonly radius: number },
+): void {
+  context.beginPath();
+  context.roundRect(x - out, y - out, width + 2 * out, height + 2 * out, radius);
+  context.fill();
+}
+
+/** Draws what is inside the border of a card, over what was there. */
+export function insideOfCards(
+  context: CanvasRenderingContext2D,
+  { far, colours, font }: PictureLook,
+): (card: PictureCard) => void {
+  const titles = new Lettering(context, `600 ${11.5 * far}px ${font}`, 11.5 * far);
+  const results = new Lettering(context, `${11 * far}px ${font}`, 11 * far);
+  return (card) => {
+    const { x, y, width, height, title, colour, result, statusColour } = card;
     context.fillStyle = colours.panel;
-    box(-1, 8);
+    fillBox(context, card, { out: -1, radius: 8 });
     context.fillStyle = colours.of(colour);
     context.beginPath();
     context.roundRect(x + 1, y + 1, width - 2, 3 * far, [8, 8, 0, 0]);
@@ -133,5 +163,5 @@ export function drawPicture(context: CanvasRenderingContext2D, picture: Picture)
     }
     context.fillStyle = colours.ink;
     titles.write(context, title, new DOMRectReadOnly(left, top, inner, bottom - top));
-  }
+  };
 }

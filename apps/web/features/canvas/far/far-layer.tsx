@@ -8,8 +8,8 @@ import type {
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import { useTheme } from '../../../kit/theme.ts';
 import { useFarCards } from './far-cards.ts';
-import { curveOf } from './draw-picture.ts';
-import { useScene, type Scene } from './scene.ts';
+import { curveOf, mayPass, type PictureEdge } from './draw-picture.ts';
+import { renewedCards, useScene, type Scene } from './scene.ts';
 import type { GraphFlowEdge } from '../flow-nodes.ts';
 import { carriedPicture } from './carried-picture.ts';
 import { pictureOn, type PictureView } from './picture-canvas.ts';
@@ -103,8 +103,9 @@ export function FarLayer({ nodes, edges, far, onEdgesChange, flow }: FarLayerPro
       const [left, top, zoom] = transform;
       context.lineWidth = (2 * reach) / zoom;
       const at = { x: (x - box.left - left) / zoom, y: (y - box.top - top) / zoom };
-      return scene.current.edges.find((edge) => context.isPointInStroke(curveOf(edge), at.x, at.y))
-        ?.id;
+      const hits = (edge: PictureEdge): boolean =>
+        mayPass(edge, at, reach / zoom) && context.isPointInStroke(curveOf(edge), at.x, at.y);
+      return scene.current.edges.find(hits)?.id;
     };
     useFarCards.setState({ edgeAt, carry: carriedAsPicture });
     return () => {
@@ -122,10 +123,21 @@ export function FarLayer({ nodes, edges, far, onEdgesChange, flow }: FarLayerPro
     const still = pictureOn(canvas);
     const carried = carriedPicture({ between: over, moving: front });
 
+    let drawn: Scene | undefined;
     const draw = (): void => {
       const view = flow.getState();
       still.draw(view, staying(scene.current), look);
       carried.draw(view, scene.current, look);
+      drawn = scene.current;
+    };
+    /** Draws what is different: while a graph runs, that is a few cards. */
+    const renew = (): void => {
+      const isCarrying = useFarCards.getState().carried !== undefined;
+      const cards =
+        drawn === undefined || isCarrying ? undefined : renewedCards(scene.current, drawn);
+      if (cards === undefined) return draw();
+      still.renew(cards, look);
+      drawn = scene.current;
     };
     const follow = (): void => {
       const view = flow.getState();
@@ -135,13 +147,17 @@ export function FarLayer({ nodes, edges, far, onEdgesChange, flow }: FarLayerPro
     };
     let settling: ReturnType<typeof setTimeout> | undefined;
     let waiting = 0;
+    const acts = new Set<() => void>();
     const soon = (act: () => void): void => {
+      acts.add(act);
       waiting ||= requestAnimationFrame(() => {
         waiting = 0;
-        act();
+        const due = [...acts];
+        acts.clear();
+        for (const act of due) act();
       });
     };
-    drawAnew.current = () => soon(draw);
+    drawAnew.current = () => soon(renew);
     const recolour = (): void => {
       look = { ...look, colours: coloursAt(frame) };
       soon(draw);

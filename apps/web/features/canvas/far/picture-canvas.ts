@@ -1,5 +1,10 @@
-import { drawPicture, type PictureCard, type PictureEdge } from './draw-picture.ts';
-import type { PictureColours } from '../picture-colours.ts';
+import {
+  drawPicture,
+  insideOfCards,
+  type PictureCard,
+  type PictureEdge,
+  type PictureLook,
+} from './draw-picture.ts';
 
 /** What of the graph is seen on how large a canvas. */
 export interface PictureView {
@@ -11,11 +16,6 @@ interface PictureContent {
   readonly cards: readonly PictureCard[];
   readonly edges: readonly PictureEdge[];
 }
-export interface PictureLook {
-  readonly far: number;
-  readonly colours: PictureColours;
-  readonly font: string;
-}
 
 /** How far the picture reaches beyond the canvas on each side, as a share of it. */
 const margin = 0.35;
@@ -26,6 +26,8 @@ const mostScale = 1.5;
 /** A picture that is moved with the view. */
 export interface PictureCanvas {
   draw(view: PictureView, content: PictureContent, look: PictureLook): void;
+  /** Draws again what is inside the borders of cards, in the picture as it was drawn last. */
+  renew(cards: readonly PictureCard[], look: PictureLook): void;
   /**
    * Moves what was drawn to where the view is now, of a canvas that may have become another size, and by so much of the
    * graph's pixels besides. False where that would show that it ends.
@@ -76,6 +78,9 @@ export function pictureOn(canvas: HTMLCanvasElement): PictureCanvas {
       });
       drawn = { x, y, zoom, width, height, left, top };
       canvas.style.transform = `translate(${-left}px, ${-top}px)`;
+    },
+    renew(cards, look) {
+      if (context !== null) cards.forEach(insideOfCards(context, look));
     },
     move({ transform: [x, y, zoom], width, height }, by = { x: 0, y: 0 }) {
       const scale = zoom / drawn.zoom;

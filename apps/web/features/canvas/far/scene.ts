@@ -15,7 +15,7 @@ interface SceneEdge extends PictureEdge {
   readonly source: string;
   readonly target: string;
 }
-/** All cards and edges of the picture. */
+/** All cards and edges of the picture; those that look as before are the same objects. */
 export interface Scene {
   readonly cards: readonly SceneCard[];
   readonly edges: readonly SceneEdge[];
@@ -27,17 +27,33 @@ interface Drawn {
   readonly flow: { getState(): { readonly nodeLookup: ReadonlyMap<string, InternalNode> } };
 }
 
-const isSameCard = (a: SceneCard, b: SceneCard | undefined): boolean =>
+const isSamePlace = (a: SceneCard, b: SceneCard | undefined): boolean =>
   b !== undefined &&
   a.id === b.id &&
   a.x === b.x &&
   a.y === b.y &&
   a.width === b.width &&
-  a.height === b.height &&
+  a.height === b.height;
+
+const isSameCard = (a: SceneCard, b: SceneCard): boolean =>
+  isSamePlace(a, b) &&
   a.title === b.title &&
   a.colour === b.colour &&
   a.result === b.result &&
   a.statusColour === b.statusColour;
+
+/** The cards that look different inside their borders; undefined where something else of the scene is different. */
+export function renewedCards(scene: Scene, before: Scene): readonly PictureCard[] | undefined {
+  if (scene.edges !== before.edges || scene.cards.length !== before.cards.length) return undefined;
+  const renewed: PictureCard[] = [];
+  for (const [at, card] of scene.cards.entries()) {
+    const known = before.cards[at];
+    if (card === known) continue;
+    if (!isSamePlace(card, known)) return undefined;
+    renewed.push(card);
+  }
+  return renewed;
+}
 
 const isSameEdge = (a: SceneEdge, b: SceneEdge | undefined): boolean =>
   b !== undefined &&
@@ -88,20 +104,22 @@ export function useScene({ nodes, edges, flow }: Drawn): Scene {
     last.current = { by, nodes };
     if (isAsBefore) return;
     const { nodeLookup } = flow.getState();
+    const before = shown.current;
+    const known = new Map(before.cards.map((card) => [card.id, card]));
     const cards = nodes.flatMap(({ id, position: { x, y }, measured }): SceneCard[] => {
       const node = graphNodes[id];
       const { width, height } = measured ?? {};
       if (node === undefined || width === undefined || height === undefined) return [];
       const path = within + id;
       const step = shownStep(runs, path);
-      return [
-        {
-          ...{ id, x, y, width, height, title: node.title ?? untitled(id, node) },
-          colour: familyColour(shapeOf(node)?.group),
-          result: step === undefined ? undefined : resultText(step),
-          statusColour: step === undefined ? undefined : statusColours[step.status],
-        },
-      ];
+      const card: SceneCard = {
+        ...{ id, x, y, width, height, title: node.title ?? untitled(id, node) },
+        colour: familyColour(shapeOf(node)?.group),
+        result: step === undefined ? undefined : resultText(step),
+        statusColour: step === undefined ? undefined : statusColours[step.status],
+      };
+      const last = known.get(id);
+      return [last !== undefined && isSameCard(card, last) ? last : card];
     });
     const lines = edges.flatMap(({ id, source, target, ...edge }): SceneEdge[] => {
       const from = portPlace(nodeLookup.get(source), 'source', edge.sourceHandle);
@@ -110,14 +128,15 @@ export function useScene({ nodes, edges, flow }: Drawn): Scene {
       const colour = String(edge.style?.stroke ?? 'var(--ink-3)');
       return [{ id, source, target, from, to, via: bends?.[id], colour }];
     });
-    const before = shown.current;
-    const isSame =
-      cards.length === before.cards.length &&
+    const isSameLines =
       lines.length === before.edges.length &&
-      cards.every((card, index) => isSameCard(card, before.cards[index])) &&
       lines.every((line, index) => isSameEdge(line, before.edges[index]));
+    const isSame =
+      isSameLines &&
+      cards.length === before.cards.length &&
+      cards.every((card, index) => card === before.cards[index]);
     if (isSame) return;
-    shown.current = { cards, edges: lines };
+    shown.current = { cards, edges: isSameLines ? before.edges : lines };
     setScene(shown.current);
   }, [nodes, edges, graphNodes, bends, used, flow, within, runs]);
   return scene;
