@@ -3,7 +3,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseGraph } from '@graft/graph';
 import { exampleListing, openWorkspace, type ListedExample } from '@graft/workspace';
-import { readClaim } from '../claim/claim-file.ts';
+import { readClaims } from '../claim/claim-file.ts';
 import { serveSite } from '../claim/served-site.ts';
 import { StepCosts } from '../claim/step-costs.ts';
 import { recordedFirstRuns } from './recorded-time.ts';
@@ -47,7 +47,7 @@ async function measure(name: string | undefined, continued: string | undefined):
 
 async function runOnce(name: string, root: string): Promise<number> {
   const folder = path.dirname(path.join(examplesFolder, name));
-  const claim = folder === examplesFolder ? {} : await readClaim(folder);
+  const claim = new Map(await readClaims(examplesFolder)).get(path.basename(folder)) ?? {};
   await using _site = await serveSite(folder, claim);
   await using workspace = await openWorkspace({
     ...{ root, examplesFolder, workerEntry: path.join(project, 'apps/cli/dist/worker.mjs') },

@@ -20,6 +20,13 @@ const right: Readonly<Record<string, readonly string[]>> = {
   both: ['LoRA and retrieval', 'LoRA trained on retrieved prompts'],
 };
 const project = path.resolve(import.meta.dirname, '../..');
+/** The data of `both` are those of the example. */
+const folderOf = (name: string): string =>
+  name === 'both'
+    ? path.join(project, 'examples/which-way')
+    : path.join(import.meta.dirname, 'data', name);
+/** Not the page and the graph of the example. */
+const isData = (file: string): boolean => !/README\.md$|\.graft\.json$/.test(file);
 const workerEntry = path.join(project, 'apps/cli/dist/worker.mjs');
 const wanted = process.argv.slice(2);
 provideNodeTypes(registry);
@@ -32,7 +39,7 @@ for (const name of wanted.length === 0 ? Object.keys(right) : wanted) {
       : path.join(whichWayFolder, name);
   await mkdir(root, { recursive: true });
   try {
-    await cp(path.join(import.meta.dirname, 'data', name), root, { recursive: true });
+    await cp(folderOf(name), root, { recursive: true, filter: isData });
     await using workspace = await openWorkspace({ root, workerEntry });
     const start = startsFor(await workspace.files.material()).find(({ id }) => id === 'which-way');
     const graph = start?.lay?.();

@@ -1,4 +1,4 @@
-// Writes data/facts, data/form and data/both: documents, 80 questions with references, and 80 rows to learn from; for two
+// Writes data/facts, data/form and the example which-way (both): documents, 80 questions with references, and 80 rows to learn from; for two
 // of them also the documents and questions after a change. Each is built so that the right way is known (see README.md). The same seed writes the same bytes: node make-data.mjs
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -133,17 +133,22 @@ function form(random) {
 }
 
 const data = join(import.meta.dirname, 'data');
+/** `both` is an example of its own, with a graph and a page beside its data. */
+const example = join(import.meta.dirname, '../../examples/which-way');
 rmSync(data, { recursive: true, force: true });
 for (const [at, [name, make]] of Object.entries({ facts, form, both }).entries()) {
+  const isExample = name === 'both';
+  const folder = isExample ? example : join(data, name);
   const { rows, changed, ...before } = make(randomNumbers(SEED + at));
-  write(join(data, name), before);
-  writeFileSync(join(data, name, 'rows.jsonl'), lines(rows));
-  if (changed !== undefined) write(join(data, name, 'changed'), changed);
+  const documentsIn = isExample ? 'inns' : '.';
+  write(folder, before, documentsIn);
+  writeFileSync(join(folder, 'rows.jsonl'), lines(rows));
+  if (changed !== undefined) write(join(folder, 'changed'), changed, documentsIn);
 }
 
-function write(folder, { documents, questions }) {
-  mkdirSync(folder, { recursive: true });
-  for (const [file, text] of documents) writeFileSync(join(folder, file), text);
+function write(folder, { documents, questions }, documentsIn) {
+  mkdirSync(join(folder, documentsIn), { recursive: true });
+  for (const [file, text] of documents) writeFileSync(join(folder, documentsIn, file), text);
   writeFileSync(join(folder, 'questions.jsonl'), lines(questions));
 }
 

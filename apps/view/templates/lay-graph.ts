@@ -42,8 +42,8 @@ const aboveGroups = 16;
 const moreLines = 1.4;
 
 /** The note that a template begins with, high enough above the groups for all of its text. */
-export function titleNote(text: string): Note {
-  const note = { text, x: 2, y: 0, width: 640 };
+export function titleNote(text: string, width = 640): Note {
+  const note = { text, x: 2, y: 0, width };
   return { ...note, y: groupsTop - aboveGroups - Math.round(moreLines * writtenHeight(note)) };
 }
 

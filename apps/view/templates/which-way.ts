@@ -11,6 +11,8 @@ import { usualWay, type WayGoal, wayGoals, type WayOptions, type WayRule } from 
  */
 const passagesOf = (isSmall: boolean): number => (isSmall ? 1 : 3);
 const chunkSize = 128;
+/** The height of the groups of one row of nodes. */
+const rowHeight = 256;
 /** Tokens of a training row without and with passages. */
 const rowLength = 256;
 const promptLength = 512;
@@ -102,11 +104,11 @@ export function whichWay(
   const learn: LaidNode =
     rows === undefined
       ? {
-          ...{ type: 'make-dataset', at: [20, 348], title: 'Questions to learn from' },
+          ...{ type: 'make-dataset', at: [1006, 86], title: 'Questions to learn from' },
           params: { unanswerable: 0 },
         }
       : {
-          ...{ type: 'questions', at: [20, 348], title: 'Rows to learn from' },
+          ...{ type: 'questions', at: [1006, 86], title: 'Rows to learn from' },
           params: { paths: [rows.path] },
         };
   const training = trainingOf(rows, base.isSmall);
@@ -118,17 +120,17 @@ export function whichWay(
       ...shortPassages(documents),
       learn,
       'find-learned': {
-        ...{ type: 'retrieve', at: [262, 348], title: 'Passages for learning' },
+        ...{ type: 'retrieve', at: [1248, 86], title: 'Passages for learning' },
         params: { k: passages },
       },
-      questions: { type: 'questions', at: [20, 640], params: { paths: [judged.path] } },
-      retrieve: { type: 'retrieve', at: [262, 640], params: { k: passages } },
-      'base-model': { type: 'base-model', at: [504, 640], params: base.params },
+      questions: { type: 'questions', at: [20, 378], params: { paths: [judged.path] } },
+      retrieve: { type: 'retrieve', at: [262, 378], params: { k: passages } },
+      'base-model': { type: 'base-model', at: [504, 378], params: base.params },
       way: {
-        ...{ type: 'graph', at: [746, 640], title: 'The way' },
+        ...{ type: 'graph', at: [746, 378], title: 'The way' },
         params: { use: '#retrieval' },
       },
-      evaluate: { type: 'evaluate', at: [988, 640] },
+      evaluate: { type: 'evaluate', at: [988, 378] },
       ...after.nodes,
     },
     edges: [
@@ -143,9 +145,12 @@ export function whichWay(
     ],
     graphs,
     groups: {
-      documents: searchableGroup,
-      learn: { title: 'What training learns from', x: 2, y: 302, width: 484, height: 256 },
-      ask: { title: 'The same questions, asked each way', x: 2, y: 594, width: 1210, height: 256 },
+      documents: { ...searchableGroup, height: rowHeight },
+      learn: { title: 'What training learns from', x: 988, y: 40, width: 484, height: rowHeight },
+      ask: {
+        title: 'The same questions, asked each way',
+        ...{ x: 2, y: 332, width: 1210, height: rowHeight },
+      },
       ...after.groups,
     },
     experiments: {
@@ -175,6 +180,7 @@ export function whichWay(
     notes: {
       start: titleNote(
         `# Which way: retrieval, LoRA or fine-tuning?\n\nOpen **Experiments** below and run _which-way_. It asks ${plural(judged.rows, 'question')} of \`${judged.path.replaceAll('`', '')}\` six ways, for at most ${plural(minutes, 'minute')}, and recommends one way if the results are clear enough. ${goal.decides} If time runs out, run it again to continue.`,
+        1000,
       ),
       learn: {
         text: `${
@@ -182,11 +188,11 @@ export function whichWay(
             ? 'No file has rows to learn from, so the model writes questions about the documents. A small model writes poor ones; rows of your own, with the columns _question_ and _answer_, work better.'
             : 'Adapters and full fine-tuning learn from these rows. Keep the questions below out of them.'
         }`,
-        ...{ about: 'find-learned', x: 504, y: 348, width: 226 },
+        ...{ about: 'find-learned', x: 1248, y: 314, width: 226 },
       },
       way: {
         text: 'Each way is a subgraph: open it to change how it trains or asks. _Use_ chooses the one that **Run** uses.',
-        ...{ about: 'way', x: 746, y: 872, width: 226 },
+        ...{ about: 'way', x: 746, y: 610, width: 226 },
       },
     },
   };
@@ -222,7 +228,7 @@ function afterChange(
   { documents, judged }: NonNullable<WayFiles['changed']>,
   passages: number,
 ): AfterChange {
-  const y = 1040;
+  const y = 778;
   const lower = y + 262;
   const files = Object.entries(shortPassages(documents)).map(([id, node]): [string, LaidNode] => [
     `${id}-after`,
@@ -231,13 +237,20 @@ function afterChange(
   return {
     nodes: {
       ...Object.fromEntries(files),
-      'questions-after': { type: 'questions', at: [20, lower], params: { paths: [judged.path] } },
+      'questions-after': {
+        ...{ type: 'questions', at: [20, lower], title: 'Questions after the change' },
+        params: { paths: [judged.path] },
+      },
       'retrieve-after': { type: 'retrieve', at: [262, lower], params: { k: passages } },
       'way-after': {
         ...{ type: 'graph', at: [746, lower], title: 'The way, without new training' },
         params: { use: '#retrieval' },
       },
-      'evaluate-after': { type: 'evaluate', at: [988, lower] },
+      'evaluate-after': {
+        type: 'evaluate',
+        at: [988, lower],
+        title: 'Evaluate after the change',
+      },
     },
     edges: [
       ...[
