@@ -118,6 +118,7 @@ test('a graph is built as a notebook, by the keys of notebooks', async ({ page, 
   // A node below, connected; then away with it, and back.
   await chunk.focus();
   await page.keyboard.press('b');
+  await expect(page.getByRole('option').first()).toContainText('Embed');
   await page.keyboard.type('embed');
   await page.keyboard.press('Enter');
   await expect(cells).toHaveCount(3);

@@ -128,7 +128,7 @@ export {
   type Trail,
 } from './document/levels.ts';
 export { inOrder } from './document/node-order.ts';
-export { nextSteps } from './document/usual-steps.ts';
+export { nextSteps, stepsAfter } from './document/usual-steps.ts';
 export { subgraphName } from './document/subgraph-name.ts';
 export {
   collectable,

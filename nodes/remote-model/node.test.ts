@@ -23,6 +23,17 @@ function graphOf(nodes: Readonly<Record<string, readonly [string, object?]>>, ed
   );
 }
 
+it('is proposed for an input that asks a model, not for one that trains it', () => {
+  const graph = graphOf({ lora: ['train-lora'], generate: ['generate'] }, []);
+  const problems = validateGraph(graph, registry, options);
+  const at = (node: string): string =>
+    problems.find(({ location }) => location.node === node && location.port === 'model')?.message ??
+    '';
+  expect(at('lora')).toMatch(/^Nothing is connected to "model"\. Connect a model, .*"Base model"/);
+  expect(at('lora')).not.toContain('Remote model');
+  expect(at('generate')).toContain('"Remote model"');
+});
+
 describe('the address', () => {
   it.each([
     ['http://127.0.0.1:11434/v1/', url],

@@ -21,7 +21,9 @@ export const remoteModel = defineNode({
   doc: 'A language model behind an OpenAI-compatible endpoint: Ollama, vLLM, LM Studio, llama.cpp, or a hosted service. It answers like a local model. Nodes that need the weights refuse it.',
   synonyms: ['openai', 'api', 'endpoint', 'ollama', 'vllm', 'llm'],
   inputs: {},
-  outputs: { model: { type: Model, doc: 'The model, identified by its address and name.' } },
+  outputs: {
+    model: { type: Model, doc: 'The model, identified by its address and name.', remote: true },
+  },
   params: z.strictObject({
     url: addressParam('http://127.0.0.1:11434/v1', 'Address of the OpenAI-compatible endpoint.'),
     model: servedModelParam(undefined, { modelKind: 'language-model' }),

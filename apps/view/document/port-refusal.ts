@@ -1,4 +1,5 @@
 import {
+  canFeed,
   connect,
   connectionVerdict,
   disconnect,
@@ -106,14 +107,17 @@ export function acceptingPort(
 }
 
 /** Node types with a port for an edge from this port. */
-export function fitting(from: PendingEdge): readonly NodeType[] {
-  const node = documentStore.getState().shown.nodes[from.node];
-  const own = shapeOf(node);
-  const port = from.side === 'source' ? own?.outputs[from.port] : own?.inputs[from.port];
-  if (port === undefined) return inOrder();
-  return inOrder().filter(({ inputs, outputs }) =>
-    Object.values(from.side === 'source' ? inputs : outputs).some(
-      ({ type }) => type.id === port.type.id,
-    ),
+export function fitting({ node, port, side }: PendingEdge): readonly NodeType[] {
+  const own = shapeOf(documentStore.getState().shown.nodes[node]);
+  if (side === 'source') {
+    const output = own?.outputs[port];
+    if (output === undefined) return inOrder();
+    return inOrder().filter((type) =>
+      Object.keys(type.inputs).some((input) => canFeed(output, type, input)),
+    );
+  }
+  if (own?.inputs[port] === undefined) return inOrder();
+  return inOrder().filter(({ outputs }) =>
+    Object.values(outputs).some((output) => canFeed(output, own, port)),
   );
 }

@@ -2,6 +2,7 @@ import type { NodeType } from '@graft/graph';
 import type { PendingEdge } from '../screen/screen-store.ts';
 import { documentStore } from './document-store.ts';
 import { shapeOf } from './node-shape.ts';
+import { inOrder } from './node-order.ts';
 import { fitting } from './port-refusal.ts';
 
 /** The node types that usually take a port type, and those that usually give it; the most usual first. */
@@ -45,4 +46,11 @@ export function nextSteps(from: PendingEdge): readonly NodeType[] {
   const own = shapeOf(documentStore.getState().shown.nodes[node]);
   const type = (side === 'source' ? own?.outputs : own?.inputs)?.[port]?.type.id ?? '';
   return usualFirst(fitting(from), { side, type });
+}
+
+/** All node types for a place after a node: its usual next steps first, then the others that it can feed. */
+export function stepsAfter(node: string): readonly NodeType[] {
+  const outputs = Object.keys(shapeOf(documentStore.getState().shown.nodes[node])?.outputs ?? {});
+  const fed = outputs.flatMap((port) => nextSteps({ node, port, side: 'source' }));
+  return [...new Set([...fed, ...inOrder()])];
 }

@@ -3,6 +3,7 @@ import { type NamedNodes, pathName } from './node-name.ts';
 import type { GraphNode } from '../format/graph-body.ts';
 import type { InterfaceLookup } from '../types/graph-interface.ts';
 import type { NodeType, Registry } from '../types/node-type.ts';
+import { canFeed } from '../types/node-facets.ts';
 import { portPhrase } from '../rows/port-type.ts';
 import { shapedType } from '../types/shaped-type.ts';
 import { parseParams } from './param-problems.ts';
@@ -94,7 +95,7 @@ export function checkInputs(
       } else if (input.optional !== true && !meant.has(port)) {
         report.add(
           'missing-input',
-          `Nothing is connected to "${port}". Connect ${portPhrase(input.type)}${givers(registry, input.type.id)}.`,
+          `Nothing is connected to "${port}". Connect ${portPhrase(input.type)}${givers(registry, definition, port)}.`,
           { node: id, port },
         );
       }
@@ -109,7 +110,8 @@ const namedGivers = 3;
  * `, for example from "Files"`: what to connect to an input. Prefers nodes that produce the type over those that pass
  * it on, its first output over others, and nodes that need few inputs. Empty if no node type produces it.
  */
-function givers(registry: Registry, type: string): string {
+function givers(registry: Registry, taker: NodeType, port: string): string {
+  const type = taker.inputs[port]?.type.id;
   const has = (ports: NodeType['inputs'] | NodeType['outputs']): boolean =>
     Object.values(ports).some((port) => port.type.id === type);
   const distance = ({ inputs, outputs }: NodeType): number => {
@@ -118,7 +120,11 @@ function givers(registry: Registry, type: string): string {
     return (has(inputs) ? 200 : 0) + (isFirst ? 0 : 100) + needed;
   };
   const named = [...registry.values()]
-    .filter(({ structure, outputs }) => structure === undefined && has(outputs))
+    .filter(
+      ({ structure, outputs }) =>
+        structure === undefined &&
+        Object.values(outputs).some((output) => canFeed(output, taker, port)),
+    )
     .sort((a, b) => distance(a) - distance(b))
     .slice(0, namedGivers)
     .map(({ title }) => `"${title}"`);

@@ -82,6 +82,17 @@ export function enginesOf(
   return [...new Set(used)];
 }
 
+/** Whether an output of a node type can serve an input: both have one port type, and weights are here where they are needed. */
+export function canFeed(
+  output: NodeType['outputs'][string],
+  { inputs, structure }: Pick<NodeType, 'inputs' | 'structure'>,
+  port: string,
+): boolean {
+  const input = own(inputs, port);
+  if (input?.type.id !== output.type.id) return false;
+  return output.remote !== true || input.remote === true || structure !== undefined;
+}
+
 /** Clashes of remote models at inputs that need local weights. */
 function remoteClashes(
   { inputs, structure }: Pick<NodeType, 'inputs' | 'structure'>,

@@ -26,6 +26,8 @@ export interface OutputPort<T extends PortType = PortType> {
    * gives the same part of the output. Races run on such parts.
    */
   readonly itemsOf?: readonly string[];
+  /** For a model: one on a server, which can only be asked. */
+  readonly remote?: boolean;
 }
 export type InputPorts = Readonly<Record<string, InputPort>>;
 export type OutputPorts = Readonly<Record<string, OutputPort>>;

@@ -9,6 +9,7 @@ import {
   checks,
   documentStore,
   shapeOf,
+  stepsAfter,
   nodeTypes,
   provideNodeTypes,
 } from '@graft/view';
@@ -21,6 +22,9 @@ const graph = parseGraph(
       cut: { type: 'graph', version: 1, params: { use: '#cut', 'set.size': 4 } },
       gone: { type: 'graph', version: 1, params: { use: 'lib/gone.graft.json' } },
       answer: { type: 'output', version: 1, params: { name: 'chunks' } },
+      lora: { type: 'train-lora', version: 1 },
+      generate: { type: 'generate', version: 2 },
+      served: { type: 'remote-model', version: 1 },
     },
     edges: ['files.documents -> cut.documents', 'cut.chunks -> answer.value'],
     graphs: {
@@ -59,6 +63,24 @@ describe('nodes that shape a graph', () => {
     const types = fitting({ node: 'cut', port: 'chunks', side: 'source' }).map(({ type }) => type);
     expect(types).toContain('embed');
     expect(types).not.toContain('generate');
+  });
+
+  it('offer a remote model only where it can be asked', () => {
+    const typesAt = (node: string, side: 'source' | 'target'): readonly string[] =>
+      fitting({ node, port: 'model', side }).map(({ type }) => type);
+    expect(typesAt('lora', 'target')).toContain('base-model');
+    expect(typesAt('lora', 'target')).not.toContain('remote-model');
+    expect(typesAt('generate', 'target')).toContain('remote-model');
+    expect(typesAt('served', 'source')).toContain('generate');
+    expect(typesAt('served', 'source')).not.toContain('train-lora');
+  });
+
+  it('are followed by their usual next step, what they can feed, and then all others', () => {
+    const after = stepsAfter('files').map(({ type }) => type);
+    expect(after[0]).toBe('chunk');
+    expect(after.indexOf('contextualize')).toBeLessThan(after.indexOf('embed'));
+    expect(new Set(after)).toEqual(new Set(nodeTypes().keys()));
+    expect(stepsAfter('answer')).toEqual(stepsAfter('unknown'));
   });
 
   it('are called by what they use', () => {

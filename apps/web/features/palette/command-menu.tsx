@@ -1,4 +1,4 @@
-import type { Graph } from '@graft/graph';
+import { isNodeKey, type Graph } from '@graft/graph';
 import { useQuery } from '@tanstack/react-query';
 import { Command } from 'cmdk';
 import { useState, type CSSProperties, type ReactNode } from 'react';
@@ -10,6 +10,7 @@ import {
   runCommand,
   inOrder,
   nextSteps,
+  stepsAfter,
   type OpenEnd,
   type View,
   titleAmong,
@@ -61,8 +62,14 @@ function OfferItem({ value, run, hint, about, children }: Offer) {
   );
 }
 
-function nodeGroup(openEnd: OpenEnd | null): Group {
-  const offered = openEnd === null ? inOrder() : nextSteps(openEnd.from);
+/** `after`: the only selected node, which a new one is connected to where it can be. */
+function nodeGroup(openEnd: OpenEnd | null, after: string | undefined): Group {
+  const offered =
+    openEnd !== null
+      ? nextSteps(openEnd.from)
+      : after === undefined
+        ? inOrder()
+        : stepsAfter(after);
   return {
     heading: openEnd === null ? 'Add a node' : `Connect ${openEnd.from.port} to`,
     offers: offered.map((definition) => ({
@@ -169,6 +176,9 @@ export function CommandMenu() {
   const [search, setSearch] = useState('');
   const openEnd = useScreen((state) => state.openEnd);
   const view = useScreen((state) => state.view);
+  const after = useScreen(({ selection }) =>
+    selection.length === 1 ? selection.find(isNodeKey) : undefined,
+  );
   const drawn = useDocument((state) => state.file !== null) && view !== 'app' && view !== 'compare';
   const experiments = useDocument((state) => state.graph.experiments);
   const { data: files } = useQuery(queries.graphs.list.queryOptions());
@@ -180,7 +190,7 @@ export function CommandMenu() {
     choose('');
   }
   const groups = [
-    ...(drawn ? [nodeGroup(openEnd)] : []),
+    ...(drawn ? [nodeGroup(openEnd, after)] : []),
     ...(drawn && openEnd === null ? shownGroup(search) : []),
     ...(openEnd === null
       ? [fileGroup((files ?? []).map(({ path }) => path)), commandGroup(view, experiments)]
