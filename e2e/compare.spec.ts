@@ -199,7 +199,7 @@ test('says what a side lacks, and compares nodes and variants', async ({ page, w
     await expect(region.getByTestId('experiment-status')).toContainText('succeeded');
     await region.getByRole('button', { name: /^Compare “.*right.*” with “/ }).click();
     await expect(page.getByTestId('comparison-summary')).toHaveText(
-      '1 parameter differs; 2 of 2 outputs differ. By accuracy, the baseline leads (1.00): “A”. “B” is worse than the baseline.',
+      '1 parameter differs; 2 of 2 outputs differ. By accuracy, “A”, the baseline, leads (1.00). “B” is worse than the baseline.',
     );
     await expect(page.getByTestId('compared-metrics')).toContainText('0 won, 9 tied, 15 lost');
     await page.getByRole('button', { name: 'Swap' }).click();

@@ -39,7 +39,7 @@ it('names who leads, and by what that is better than the baseline', () => {
     'By accuracy, “most” leads (0.95). It is better than the baseline, “saved” (0.50).',
   );
   expect(words({ saved: 38, least: 20 })).toBe(
-    'By accuracy, the baseline leads (0.95): “saved”. “least” is worse than the baseline.',
+    'By accuracy, “saved”, the baseline, leads (0.95). “least” is worse than the baseline.',
   );
 });
 
@@ -48,10 +48,10 @@ it('says of which the questions are too few to tell', () => {
     'By accuracy, “near” leads (0.53). 40 questions are too few to tell it from the baseline, “saved” (0.50). To show a gain of 0.10, it takes about 220 questions.',
   );
   expect(words({ saved: 21, near: 20, far: 2 })).toBe(
-    'By accuracy, the baseline leads (0.53): “saved”. “far” is worse than the baseline. 40 questions are too few to tell “near” from the baseline. To show a gain of 0.10, it takes about 250 questions.',
+    'By accuracy, “saved”, the baseline, leads (0.53). “far” is worse than the baseline. 40 questions are too few to tell “near” from the baseline. To show a gain of 0.10, it takes about 250 questions.',
   );
   expect(words({ saved: 21, near: 20, nearer: 19 })).toBe(
-    'By accuracy, the baseline leads (0.53): “saved”. 40 questions are too few to tell the others from the baseline. To show a gain of 0.10, it takes about 250 questions.',
+    'By accuracy, “saved”, the baseline, leads (0.53). 40 questions are too few to tell the others from the baseline. To show a gain of 0.10, it takes about 250 questions.',
   );
 });
 
