@@ -1,3 +1,4 @@
+import type { Page } from '@playwright/test';
 import { expectAccessible } from './accessible.ts';
 import { runGraft } from './served-workspace.ts';
 import { expect, test } from './small-workspace.ts';
@@ -9,10 +10,11 @@ const name = 'answers.graft.json';
 interface Said {
   readonly right: (at: number) => boolean;
   readonly questions?: number;
+  readonly referenced?: boolean;
 }
 
-/** Answers as a model would have written them, to questions that carry references. */
-function answers({ right, questions = 24 }: Said): string {
+/** Answers as a model would have written them, to questions that carry references, unless they are to have none. */
+function answers({ right, questions = 24, referenced = true }: Said): string {
   return Array.from({ length: questions }, (_, at) => {
     const id = `q${String(at)}`;
     const source = { documentId: 'notes/kilns.md', path: 'notes/kilns.md', title: 'Kilns' };
@@ -23,7 +25,7 @@ function answers({ right, questions = 24 }: Said): string {
       question: {
         id,
         question: `When is kiln ${String(at)} lit?`,
-        reference: 'At 05:40.',
+        ...(referenced ? { reference: 'At 05:40.' } : {}),
       },
       text: `The kiln is lit at 0${String(hour)}:40 [1].`,
       citations: [{ number: 1, chunkId: 'notes/kilns.md:0', source: span, by: 'written' }],
@@ -44,6 +46,55 @@ const graph = {
   edges: ['said.rows -> score.answers'],
   layout: { said: [0, 0], score: [320, 0] },
 };
+
+/** How the words that changed are coloured on both sides of the first row. */
+function markColours(page: Page): Promise<readonly string[]> {
+  return page
+    .getByRole('feed')
+    .getByRole('article')
+    .first()
+    .locator('mark')
+    .evaluateAll((marks) => marks.map((mark) => getComputedStyle(mark).backgroundColor));
+}
+
+test('colours no word as right or wrong where no reference says so', async ({
+  page,
+  workspace,
+}) => {
+  const file = 'without-references.graft.json';
+  const referenced = false;
+  const texts = [
+    answers({ right: () => false, referenced }),
+    answers({ right: () => true, referenced }),
+  ];
+  await giveFile(workspace.folder, 'rows/before.jsonl', texts[0] ?? '');
+  await giveFile(workspace.folder, 'rows/after.jsonl', texts[1] ?? '');
+  const only = { said: graph.nodes.said };
+  await giveFile(workspace.folder, file, JSON.stringify({ graft: 1, nodes: only }));
+  const bench = new Workbench(page);
+  await bench.open(workspace.url, file);
+  await bench.run();
+  await bench.reaches('said', 'succeeded');
+  await bench.select('said');
+  await bench.tab('Parameters');
+  await page.getByRole('combobox', { name: 'File', exact: true }).fill('rows/after.jsonl');
+  await bench.run();
+  const marks = page.getByRole('list', { name: 'Runs' }).getByRole('checkbox');
+  // A run that begins shows its steps.
+  await expect(async () => {
+    await bench.tab('All runs');
+    await expect(marks).toHaveCount(2, { timeout: 1_000 });
+  }).toPass();
+  await marks.nth(0).check();
+  await marks.nth(1).check();
+  await page.getByRole('button', { name: 'Compare', exact: true }).click();
+  await page.getByTestId('compared-nodes').getByRole('button', { name: 'rows' }).click();
+  const first = page.getByRole('feed').getByRole('article').first();
+  await expect(first.locator('mark')).toHaveText(['07', '05']);
+  const [before, after] = await markColours(page);
+  expect(before).toBe(after);
+  await expect(first.locator('.chip')).toHaveCount(0);
+});
 
 test('sets two runs beside each other', async ({ page, workspace }) => {
   // Before, a third is right; after, those and a half of the others.
@@ -101,6 +152,8 @@ test('sets two runs beside each other', async ({ page, workspace }) => {
     // The words that changed are marked on both sides, and what else stays as it is.
     await expect(rows.first().getByTestId('side-A').locator('mark')).toHaveText('07');
     await expect(rows.first().getByTestId('side-B').locator('mark')).toHaveText('05');
+    const [wrong, right] = await markColours(page);
+    expect(wrong).not.toBe(right);
     await expect(rows.first().getByTestId('side-B')).toContainText('The kiln is lit at 05:40 [1].');
     await expectAccessible(page, 'answers beside each other');
     await rows.first().focus();
