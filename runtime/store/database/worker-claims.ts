@@ -1,0 +1,219 @@
+import type { StepRequest, StepSignal } from '@graft/graph';
+import { inTransaction, type Notices, type Queries } from '@graft/prisma';
+import { randomUUID } from 'node:crypto';
+import type { Lease } from './leases.ts';
+import {
+  noticeFor,
+  readCheckpoint,
+  workerLeasePrefix,
+  type QueueParts,
+  type StepOutcome,
+  type WorkerFacts,
+} from './queued-step.ts';
+
+/** A step that this worker has. */
+export interface ClaimedStep {
+  /** Names this attempt, and no other one. */
+  readonly claim: string;
+  readonly id: string;
+  readonly request: StepRequest;
+}
+
+/** A report of a step, numbered within its claim. */
+export interface ClaimReport {
+  readonly claim: string;
+  readonly seq: number;
+  readonly signal: StepSignal;
+}
+
+/**
+ * The steps that one worker has. Each write is checked: a worker that stood still for so long that others have its steps
+ * changes nothing of them any more.
+ */
+export class WorkerClaims implements AsyncDisposable {
+  readonly #queries: Queries;
+  readonly #notices: Notices;
+  readonly #lease: Lease;
+  readonly #name: string;
+  readonly #facts: WorkerFacts;
+  #claims = 0;
+
+  /** Makes a worker known. Its name is used once. */
+  static async register(
+    { queries, notices, leases }: QueueParts,
+    facts: WorkerFacts,
+  ): Promise<WorkerClaims> {
+    const name = workerLeasePrefix + randomUUID();
+    const lease = await leases.take(name);
+    const claims = new WorkerClaims({ queries, notices }, { name, lease, facts });
+    await claims.#tell();
+    return claims;
+  }
+
+  private constructor(
+    { queries, notices }: Pick<QueueParts, 'queries' | 'notices'>,
+    own: { readonly name: string; readonly lease: Lease; readonly facts: WorkerFacts },
+  ) {
+    this.#queries = queries;
+    this.#notices = notices;
+    this.#name = own.name;
+    this.#lease = own.lease;
+    this.#facts = own.facts;
+  }
+
+  /** Whether a notice is for this worker. */
+  isFor(notice: string): boolean {
+    return (
+      notice === noticeFor.worker(this.#name) ||
+      this.#facts.queues.some((queue) => notice === noticeFor.queue(queue))
+    );
+  }
+
+  /** Throws `store-locked` where others took this worker for dead: its steps are theirs, and it has to register again. */
+  check(): Promise<void> {
+    return this.#lease.check();
+  }
+
+  /** Takes the next steps, at most so many. */
+  claim(most: number): Promise<readonly ClaimedStep[]> {
+    const { queues, version } = this.#facts;
+    return inTransaction(this.#queries, async (tx) => {
+      const rows = await tx
+        .selectFrom('QueuedStep')
+        .select(['id', 'request', 'checkpoint'])
+        .where('state', '=', 'queued')
+        .where('queue', 'in', queues)
+        .where('version', '=', version)
+        .orderBy('rank')
+        .limit(most)
+        .forUpdate()
+        .skipLocked()
+        .execute();
+      const taken: ClaimedStep[] = [];
+      for (const { id, request, checkpoint } of rows) {
+        this.#claims += 1;
+        const claim = `${this.#name}/${String(this.#claims)}`;
+        await tx
+          .updateTable('QueuedStep')
+          .set({ state: 'running', worker: this.#name, claim })
+          .where('id', '=', id)
+          .execute();
+        taken.push({ claim, id, request: withCheckpoint(request, checkpoint) });
+      }
+      return taken;
+    });
+  }
+
+  /** Tells the coordinators what steps report. Returns the claims that are still this worker's, and wanted. */
+  report(reports: readonly ClaimReport[]): Promise<ReadonlySet<string>> {
+    return inTransaction(this.#queries, async (tx) => {
+      const rows = await tx
+        .selectFrom('QueuedStep')
+        .select(['id', 'claim', 'state', 'coordinator'])
+        .where('worker', '=', this.#name)
+        .orderBy('id')
+        .forUpdate()
+        .execute();
+      const wanted = rows.filter(({ state }) => state === 'running');
+      const byClaim = new Map(wanted.map((row) => [row.claim ?? '', row]));
+      const coordinators = await this.#write(tx, reports, byClaim);
+      for (const each of coordinators) await this.#notices.send(tx, noticeFor.coordinator(each));
+      return new Set(byClaim.keys());
+    });
+  }
+
+  /** Ends a step, with its last reports. Does nothing where it is another's by now. */
+  end(claim: string, outcome: StepOutcome, reports: readonly ClaimReport[]): Promise<void> {
+    return inTransaction(this.#queries, async (tx) => {
+      const row = await tx
+        .selectFrom('QueuedStep')
+        .select(['id', 'state', 'coordinator'])
+        .where('claim', '=', claim)
+        .forUpdate()
+        .executeTakeFirst();
+      if (row === undefined) return;
+      if (row.state === 'cancelling') {
+        await tx.deleteFrom('QueuedStep').where('id', '=', row.id).execute();
+      } else {
+        await this.#write(tx, reports, new Map([[claim, row]]));
+        await tx
+          .updateTable('QueuedStep')
+          .set({ state: 'ended', outcome: JSON.stringify(outcome) })
+          .where('id', '=', row.id)
+          .execute();
+      }
+      await this.#notices.send(tx, noticeFor.coordinator(row.coordinator));
+    });
+  }
+
+  /** Leaves a step to others. */
+  giveBack(claim: string): Promise<void> {
+    return inTransaction(this.#queries, async (tx) => {
+      const row = await tx
+        .updateTable('QueuedStep')
+        .set({ state: 'queued', worker: null, claim: null })
+        .where('claim', '=', claim)
+        .where('state', '=', 'running')
+        .returning('queue')
+        .executeTakeFirst();
+      if (row !== undefined) await this.#notices.send(tx, noticeFor.queue(row.queue));
+      await tx.deleteFrom('QueuedStep').where('claim', '=', claim).where('state', '=', 'cancelling').execute();
+    });
+  }
+
+  /** It takes no more steps: coordinators count on others. */
+  async withdraw(): Promise<void> {
+    await inTransaction(this.#queries, async (tx) => {
+      await tx.deleteFrom('Worker').where('name', '=', this.#name).execute();
+      await this.#notices.send(tx, noticeFor.workers);
+    });
+  }
+
+  /** Ends it. Steps that it still has go to others. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.withdraw().catch(() => undefined);
+    await this.#lease.release();
+  }
+
+  async #tell(): Promise<void> {
+    await inTransaction(this.#queries, async (tx) => {
+      const facts = JSON.stringify(this.#facts);
+      await tx.insertInto('Worker').values({ name: this.#name, facts }).execute();
+      await this.#notices.send(tx, noticeFor.workers);
+    });
+  }
+
+  /** Returns the coordinators of what was written. */
+  async #write(
+    tx: Queries,
+    reports: readonly ClaimReport[],
+    rows: ReadonlyMap<string, { readonly id: string; readonly coordinator: string }>,
+  ): Promise<ReadonlySet<string>> {
+    const coordinators = new Set<string>();
+    const values = reports.flatMap(({ claim, seq, signal }) => {
+      const row = rows.get(claim);
+      if (row === undefined) return [];
+      coordinators.add(row.coordinator);
+      return { claim, seq, step: row.id, payload: JSON.stringify(signal) };
+    });
+    if (values.length > 0) await tx.insertInto('StepReport').values(values).execute();
+    for (const { claim, signal } of reports) {
+      const row = rows.get(claim);
+      if (row === undefined || signal.type !== 'stored-checkpoint') continue;
+      await tx
+        .updateTable('QueuedStep')
+        .set({ checkpoint: JSON.stringify(signal.checkpoint) })
+        .where('id', '=', row.id)
+        .execute();
+    }
+    return coordinators;
+  }
+}
+
+/** The request with the newest checkpoint of any attempt. */
+function withCheckpoint(text: string, stored: string | null): StepRequest {
+  const request = JSON.parse(text) as StepRequest;
+  const checkpoint = readCheckpoint(stored);
+  if (checkpoint === undefined || checkpoint.step <= (request.checkpoint?.step ?? -1)) return request;
+  return { ...request, checkpoint };
+}

@@ -1,0 +1,226 @@
+import { GraphError, type ExecutionBackend, type StepSignal } from '@graft/graph';
+import { availableMemory, SharedCall } from '@graft/kit';
+import {
+  WorkerClaims,
+  WorkerDirectory,
+  type ClaimedStep,
+  type ClaimReport,
+  type QueueParts,
+  type StepOutcome,
+  type WorkerFacts,
+} from '@graft/store/database';
+
+/** Milliseconds between two looks at the queue, for what no notice told. */
+const lookEvery = 1_000;
+/** Milliseconds for which reports are gathered. */
+const reportEvery = 50;
+/** Milliseconds before the end of a step is written again that the database did not take. */
+const writeAgainAfter = 500;
+/** Bytes that must be free before a step is taken beside others. */
+const leastFree = 512e6;
+
+export interface QueueWorkerParts {
+  readonly queue: QueueParts;
+  readonly facts: WorkerFacts;
+  /** Executes the steps: a supervisor of processes. */
+  readonly backend: ExecutionBackend;
+  /** Tells the operator. */
+  readonly log: (line: string) => void;
+}
+
+interface RunningStep extends ClaimedStep {
+  readonly controller: AbortController;
+  /** Reports so far. */
+  seq: number;
+  readonly done: Promise<void>;
+}
+
+/** Takes steps from the queues of a database and executes them, until it is drained. */
+export class QueueWorker implements AsyncDisposable {
+  readonly #parts: QueueWorkerParts;
+  readonly #directory: WorkerDirectory;
+  readonly #steps = new Map<string, RunningStep>();
+  #reports: ClaimReport[] = [];
+  #claims: WorkerClaims | undefined;
+  readonly #fill = new SharedCall(() => this.#takeSteps());
+  readonly #flush = new SharedCall(() => this.#tell());
+  #gathering: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #listening: AsyncDisposable | undefined;
+  #isDraining = false;
+  /** Its steps go to others. */
+  #isLeaving = false;
+
+  constructor(parts: QueueWorkerParts) {
+    this.#parts = parts;
+    this.#directory = new WorkerDirectory(parts.queue);
+  }
+
+  /** Makes it known, and begins to take steps. */
+  async start(): Promise<void> {
+    await this.#register();
+    this.#listening = this.#directory.listen((text) => {
+      if (text !== undefined && this.#claims?.isFor(text) !== true) return;
+      this.#hint();
+    });
+    this.#next(0);
+  }
+
+  /** Takes no more steps, and waits for those that it has. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    await this.#claims?.withdraw().catch(() => undefined);
+    await this.#settled();
+  }
+
+  /** Leaves the steps that it has to other workers, and ends. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDraining = true;
+    this.#isLeaving = true;
+    for (const { controller } of this.#steps.values()) controller.abort();
+    await this.#settled();
+    clearTimeout(this.#timer);
+    clearTimeout(this.#gathering);
+    await this.#looking;
+    await this.#fill.call().catch(() => undefined);
+    await this.#flush.call().catch(() => undefined);
+    await this.#listening?.[Symbol.asyncDispose]();
+    await this.#claims?.[Symbol.asyncDispose]();
+  }
+
+  async #register(): Promise<void> {
+    this.#claims = await WorkerClaims.register(this.#parts.queue, this.#parts.facts);
+  }
+
+  async #settled(): Promise<void> {
+    while (this.#steps.size > 0) {
+      await Promise.all([...this.#steps.values()].map(({ done }) => done));
+    }
+  }
+
+  /** Something may have changed: a step to take, or one to cancel. */
+  #hint(): void {
+    void this.#flush.call().catch(() => undefined);
+    void this.#fill.call().catch(() => undefined);
+  }
+
+  #next(after = lookEvery): void {
+    this.#timer = setTimeout(() => {
+      // The database may be away for a while: the next look may succeed.
+      this.#looking = this.#look().catch(() => undefined);
+      void this.#looking.then(() => {
+        if (!this.#isLeaving) this.#next();
+      });
+    }, after);
+  }
+
+  async #look(): Promise<void> {
+    await this.#keepName();
+    await this.#flush.call();
+    await this.#fill.call();
+    await this.#directory.look();
+    await this.#directory.removeLeft();
+  }
+
+  /** After this process stood still, others have its steps: it begins anew under another name. */
+  async #keepName(): Promise<void> {
+    const claims = this.#claims;
+    if (claims === undefined || this.#isDraining) return;
+    try {
+      await claims.check();
+    } catch (error) {
+      if (GraphError.from(error).code !== 'store-locked') throw error;
+      this.#parts.log('This worker stood still for so long that others took its steps. It begins anew.');
+      for (const { controller } of this.#steps.values()) controller.abort();
+      await this.#settled();
+      await this.#register();
+    }
+  }
+
+  async #takeSteps(): Promise<void> {
+    const claims = this.#claims;
+    const free = this.#parts.facts.slots - this.#steps.size;
+    if (claims === undefined || this.#isDraining || free <= 0) return;
+    if (this.#steps.size > 0 && (await availableMemory()) < leastFree) return;
+    for (const step of await claims.claim(free)) this.#run(claims, step);
+  }
+
+  #run(claims: WorkerClaims, step: ClaimedStep): void {
+    const controller = new AbortController();
+    const { shown } = this.#parts.facts;
+    const running: RunningStep = {
+      ...{ ...step, controller, seq: 0 },
+      done: Promise.resolve().then(async () => {
+        this.#report(running, {
+          ...{ type: 'log', level: 'info', message: `The worker ${shown} computes this step.` },
+        });
+        const outcome = await this.#outcome(running);
+        await this.#end(claims, running, outcome);
+        this.#hint();
+      }),
+    };
+    this.#steps.set(step.claim, running);
+  }
+
+  async #outcome(step: RunningStep): Promise<StepOutcome> {
+    const { request, controller } = step;
+    try {
+      const result = await this.#parts.backend.execute(request, {
+        signal: controller.signal,
+        report: (signal) => {
+          this.#report(step, signal);
+        },
+      });
+      return { type: 'done', result };
+    } catch (error) {
+      const failure = GraphError.from(error, { node: request.node });
+      return { type: 'failed', problem: failure.toProblem() };
+    }
+  }
+
+  /** Until the database has taken it: a worker that is taken for dead meanwhile learns that here. */
+  async #end(claims: WorkerClaims, step: RunningStep, outcome: StepOutcome): Promise<void> {
+    const { claim, controller } = step;
+    for (;;) {
+      const reports = this.#reports.filter((report) => report.claim === claim);
+      this.#reports = this.#reports.filter((report) => report.claim !== claim);
+      try {
+        const isLeft = this.#isLeaving && controller.signal.aborted;
+        if (isLeft) await claims.giveBack(claim);
+        else await claims.end(claim, outcome, reports);
+        break;
+      } catch {
+        this.#reports.unshift(...reports);
+        await new Promise((resolve) => setTimeout(resolve, writeAgainAfter));
+      }
+    }
+    this.#steps.delete(claim);
+  }
+
+  #report(step: RunningStep, signal: StepSignal): void {
+    if (this.#steps.get(step.claim) !== step) return;
+    this.#reports.push({ claim: step.claim, seq: step.seq, signal });
+    step.seq += 1;
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined;
+      void this.#flush.call().catch(() => undefined);
+    }, reportEvery);
+  }
+
+  /** Writes the reports, and ends the steps that were cancelled or are another's by now. */
+  async #tell(): Promise<void> {
+    const before = [...this.#steps.values()];
+    if (this.#claims === undefined || before.length === 0) return;
+    const reports = this.#reports;
+    this.#reports = [];
+    let wanted: ReadonlySet<string>;
+    try {
+      wanted = await this.#claims.report(reports);
+    } catch (error) {
+      this.#reports.unshift(...reports);
+      throw error;
+    }
+    for (const { claim, controller } of before) if (!wanted.has(claim)) controller.abort();
+  }
+}
