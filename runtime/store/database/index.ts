@@ -6,11 +6,6 @@ export { openDatabaseStores, type DatabaseStores } from './open.ts';
 export { reachPostgres } from '@graft/prisma';
 export type { TableLines } from './table-rows.ts';
 export { SentSteps } from './sent-steps.ts';
-export {
-  noticeFor,
-  type QueueParts,
-  type StepOutcome,
-  type WorkerFacts,
-} from './queued-step.ts';
+export { noticeFor, type QueueParts, type StepOutcome, type WorkerFacts } from './queued-step.ts';
 export { WorkerClaims, type ClaimedStep, type ClaimReport } from './worker-claims.ts';
 export { WorkerDirectory } from './worker-directory.ts';

@@ -63,7 +63,10 @@ const outcomeSchema = z.discriminatedUnion('type', [
   }),
 ]);
 const signalSchema = z.custom<StepSignal>(isObject);
-const checkpointSchema = z.object({ digest: z.custom<StoredCheckpoint['digest']>(isText), step: z.number() });
+const checkpointSchema = z.object({
+  digest: z.custom<StoredCheckpoint['digest']>(isText),
+  step: z.number(),
+});
 
 function isText(value: unknown): boolean {
   return typeof value === 'string';

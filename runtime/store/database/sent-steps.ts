@@ -57,7 +57,7 @@ export class SentSteps {
     return inTransaction(this.#queries, async (tx) => {
       const rows = await tx
         .selectFrom('QueuedStep')
-        .select(['id', 'attempt', 'state', 'version', 'runId', 'outcome', 'checkpoint'])
+        .select(['id', 'attempt', 'state', 'version', 'runId', 'worker', 'outcome', 'checkpoint'])
         .where('key', '=', key)
         .orderBy('attempt')
         .forUpdate()
@@ -70,7 +70,7 @@ export class SentSteps {
           .set({ coordinator: this.#leases.owner, runId })
           .where('id', '=', heir.id)
           .execute();
-        await this.#notices.send(tx, noticeFor.coordinator(this.#leases.owner));
+        if (heir.worker !== null) await this.#notices.send(tx, noticeFor.worker(heir.worker));
         return { id: heir.id, isInherited: true };
       }
       const attempt = (rows.at(-1)?.attempt ?? 0) + 1;
@@ -157,7 +157,8 @@ export class SentSteps {
         .where('state', '=', 'running')
         .returning('worker')
         .executeTakeFirst();
-      if (running?.worker != null) await this.#notices.send(tx, noticeFor.worker(running.worker));
+      if (typeof running?.worker === 'string')
+        await this.#notices.send(tx, noticeFor.worker(running.worker));
       await tx
         .deleteFrom('QueuedStep')
         .where('id', '=', id)

@@ -104,8 +104,11 @@ export class WorkerClaims implements AsyncDisposable {
     });
   }
 
-  /** Tells the coordinators what steps report. Returns the claims that are still this worker's, and wanted. */
-  report(reports: readonly ClaimReport[]): Promise<ReadonlySet<string>> {
+  /**
+   * Tells the coordinators what steps report. Returns the claims that are still this worker's, and wanted, with their
+   * coordinators: another one may have inherited a step.
+   */
+  report(reports: readonly ClaimReport[]): Promise<ReadonlyMap<string, string>> {
     return inTransaction(this.#queries, async (tx) => {
       const rows = await tx
         .selectFrom('QueuedStep')
@@ -118,7 +121,7 @@ export class WorkerClaims implements AsyncDisposable {
       const byClaim = new Map(wanted.map((row) => [row.claim ?? '', row]));
       const coordinators = await this.#write(tx, reports, byClaim);
       for (const each of coordinators) await this.#notices.send(tx, noticeFor.coordinator(each));
-      return new Set(byClaim.keys());
+      return new Map([...byClaim].map(([claim, { coordinator }]) => [claim, coordinator]));
     });
   }
 
@@ -157,7 +160,11 @@ export class WorkerClaims implements AsyncDisposable {
         .returning('queue')
         .executeTakeFirst();
       if (row !== undefined) await this.#notices.send(tx, noticeFor.queue(row.queue));
-      await tx.deleteFrom('QueuedStep').where('claim', '=', claim).where('state', '=', 'cancelling').execute();
+      await tx
+        .deleteFrom('QueuedStep')
+        .where('claim', '=', claim)
+        .where('state', '=', 'cancelling')
+        .execute();
     });
   }
 
@@ -214,6 +221,7 @@ export class WorkerClaims implements AsyncDisposable {
 function withCheckpoint(text: string, stored: string | null): StepRequest {
   const request = JSON.parse(text) as StepRequest;
   const checkpoint = readCheckpoint(stored);
-  if (checkpoint === undefined || checkpoint.step <= (request.checkpoint?.step ?? -1)) return request;
+  if (checkpoint === undefined || checkpoint.step <= (request.checkpoint?.step ?? -1))
+    return request;
   return { ...request, checkpoint };
 }

@@ -63,7 +63,10 @@ export class WorkerDirectory {
     if (left.length === 0) return;
     const of = () => this.#queries.deleteFrom('QueuedStep').where('runId', 'in', left);
     await of().where('state', '=', 'queued').execute();
-    await of().where('state', '=', 'ended').where('rank', '<', serverClock(-keepResultMs)).execute();
+    await of()
+      .where('state', '=', 'ended')
+      .where('rank', '<', serverClock(-keepResultMs))
+      .execute();
   }
 
   async #giveToOthers(gone: readonly string[]): Promise<void> {

@@ -15,7 +15,13 @@ import { openStateFolder } from '../files/state-folder.ts';
 import { StepDevices } from '../workers/step-devices.ts';
 import { processEntry, WorkerSupervisor } from '../workers/supervisor.ts';
 import { QueueWorker } from './queue-worker.ts';
-import { installationVersion, queuesOf, type Capability } from './step-queues.ts';
+import {
+  capabilities,
+  gpusOf,
+  installationVersion,
+  queuesOf,
+  type Capability,
+} from './step-queues.ts';
 
 /** Milliseconds between two looks for a workspace that nobody has opened on the database yet. */
 const lookAgainAfter = 2_000;
@@ -31,7 +37,8 @@ export interface WorkerOptions {
   readonly workerEntry?: string;
   /** Node types; default: all that are installed. */
   readonly registry?: Registry;
-  readonly queues: readonly Capability[];
+  /** Default: all, and `gpu` where this machine has one. */
+  readonly queues?: readonly Capability[];
   /** Steps at once. */
   readonly slots: number;
   /** CPU threads for inference; default: the cores. */
@@ -78,10 +85,9 @@ async function startWorker(
   { queue, closeStores }: { readonly queue: QueueParts; readonly closeStores: () => Promise<void> },
 ): Promise<OpenedWorker> {
   const { stateFolder, artifacts, memory, slots, log } = options;
-  const devices = await new StepDevices(join(stateFolder, 'devices.json'))
-    .list()
-    .catch(() => ['cpu']);
-  const queues = [...queuesOf(options.queues, devices)];
+  const devices = await devicesOf(options);
+  const named = options.queues ?? takenBy(devices);
+  const queues = [...queuesOf(named, devices)];
   await removeLeftovers(scratchFolder(stateFolder));
   const supervisor = new WorkerSupervisor({
     entry: options.workerEntry ?? processEntry('worker'),
@@ -99,7 +105,7 @@ async function startWorker(
       ...{ queues, slots },
       version: installationVersion(options.registry ?? createRegistry(definitions), engineVersions),
       store: artifacts === undefined ? 'folder' : 's3',
-      devices: options.queues.includes('gpu') ? [...devices] : ['cpu'],
+      devices: [...devices],
       shown: `${hostname()}, process ${String(process.pid)}`,
     },
   });
@@ -109,7 +115,7 @@ async function startWorker(
     await supervisor[Symbol.asyncDispose]();
     throw error;
   }
-  log(`Takes steps of ${options.queues.join(', ')}, ${String(slots)} at once.`);
+  log(`Takes steps of ${named.join(', ')}, ${String(slots)} at once.`);
   return {
     drain: () => worker.drain(),
     [Symbol.asyncDispose]: async () => {
@@ -119,6 +125,16 @@ async function startWorker(
     },
   };
 }
+
+/** Ids of the devices that its steps may use. Asking the machine takes seconds, the first time. */
+async function devicesOf({ stateFolder, queues }: WorkerOptions): Promise<readonly string[]> {
+  if (queues?.includes('gpu') === false) return ['cpu'];
+  const devices = new StepDevices(join(stateFolder, 'devices.json'));
+  return devices.list().catch(() => ['cpu']);
+}
+
+const takenBy = (devices: readonly string[]): readonly Capability[] =>
+  capabilities.filter((name) => name !== 'gpu' || gpusOf(devices).length > 0);
 
 /** Waits until somebody has opened a workspace on the database, and compares the artifacts' with it. */
 async function requireOneWorkspace(

@@ -32,6 +32,10 @@ interface RunningStep extends ClaimedStep {
   readonly controller: AbortController;
   /** Reports so far. */
   seq: number;
+  /** Who reads them; undefined until its row was first looked at. */
+  coordinator: string | undefined;
+  /** The newest progress, for a coordinator that inherits the step. */
+  progress: StepSignal | undefined;
   readonly done: Promise<void>;
 }
 
@@ -131,7 +135,9 @@ export class QueueWorker implements AsyncDisposable {
       await claims.check();
     } catch (error) {
       if (GraphError.from(error).code !== 'store-locked') throw error;
-      this.#parts.log('This worker stood still for so long that others took its steps. It begins anew.');
+      this.#parts.log(
+        'This worker stood still for so long that others took its steps. It begins anew.',
+      );
       for (const { controller } of this.#steps.values()) controller.abort();
       await this.#settled();
       await this.#register();
@@ -150,7 +156,7 @@ export class QueueWorker implements AsyncDisposable {
     const controller = new AbortController();
     const { shown } = this.#parts.facts;
     const running: RunningStep = {
-      ...{ ...step, controller, seq: 0 },
+      ...{ ...step, controller, seq: 0, coordinator: undefined, progress: undefined },
       done: Promise.resolve().then(async () => {
         this.#report(running, {
           ...{ type: 'log', level: 'info', message: `The worker ${shown} computes this step.` },
@@ -200,6 +206,7 @@ export class QueueWorker implements AsyncDisposable {
 
   #report(step: RunningStep, signal: StepSignal): void {
     if (this.#steps.get(step.claim) !== step) return;
+    if (signal.type === 'progress') step.progress = signal;
     this.#reports.push({ claim: step.claim, seq: step.seq, signal });
     step.seq += 1;
     this.#gathering ??= setTimeout(() => {
@@ -214,13 +221,20 @@ export class QueueWorker implements AsyncDisposable {
     if (this.#claims === undefined || before.length === 0) return;
     const reports = this.#reports;
     this.#reports = [];
-    let wanted: ReadonlySet<string>;
+    let wanted: ReadonlyMap<string, string>;
     try {
       wanted = await this.#claims.report(reports);
     } catch (error) {
       this.#reports.unshift(...reports);
       throw error;
     }
-    for (const { claim, controller } of before) if (!wanted.has(claim)) controller.abort();
+    for (const step of before) {
+      const { claim, controller, progress, coordinator = wanted.get(claim) } = step;
+      step.coordinator = wanted.get(claim);
+      if (step.coordinator === undefined) controller.abort();
+      else if (step.coordinator !== coordinator && progress !== undefined) {
+        this.#report(step, progress);
+      }
+    }
   }
 }

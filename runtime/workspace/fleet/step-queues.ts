@@ -20,7 +20,7 @@ export function queuesOf(
   named: readonly Capability[],
   devices: readonly string[],
 ): readonly string[] {
-  const gpus = devices.filter((id) => !isCpu(id));
+  const gpus = gpusOf(devices);
   if (named.includes('gpu') && gpus.length === 0) {
     throw new GraphError(
       'unavailable',
@@ -33,6 +33,9 @@ export function queuesOf(
     name === 'gpu' ? gpus.flatMap((id) => [`gpu/${id}`, `gpu/${id.replace(/:0$/, '')}`]) : [name],
   );
 }
+
+export const gpusOf = (devices: readonly string[]): readonly string[] =>
+  devices.filter((id) => !isCpu(id));
 
 /** For people: the option that takes a queue. */
 export const capabilityOf = (queue: string): string => queue.split('/')[0] ?? queue;

@@ -5,6 +5,7 @@ import {
   type ExecutionBackend,
   type StepRequest,
   type StepResult,
+  type StepSignal,
 } from '@graft/graph';
 import { SharedCall } from '@graft/kit';
 import {
@@ -25,6 +26,8 @@ const listFor = 1_000;
 const patience = 1_800;
 /** Milliseconds that a queued step waits for a worker that can take it, once none is there. */
 const unservedFor = 20_000;
+/** Steps of which news is kept that nobody waits for. */
+const mostEarly = 1_000;
 /** Milliseconds that light steps go ahead of others. */
 const lightAhead = 5_000;
 
@@ -49,6 +52,11 @@ interface PendingStep {
   reject(error: unknown): void;
 }
 
+interface EarlyNews {
+  readonly signals: StepSignal[];
+  outcome?: StepOutcome;
+}
+
 /** Executes steps through the workers of a database: queues them, and waits for their outcomes. */
 export class StepSender implements ElsewhereBackend, AsyncDisposable {
   readonly #parts: StepSenderParts;
@@ -57,8 +65,10 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
   /** By id of their rows. */
   readonly #pending = new Map<string, PendingStep>();
   readonly #pull = new SharedCall(() => this.#readNews());
-  /** What was read of steps whose sending has not returned yet. */
-  readonly #early = new Map<string, StepOutcome>();
+  /** What was read of steps whose sending has not returned yet, or that nobody waits for any more; the newest last. */
+  readonly #early = new Map<string, EarlyNews>();
+  /** By queue, when a worker was last seen that takes it. */
+  readonly #servedAt = new Map<string, number>();
   /** The next reading looks at all rows: some may be gone. */
   #looksAtAll = false;
   #workers: { readonly at: number; readonly list: Promise<readonly WorkerFacts[]> } | undefined;
@@ -78,10 +88,13 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
     return (await this.#fitting()).flatMap(({ devices }) => devices);
   }
 
+  /** A queue that was served a moment ago will be again: its workers may be restarting. */
   async takes(request: StepRequest): Promise<boolean> {
     if (this.#closed) return false;
     const queue = queueOf(request);
-    return (await this.#fitting()).some(({ queues }) => queues.includes(queue));
+    const now = performance.now();
+    if (await this.#isServed(queue)) this.#servedAt.set(queue, now);
+    return now - (this.#servedAt.get(queue) ?? -Infinity) < unservedFor;
   }
 
   async execute(
@@ -140,8 +153,9 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
         };
         this.#pending.set(id, pending);
         const early = this.#early.get(id);
-        if (early !== undefined) resolve(early);
         this.#early.delete(id);
+        for (const reported of early?.signals ?? []) tell(pending, reported);
+        if (early?.outcome !== undefined) resolve(early.outcome);
         this.#attend();
         signal.addEventListener('abort', onAbort, { once: true });
         if (signal.aborted) onAbort();
@@ -176,12 +190,13 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
   async #readNews(): Promise<void> {
     const { reports, ended } = await this.#sent.news();
     for (const { id, signal } of reports) {
-      // The step waits elsewhere, which costs nothing here.
-      if (signal.type !== 'waiting') this.#pending.get(id)?.report(signal);
+      const step = this.#pending.get(id);
+      if (step === undefined) this.#earlyOf(id).signals.push(signal);
+      else tell(step, signal);
     }
     for (const { id, outcome } of ended) {
       const step = this.#pending.get(id);
-      if (step === undefined) this.#early.set(id, outcome);
+      if (step === undefined) this.#earlyOf(id).outcome = outcome;
       else step.resolve(outcome);
     }
     const looksAtAll = this.#looksAtAll;
@@ -189,14 +204,21 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
     await this.#settleMissing((step) => looksAtAll || step.isEnding);
   }
 
+  #earlyOf(id: string): EarlyNews {
+    const early = this.#early.get(id) ?? { signals: [] };
+    this.#early.set(id, early);
+    const [oldest] = this.#early.keys();
+    if (this.#early.size > mostEarly && oldest !== undefined) this.#early.delete(oldest);
+    return early;
+  }
+
   async #look(): Promise<void> {
     this.#looksAtAll = true;
     await this.#pull.call();
-    const fitting = await this.#fitting();
     const now = performance.now();
     for (const [id, step] of this.#pending) {
       const { queue } = step;
-      if (fitting.some(({ queues }) => queues.includes(queue))) step.unservedSince = undefined;
+      if (await this.#isServed(queue)) step.unservedSince = undefined;
       else step.unservedSince ??= now;
       if (step.unservedSince === undefined || now - step.unservedSince < unservedFor) continue;
       step.unservedSince = undefined;
@@ -235,6 +257,10 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
     return found.every(Boolean);
   }
 
+  async #isServed(queue: string): Promise<boolean> {
+    return (await this.#fitting()).some(({ queues }) => queues.includes(queue));
+  }
+
   /** The living workers with this installation's version and place of artifacts. */
   async #fitting(): Promise<readonly WorkerFacts[]> {
     const { version, store } = this.#parts;
@@ -245,4 +271,9 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
     const list = await this.#workers.list;
     return list.filter((worker) => worker.version === version && worker.store === store);
   }
+}
+
+/** A step that waits elsewhere costs nothing here. */
+function tell({ report }: Pick<PendingStep, 'report'>, signal: StepSignal): void {
+  if (signal.type !== 'waiting') report(signal);
 }
