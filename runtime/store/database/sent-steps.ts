@@ -53,7 +53,6 @@ export class SentSteps {
   async send(step: SentStep): Promise<{ readonly id: string; readonly isInherited: boolean }> {
     const { request, queue, version } = step;
     const { cacheKey: key, runId } = request;
-    const owned = await this.#leases.living(runLeasePrefix);
     return inTransaction(this.#queries, async (tx) => {
       const rows = await tx
         .selectFrom('QueuedStep')
@@ -62,7 +61,8 @@ export class SentSteps {
         .orderBy('attempt')
         .forUpdate()
         .execute();
-      const left = rows.filter((row) => !owned.has(runLeasePrefix + row.runId));
+      const owned = rows.length === 0 ? undefined : await this.#leases.living(runLeasePrefix);
+      const left = rows.filter((row) => owned?.has(runLeasePrefix + row.runId) !== true);
       const heir = left.find((row) => row.version === version && isOfUse(row));
       if (heir !== undefined) {
         await tx

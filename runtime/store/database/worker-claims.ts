@@ -61,12 +61,12 @@ export class WorkerClaims implements AsyncDisposable {
     this.#facts = own.facts;
   }
 
-  /** Whether a notice is for this worker. */
-  isFor(notice: string): boolean {
-    return (
-      notice === noticeFor.worker(this.#name) ||
-      this.#facts.queues.some((queue) => notice === noticeFor.queue(queue))
-    );
+  /** What a notice asks of this worker: to look at its steps, or for new ones. */
+  meaning(notice: string): 'steps' | 'queue' | undefined {
+    if (notice === noticeFor.worker(this.#name)) return 'steps';
+    return this.#facts.queues.some((queue) => notice === noticeFor.queue(queue))
+      ? 'queue'
+      : undefined;
   }
 
   /** Throws `store-locked` where others took this worker for dead: its steps are theirs, and it has to register again. */

@@ -12,6 +12,8 @@ import {
 
 /** Milliseconds between two looks at the queue, for what no notice told. */
 const lookEvery = 1_000;
+/** Looks between two cleanings of the queue. */
+const cleanEvery = 20;
 /** Milliseconds for which reports are gathered. */
 const reportEvery = 50;
 /** Milliseconds before the end of a step is written again that the database did not take. */
@@ -52,6 +54,7 @@ export class QueueWorker implements AsyncDisposable {
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #listening: AsyncDisposable | undefined;
+  #looks = 0;
   #isDraining = false;
   /** Its steps go to others. */
   #isLeaving = false;
@@ -63,10 +66,12 @@ export class QueueWorker implements AsyncDisposable {
 
   /** Makes it known, and begins to take steps. */
   async start(): Promise<void> {
+    await this.#directory.removeLeft();
     await this.#register();
     this.#listening = this.#directory.listen((text) => {
-      if (text !== undefined && this.#claims?.isFor(text) !== true) return;
-      this.#hint();
+      const meaning = text === undefined ? 'steps' : this.#claims?.meaning(text);
+      if (meaning === 'steps') void this.#flush.call().catch(() => undefined);
+      if (meaning !== undefined) void this.#fill.call().catch(() => undefined);
     });
     this.#next(0);
   }
@@ -103,12 +108,6 @@ export class QueueWorker implements AsyncDisposable {
     }
   }
 
-  /** Something may have changed: a step to take, or one to cancel. */
-  #hint(): void {
-    void this.#flush.call().catch(() => undefined);
-    void this.#fill.call().catch(() => undefined);
-  }
-
   #next(after = lookEvery): void {
     this.#timer = setTimeout(() => {
       // The database may be away for a while: the next look may succeed.
@@ -124,7 +123,7 @@ export class QueueWorker implements AsyncDisposable {
     await this.#flush.call();
     await this.#fill.call();
     await this.#directory.look();
-    await this.#directory.removeLeft();
+    if (++this.#looks % cleanEvery === 0) await this.#directory.removeLeft();
   }
 
   /** After this process stood still, others have its steps: it begins anew under another name. */
@@ -163,7 +162,7 @@ export class QueueWorker implements AsyncDisposable {
         });
         const outcome = await this.#outcome(running);
         await this.#end(claims, running, outcome);
-        this.#hint();
+        void this.#fill.call().catch(() => undefined);
       }),
     };
     this.#steps.set(step.claim, running);

@@ -230,7 +230,6 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
       });
       step.reject(new NobodyThere());
     }
-    await this.#directory.removeLeft();
   }
 
   /** Ends steps whose rows are gone: their worker ended a cancelled step, or somebody removed it. */
