@@ -1,0 +1,147 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { noPostgres, startPostgres } from '@graft/kit/testing';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { gatewaySecret, startS3Gateway } from '../../runtime/backends/testing/s3-gateway.ts';
+import { graft, graftEntry, temporaryFolder, type Finished } from './testing/graft-process.ts';
+
+const examples = path.resolve(import.meta.dirname, '../../examples');
+const server = await startPostgres();
+const gateway = await startS3Gateway();
+afterAll(async () => {
+  await server?.stop();
+  if (gateway.missing === undefined) await gateway[Symbol.asyncDispose]();
+});
+
+const missing = server === undefined ? noPostgres : gateway.missing;
+
+const finishedSchema = z.object({
+  status: z.string(),
+  steps: z.array(z.object({ node: z.string(), status: z.string() })),
+  outputs: z.record(z.string(), z.record(z.string(), z.object({ digest: z.string() }))),
+});
+const logSchema = z.object({ type: z.literal('step.log'), node: z.string(), message: z.string() });
+
+const linesOf = ({ stdout }: Finished): unknown[] =>
+  stdout
+    .trim()
+    .split('\n')
+    .map((line): unknown => JSON.parse(line));
+
+/** The last event of `graft run --json`. */
+function finished(run: Finished): z.infer<typeof finishedSchema> {
+  expect(run.code, run.stderr).toBe(0);
+  return finishedSchema.parse(linesOf(run).at(-1));
+}
+
+/** Pids of the workers by the nodes whose steps they began. */
+function workersOf(run: Finished): Map<string, number> {
+  const found = new Map<string, number>();
+  for (const line of linesOf(run)) {
+    const { message = '', node = '' } = logSchema.safeParse(line).data ?? {};
+    const pid = /process (\d+) computes this step/.exec(message)?.[1];
+    if (pid !== undefined) found.set(node, Number(pid));
+  }
+  return found;
+}
+
+const title = `graft worker${missing === undefined ? '' : ` (${missing})`}`;
+describe.skipIf(missing !== undefined)(title, { timeout: 900_000 }, () => {
+  const database = new URL(server?.address ?? 'postgres://none');
+  database.searchParams.set('schema', 'workers');
+  const environment = (): Record<string, string> => ({
+    GRAFT_DATABASE: database.href,
+    ...(gateway.missing === undefined ? gateway.variables('team/workers') : {}),
+  });
+  const run = ['run', 'rag-quickstart.graft.json', '--json', '--set', 'questions.limit=1'];
+  const workers: { readonly child: ChildProcess; readonly output: () => string }[] = [];
+  let [embedded, shared] = ['', ''];
+
+  /** A worker with a state folder and models of its own, as on another machine. */
+  async function startWorker(name: string, ...args: string[]) {
+    const folder = path.join(shared, '..', `${path.basename(shared)}-${name}`);
+    await mkdir(folder, { recursive: true });
+    const child = spawn(process.execPath, [graftEntry, 'worker', folder, ...args], {
+      env: { ...process.env, ...environment(), GRAFT_MODELS: path.join(folder, 'models') },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    let output = '';
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (output += text));
+    const worker = { child, folder, output: () => output };
+    workers.push(worker);
+    return worker;
+  }
+
+  beforeAll(async () => {
+    [embedded, shared] = [await temporaryFolder(), await temporaryFolder()];
+    const filter = (from: string): boolean => path.basename(from) !== '.graft';
+    for (const folder of [embedded, shared])
+      await cp(examples, folder, { recursive: true, filter });
+  });
+  afterAll(async () => {
+    for (const { child } of workers) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+    const parent = path.dirname(shared);
+    for (const name of await readdir(parent)) {
+      if (!name.startsWith(path.basename(shared))) continue;
+      await rm(path.join(parent, name), { recursive: true, force: true });
+    }
+    await rm(embedded, { recursive: true, force: true });
+  });
+
+  it('computes the quickstart on machines that share only the database and the bucket', async () => {
+    const first = await startWorker('one', '--queues', 'cpu', '--slots', '2');
+    await expect.poll(first.output, { timeout: 60_000 }).toContain('Waits until a workspace');
+    // Opening the workspace is enough.
+    const env = environment();
+    expect((await graft(['runs', 'ls', '--workspace', shared], { env })).code).toBe(0);
+    await expect.poll(first.output, { timeout: 60_000 }).toContain('Takes steps of cpu');
+    const second = await startWorker('two', '--queues', 'cpu,training', '--slots', '2');
+    await expect.poll(second.output, { timeout: 60_000 }).toContain('Takes steps of cpu, training');
+
+    const distributed = await graft(run, { cwd: shared, env });
+    const here = finished(await graft(run, { cwd: embedded }));
+    const there = finished(distributed);
+    // LanceDB names the files of an index by chance, so no two have the same bytes.
+    const comparable = ({ outputs }: typeof here) => ({ ...outputs, 'retriever/index': undefined });
+    expect(comparable(there)).toEqual(comparable(here));
+    const computed = there.steps.filter(({ status }) => status === 'succeeded');
+    const by = workersOf(distributed);
+    expect([...by.keys()].sort()).toEqual(computed.map(({ node }) => node).sort());
+    const pids = workers.map(({ child }) => child.pid);
+    expect([...new Set(by.values())].filter((pid) => !pids.includes(pid))).toEqual([]);
+  });
+
+  it('prints no secret', async () => {
+    const { stdout } = await graft(['runs', 'show', 'latest', '--workspace', shared], {
+      env: environment(),
+    });
+    const told = [stdout, ...workers.map(({ output }) => output())].join('\n');
+    expect(told).not.toMatch(new RegExp(`${gatewaySecret}|${database.password}`));
+  });
+
+  it('ends when it is told to, and refuses what it cannot do', async () => {
+    const [first] = workers;
+    const exited = once(first?.child ?? process, 'exit');
+    first?.child.kill('SIGTERM');
+    expect((await exited)[0]).toBe(0);
+    const alone = await graft(['worker', embedded], { env: { GRAFT_DATABASE: '' } });
+    expect(alone).toMatchObject({ code: 2 });
+    expect(alone.stderr).toContain('Set GRAFT_DATABASE=postgres://');
+    const unknown = await graft(['worker', embedded, '--queues', 'cpu,quantum'], {
+      env: environment(),
+    });
+    expect(unknown).toMatchObject({ code: 2 });
+    expect(unknown.stderr).toContain('--queues cannot take "quantum"');
+    const elsewhere = { ...environment(), GRAFT_ARTIFACTS: '' };
+    const apart = await graft(['worker', embedded], { env: elsewhere });
+    expect(apart.code).not.toBe(0);
+    expect(apart.stderr).toContain('does not hold the artifacts of the workspace');
+  });
+});
