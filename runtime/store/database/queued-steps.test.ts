@@ -61,9 +61,16 @@ describe.skipIf(postgres === undefined)(title, () => {
     const sent = new SentSteps(parts);
     return {
       ...{ parts, lease, sent },
-      send: (key: string, more: { version?: string; queue?: string; turn?: number } = {}) =>
+      send: (
+        key: string,
+        {
+          memory,
+          ...more
+        }: { version?: string; queue?: string; turn?: number; memory?: number } = {},
+      ) =>
         sent.send({
-          ...{ request: requestOf(key, name), queue: 'cpu', version: 'v1', turn: 0, ahead: 0 },
+          request: { ...requestOf(key, name), ...(memory === undefined ? {} : { memory }) },
+          ...{ queue: 'cpu', version: 'v1', turn: 0, ahead: 0 },
           ...more,
         }),
     };
@@ -76,7 +83,7 @@ describe.skipIf(postgres === undefined)(title, () => {
     await here.send('later', { turn: 1 });
     const { id } = await here.send('first');
     const worker = await WorkerClaims.register(processOf('worker'), facts);
-    const claimed = await worker.claim(10);
+    const claimed = await worker.claim(10, Number.MAX_SAFE_INTEGER);
     expect(claimed.map((step) => step.request.cacheKey)).toEqual(['first', 'later']);
     const { claim = '' } = claimed[0] ?? {};
     await worker.report([{ claim, seq: 0, signal: progress }]);
@@ -92,11 +99,27 @@ describe.skipIf(postgres === undefined)(title, () => {
     expect((await here.sent.states([id])).size).toBe(0);
   });
 
+  it('that need more memory than a worker has wait, for a minute before the others', async () => {
+    const here = await coordinatorOf('here');
+    const { id } = await here.send('large', { memory: 100 });
+    await here.send('small', { memory: 10 });
+    const worker = await WorkerClaims.register(processOf('worker'), facts);
+    expect(await worker.claim(10, 50)).toMatchObject([{ request: { cacheKey: 'small' } }]);
+    await database.queries
+      .updateTable('QueuedStep')
+      .set((eb) => ({ rank: eb('rank', '-', 61_000) }))
+      .where('id', '=', id)
+      .execute();
+    await here.send('another');
+    expect(await worker.claim(10, 50)).toEqual([]);
+    expect(await worker.claim(1, 100)).toMatchObject([{ id }]);
+  });
+
   it('of a worker that stands still go to another one, which alone ends them', async () => {
     const here = await coordinatorOf('here');
     const { id } = await here.send('key');
     const stopped = await WorkerClaims.register(processOf('stopped'), facts);
-    const [taken] = await stopped.claim(1);
+    const [taken] = await stopped.claim(1, Number.MAX_SAFE_INTEGER);
     const claim = taken?.claim ?? '';
     const checkpoint = { digest: 'c', step: 7 } as const;
     await stopped.report([{ claim, seq: 0, signal: { type: 'stored-checkpoint', checkpoint } }]);
@@ -113,7 +136,7 @@ describe.skipIf(postgres === undefined)(title, () => {
       await directory.look();
     }
     expect(await directory.look()).toHaveLength(1);
-    const [again] = await heir.claim(1);
+    const [again] = await heir.claim(1, Number.MAX_SAFE_INTEGER);
     expect(again).toMatchObject({ id, request: { cacheKey: 'key', checkpoint } });
 
     // It goes on, and changes nothing.
@@ -130,10 +153,10 @@ describe.skipIf(postgres === undefined)(title, () => {
     const worker = await WorkerClaims.register(processOf('worker'), facts);
     const dead = await coordinatorOf('dead');
     const { id } = await dead.send('done');
-    const [done] = await worker.claim(1);
+    const [done] = await worker.claim(1, Number.MAX_SAFE_INTEGER);
     await worker.end(done?.claim ?? '', result, []);
     await dead.send('running');
-    const [running] = await worker.claim(1);
+    const [running] = await worker.claim(1, Number.MAX_SAFE_INTEGER);
 
     const heir = await coordinatorOf('heir');
     // While the other one lives, both compute.
@@ -155,7 +178,9 @@ describe.skipIf(postgres === undefined)(title, () => {
     await new WorkerDirectory(processOf('looker')).removeLeft();
     expect((await dead.sent.states([id])).size).toBe(0);
     const worker = await WorkerClaims.register(processOf('worker'), facts);
-    expect(await worker.claim(10)).toMatchObject([{ request: { cacheKey: 'wanted' } }]);
+    expect(await worker.claim(10, Number.MAX_SAFE_INTEGER)).toMatchObject([
+      { request: { cacheKey: 'wanted' } },
+    ]);
   });
 
   it('end when they are cancelled, or are withdrawn as long as no worker has them', async () => {
@@ -163,10 +188,10 @@ describe.skipIf(postgres === undefined)(title, () => {
     const worker = await WorkerClaims.register(processOf('worker'), facts);
     const { id: queued } = await here.send('queued');
     expect(await here.sent.cancel(queued)).toBe(false);
-    expect(await worker.claim(1)).toEqual([]);
+    expect(await worker.claim(1, Number.MAX_SAFE_INTEGER)).toEqual([]);
 
     const { id } = await here.send('running');
-    const [step] = await worker.claim(1);
+    const [step] = await worker.claim(1, Number.MAX_SAFE_INTEGER);
     expect(await here.sent.withdraw(id)).toBe(false);
     expect(await here.sent.cancel(id)).toBe(true);
     expect(await worker.report([])).toEqual(new Map());
@@ -181,7 +206,7 @@ describe.skipIf(postgres === undefined)(title, () => {
     const directory = new WorkerDirectory(processOf('looker'));
     for (const name of ['one', 'two', 'three']) {
       const worker = await WorkerClaims.register(processOf(name), facts);
-      expect(await worker.claim(1)).toHaveLength(1);
+      expect(await worker.claim(1, Number.MAX_SAFE_INTEGER)).toHaveLength(1);
       await worker[Symbol.asyncDispose]();
       await directory.look();
     }

@@ -82,6 +82,8 @@ export class SentSteps {
           ...{ id, key, attempt, queue, version, runId, rank, state: 'queued', lost: 0 },
           coordinator: this.#leases.owner,
           request: JSON.stringify(request),
+          // What a GPU has room for is not known before the step runs there.
+          memory: queue === 'cpu' || queue === 'training' ? (request.memory ?? 0) : 0,
           checkpoint: left.findLast(({ checkpoint }) => checkpoint !== null)?.checkpoint ?? null,
         })
         .execute();

@@ -1,5 +1,5 @@
 import type { StepRequest, StepSignal } from '@graft/graph';
-import { inTransaction, type Notices, type Queries } from '@graft/prisma';
+import { inTransaction, serverClock, type Notices, type Queries } from '@graft/prisma';
 import { randomUUID } from 'node:crypto';
 import type { Lease } from './leases.ts';
 import {
@@ -10,6 +10,9 @@ import {
   type StepOutcome,
   type WorkerFacts,
 } from './queued-step.ts';
+
+/** Milliseconds by the database's clock that smaller steps overtake one for which no worker has the memory. */
+const longestWait = 60_000;
 
 /** A step that this worker has. */
 export interface ClaimedStep {
@@ -74,16 +77,28 @@ export class WorkerClaims implements AsyncDisposable {
     return this.#lease.check();
   }
 
-  /** Takes the next steps, at most so many. */
-  claim(most: number): Promise<readonly ClaimedStep[]> {
+  /**
+   * Takes the next steps, at most so many, that are known to need no more than this memory each. None while a step that
+   * needs more has waited for long: its turn comes once this worker has ended what it has.
+   */
+  claim(most: number, memory: number): Promise<readonly ClaimedStep[]> {
     const { queues, version } = this.#facts;
     return inTransaction(this.#queries, async (tx) => {
-      const rows = await tx
+      const waiting = tx
         .selectFrom('QueuedStep')
-        .select(['id', 'request', 'checkpoint'])
         .where('state', '=', 'queued')
         .where('queue', 'in', queues)
-        .where('version', '=', version)
+        .where('version', '=', version);
+      const starving = await waiting
+        .select('id')
+        .where('memory', '>', memory)
+        .where('rank', '<', serverClock(-longestWait))
+        .limit(1)
+        .executeTakeFirst();
+      if (starving !== undefined) return [];
+      const rows = await waiting
+        .select(['id', 'request', 'checkpoint'])
+        .where('memory', '<=', memory)
         .orderBy('rank')
         .limit(most)
         .forUpdate()

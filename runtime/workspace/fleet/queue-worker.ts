@@ -18,7 +18,7 @@ const cleanEvery = 20;
 const reportEvery = 50;
 /** Milliseconds before the end of a step is written again that the database did not take. */
 const writeAgainAfter = 500;
-/** Bytes that must be free before a step is taken beside others. */
+/** Bytes that stay free when a step is taken beside others. */
 const leastFree = 512e6;
 
 export interface QueueWorkerParts {
@@ -147,8 +147,17 @@ export class QueueWorker implements AsyncDisposable {
     const claims = this.#claims;
     const free = this.#parts.facts.slots - this.#steps.size;
     if (claims === undefined || this.#isDraining || free <= 0) return;
-    if (this.#steps.size > 0 && (await availableMemory()) < leastFree) return;
-    for (const step of await claims.claim(free)) this.#run(claims, step);
+    // A worker without work takes any step: nobody else may have more memory. Several at once share what is free.
+    const isIdle = this.#steps.size === 0;
+    const memory = (await availableMemory()) - leastFree;
+    if (memory < 0 && !isIdle) return;
+    const [first] = isIdle ? await claims.claim(1, Number.MAX_SAFE_INTEGER) : [];
+    if (first !== undefined) this.#run(claims, first);
+    const left = first === undefined ? free : free - 1;
+    const needed = first?.request.memory ?? 0;
+    const share = (memory - needed) / Math.max(1, left);
+    if (left === 0 || share < 0 || (isIdle && first === undefined)) return;
+    for (const step of await claims.claim(left, share)) this.#run(claims, step);
   }
 
   #run(claims: WorkerClaims, step: ClaimedStep): void {

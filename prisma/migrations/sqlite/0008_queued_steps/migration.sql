@@ -8,6 +8,7 @@ CREATE TABLE "QueuedStep" (
     "runId" TEXT NOT NULL,
     "coordinator" TEXT NOT NULL,
     "request" TEXT NOT NULL,
+    "memory" REAL NOT NULL DEFAULT 0,
     "rank" REAL NOT NULL,
     "state" TEXT NOT NULL,
     "worker" TEXT,

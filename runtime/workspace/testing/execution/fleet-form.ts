@@ -11,7 +11,7 @@ import {
 import { place, schemaOf, type ExecutionForm, type ExecutionPlace } from './form.ts';
 
 /** Workers of the tests that are replaced when they are killed. */
-export interface TestFleet {
+interface TestFleet {
   /** Of the workers that run. */
   readonly pids: readonly number[];
   /** Another worker, which is there once this resolves. `capabilities`: `cpu,web`. */
