@@ -88,13 +88,18 @@ describe.skipIf(postgres === undefined)(title, () => {
     const { claim = '' } = claimed[0] ?? {};
     await worker.report([{ claim, seq: 0, signal: progress }]);
     await worker.end(claim, result, [{ claim, seq: 1, signal: progress }]);
-    expect(await here.sent.news()).toEqual({
+    const news = {
       reports: [
-        { id, signal: progress },
-        { id, signal: progress },
+        { id, claim, seq: 0, signal: progress },
+        { id, claim, seq: 1, signal: progress },
       ],
       ended: [{ id, outcome: result }],
-    });
+    };
+    // Where the answer to the first try was lost.
+    await worker.end(claim, result, [{ claim, seq: 1, signal: progress }]);
+    expect(await here.sent.news()).toEqual(news);
+    expect(await here.sent.news()).toEqual(news);
+    await here.sent.forget(news);
     expect(await here.sent.news()).toEqual({ reports: [], ended: [] });
     expect((await here.sent.states([id])).size).toBe(0);
   });

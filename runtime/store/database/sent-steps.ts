@@ -28,9 +28,17 @@ export interface SentStep {
   readonly ahead: number;
 }
 
+/** A report, by its attempt and its number within that. */
+interface StepReport {
+  readonly id: string;
+  readonly claim: string;
+  readonly seq: number;
+  readonly signal: StepSignal;
+}
+
 /** What a coordinator reads of its steps, in this order. */
 export interface StepNews {
-  readonly reports: readonly { readonly id: string; readonly signal: StepSignal }[];
+  readonly reports: readonly StepReport[];
   readonly ended: readonly { readonly id: string; readonly outcome: StepOutcome }[];
 }
 
@@ -92,7 +100,7 @@ export class SentSteps {
     });
   }
 
-  /** What workers have told since the last call, and forgets it. */
+  /** What workers have told and nobody has forgotten yet. */
   async news(): Promise<StepNews> {
     const { owner } = this.#leases;
     // Outcomes first: a worker writes its last reports with the outcome.
@@ -103,48 +111,47 @@ export class SentSteps {
       .where('state', '=', 'ended')
       .limit(atOnce)
       .execute();
-    const reports = await this.#reports();
-    const ids = ended.map(({ id }) => id);
-    if (ids.length > 0) {
-      await this.#queries
-        .deleteFrom('QueuedStep')
-        .where('id', 'in', ids)
-        .where('coordinator', '=', owner)
-        .where('state', '=', 'ended')
-        .execute();
-    }
+    const rows = await this.#queries
+      .selectFrom('StepReport')
+      .innerJoin('QueuedStep', 'QueuedStep.id', 'StepReport.step')
+      .select(['StepReport.step', 'StepReport.claim', 'StepReport.seq', 'StepReport.payload'])
+      .where('QueuedStep.coordinator', '=', owner)
+      .orderBy('StepReport.claim')
+      .orderBy('StepReport.seq')
+      .limit(atOnce)
+      .execute();
+    const reports = rows.flatMap(({ step: id, claim, seq, payload }) => {
+      const signal = readSignal(payload);
+      return signal === undefined ? [] : { id, claim, seq, signal };
+    });
     return {
       reports,
-      ended: ended.map(({ id, outcome }) => ({ id, outcome: readOutcome(outcome) })),
+      // Those with reports that are still to be read come with the next news.
+      ended:
+        rows.length === atOnce
+          ? []
+          : ended.map(({ id, outcome }) => ({ id, outcome: readOutcome(outcome) })),
     };
   }
 
-  async #reports(): Promise<StepNews['reports']> {
-    const found: { id: string; signal: StepSignal }[] = [];
-    for (;;) {
-      const rows = await this.#queries
-        .selectFrom('StepReport')
-        .innerJoin('QueuedStep', 'QueuedStep.id', 'StepReport.step')
-        .select(['StepReport.step', 'StepReport.claim', 'StepReport.seq', 'StepReport.payload'])
-        .where('QueuedStep.coordinator', '=', this.#leases.owner)
-        .orderBy('StepReport.claim')
-        .orderBy('StepReport.seq')
-        .limit(atOnce)
+  /** Removes what was read. Where that fails, it is read again. */
+  async forget({ reports, ended }: StepNews): Promise<void> {
+    const last = new Map(reports.map(({ claim, seq }) => [claim, seq]));
+    for (const [claim, seq] of last) {
+      await this.#queries
+        .deleteFrom('StepReport')
+        .where('claim', '=', claim)
+        .where('seq', '<=', seq)
         .execute();
-      for (const { step, payload } of rows) {
-        const signal = readSignal(payload);
-        if (signal !== undefined) found.push({ id: step, signal });
-      }
-      const last = new Map(rows.map(({ claim, seq }) => [claim, seq]));
-      for (const [claim, seq] of last) {
-        await this.#queries
-          .deleteFrom('StepReport')
-          .where('claim', '=', claim)
-          .where('seq', '<=', seq)
-          .execute();
-      }
-      if (rows.length < atOnce) return found;
     }
+    const ids = ended.map(({ id }) => id);
+    if (ids.length === 0) return;
+    await this.#queries
+      .deleteFrom('QueuedStep')
+      .where('id', 'in', ids)
+      .where('coordinator', '=', this.#leases.owner)
+      .where('state', '=', 'ended')
+      .execute();
   }
 
   /** Has the worker that runs a step end it; one that no worker has is removed. False: no worker has it. */

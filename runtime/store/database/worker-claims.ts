@@ -218,7 +218,14 @@ export class WorkerClaims implements AsyncDisposable {
       coordinators.add(row.coordinator);
       return { claim, seq, step: row.id, payload: JSON.stringify(signal) };
     });
-    if (values.length > 0) await tx.insertInto('StepReport').values(values).execute();
+    if (values.length > 0) {
+      // Written before, if the answer to an earlier try was lost.
+      await tx
+        .insertInto('StepReport')
+        .values(values)
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
+    }
     for (const { claim, signal } of reports) {
       const row = rows.get(claim);
       if (row === undefined || signal.type !== 'stored-checkpoint') continue;

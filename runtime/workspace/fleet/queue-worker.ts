@@ -54,6 +54,8 @@ export class QueueWorker implements AsyncDisposable {
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
   #listening: AsyncDisposable | undefined;
+  /** Claims that the last look found in the database, and no step of them here. */
+  #unknown: ReadonlySet<string> = new Set();
   #looks = 0;
   #isDraining = false;
   /** Its steps go to others. */
@@ -121,6 +123,7 @@ export class QueueWorker implements AsyncDisposable {
   async #look(): Promise<void> {
     await this.#keepName();
     await this.#flush.call();
+    await this.#leaveUnknown();
     await this.#fill.call();
     await this.#directory.look();
     if (++this.#looks % cleanEvery === 0) await this.#directory.removeLeft();
@@ -141,6 +144,17 @@ export class QueueWorker implements AsyncDisposable {
       await this.#settled();
       await this.#register();
     }
+  }
+
+  /** Steps that were taken, but the answer was lost, go to others. */
+  async #leaveUnknown(): Promise<void> {
+    const held = (await this.#claims?.report([])) ?? new Map<string, string>();
+    const unknown = new Set([...held.keys()].filter((claim) => !this.#steps.has(claim)));
+    for (const claim of unknown) {
+      // Not those that are being taken at this moment.
+      if (this.#unknown.has(claim)) await this.#claims?.giveBack(claim);
+    }
+    this.#unknown = unknown;
   }
 
   async #takeSteps(): Promise<void> {

@@ -5,7 +5,6 @@ import {
   type ExecutionBackend,
   type StepRequest,
   type StepResult,
-  type StepSignal,
 } from '@graft/graph';
 import { SharedCall } from '@graft/kit';
 import {
@@ -13,6 +12,7 @@ import {
   SentSteps,
   WorkerDirectory,
   type QueueParts,
+  type StepNews,
   type StepOutcome,
   type WorkerFacts,
 } from '@graft/store/database';
@@ -44,6 +44,8 @@ interface PendingStep {
   readonly request: StepRequest;
   readonly queue: string;
   readonly report: Parameters<ExecutionBackend['execute']>[1]['report'];
+  /** By attempt, the number of the last report that was passed on. */
+  readonly told: Map<string, number>;
   /** It was cancelled. */
   isEnding: boolean;
   /** Since when no worker can take it. */
@@ -53,7 +55,7 @@ interface PendingStep {
 }
 
 interface EarlyNews {
-  readonly signals: StepSignal[];
+  readonly reports: StepNews['reports'][number][];
   outcome?: StepOutcome;
 }
 
@@ -140,7 +142,10 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
     try {
       return await new Promise<StepOutcome>((resolve, reject) => {
         const { request } = own;
-        const pending = { ...own, isEnding: false, unservedSince: undefined, resolve, reject };
+        const pending: PendingStep = {
+          ...{ ...own, told: new Map(), isEnding: false, unservedSince: undefined },
+          ...{ resolve, reject },
+        };
         const stop = (): void => {
           reject(cancelled(request.node));
         };
@@ -154,7 +159,7 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
         this.#pending.set(id, pending);
         const early = this.#early.get(id);
         this.#early.delete(id);
-        for (const reported of early?.signals ?? []) tell(pending, reported);
+        for (const reported of early?.reports ?? []) tell(pending, reported);
         if (early?.outcome !== undefined) resolve(early.outcome);
         this.#attend();
         signal.addEventListener('abort', onAbort, { once: true });
@@ -188,24 +193,27 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
   }
 
   async #readNews(): Promise<void> {
-    const { reports, ended } = await this.#sent.news();
-    for (const { id, signal } of reports) {
-      const step = this.#pending.get(id);
-      if (step === undefined) this.#earlyOf(id).signals.push(signal);
-      else tell(step, signal);
+    const news = await this.#sent.news();
+    const { reports, ended } = news;
+    for (const reported of reports) {
+      const step = this.#pending.get(reported.id);
+      if (step === undefined) this.#earlyOf(reported.id).reports.push(reported);
+      else tell(step, reported);
     }
     for (const { id, outcome } of ended) {
       const step = this.#pending.get(id);
       if (step === undefined) this.#earlyOf(id).outcome = outcome;
       else step.resolve(outcome);
     }
+    await this.#sent.forget(news);
+    if (reports.length + ended.length > 0) void this.#pull.call().catch(() => undefined);
     const looksAtAll = this.#looksAtAll;
     this.#looksAtAll = false;
     await this.#settleMissing((step) => looksAtAll || step.isEnding);
   }
 
   #earlyOf(id: string): EarlyNews {
-    const early = this.#early.get(id) ?? { signals: [] };
+    const early = this.#early.get(id) ?? { reports: [] };
     this.#early.set(id, early);
     const [oldest] = this.#early.keys();
     if (this.#early.size > mostEarly && oldest !== undefined) this.#early.delete(oldest);
@@ -272,7 +280,12 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
   }
 }
 
-/** A step that waits elsewhere costs nothing here. */
-function tell({ report }: Pick<PendingStep, 'report'>, signal: StepSignal): void {
+/** Passes a report on, once. That a step waits elsewhere is nothing to this machine. */
+function tell(
+  { told, report }: PendingStep,
+  { claim, seq, signal }: EarlyNews['reports'][number],
+): void {
+  if (seq <= (told.get(claim) ?? -1)) return;
+  told.set(claim, seq);
   if (signal.type !== 'waiting') report(signal);
 }
