@@ -1,7 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, readdir, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { createInterface } from 'node:readline';
 import { noPostgres, startPostgres } from '@graft/kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -20,10 +21,19 @@ const missing = server === undefined ? noPostgres : gateway.missing;
 
 const finishedSchema = z.object({
   status: z.string(),
-  steps: z.array(z.object({ node: z.string(), status: z.string() })),
+  steps: z.array(
+    z.object({
+      ...{ node: z.string(), status: z.string() },
+      checkpoints: z.object({ from: z.number().optional() }).optional(),
+    }),
+  ),
   outputs: z.record(z.string(), z.record(z.string(), z.object({ digest: z.string() }))),
 });
 const logSchema = z.object({ type: z.literal('step.log'), node: z.string(), message: z.string() });
+
+const eventSchema = z.object({
+  ...{ type: z.string(), node: z.string().default(''), message: z.string().default('') },
+});
 
 const linesOf = ({ stdout }: Finished): unknown[] =>
   stdout
@@ -116,6 +126,65 @@ describe.skipIf(missing !== undefined)(title, { timeout: 900_000 }, () => {
     expect([...by.keys()].sort()).toEqual(computed.map(({ node }) => node).sort());
     const pids = workers.map(({ child }) => child.pid);
     expect([...new Set(by.values())].filter((pid) => !pids.includes(pid))).toEqual([]);
+  });
+
+  it('continues the training of a killed worker on another one, to the same weights', async () => {
+    const often = { maxLength: 128, batch: 1, epochs: 10, learningRate: 3e-3, checkpointEvery: 10 };
+    const sizes = { layers: 2, width: 64, heads: 4, kvHeads: 2, feedForward: 128 };
+    const { registry } = await import('@graft/nodes/definitions');
+    const node = (type: string, params = {}) => ({
+      ...{ type, version: registry.get(type)?.version ?? 1, params },
+    });
+    const graph = {
+      graft: 1,
+      nodes: {
+        base: node('base-model'),
+        start: node('random-model', sizes),
+        rows: node('load-dataset', { files: ['colours.jsonl'], evalShare: 0 }),
+        tune: node('fine-tune', often),
+      },
+      edges: [
+        'base.model -> start.like',
+        'start.model -> tune.model',
+        'rows.dataset -> tune.dataset',
+      ],
+    };
+    const rows = ['red', 'blue', 'green'].map((colour) =>
+      JSON.stringify({ instruction: `What is ${colour}?`, output: `The ${colour} barn.` }),
+    );
+    for (const folder of [embedded, shared]) {
+      await writeFile(path.join(folder, 'training.graft.json'), JSON.stringify(graph));
+      await writeFile(path.join(folder, 'colours.jsonl'), rows.join('\n'));
+    }
+    const here = finished(await graft(['run', 'training.graft.json', '--json'], { cwd: embedded }));
+
+    const third = await startWorker('three', '--queues', 'cpu,training');
+    await expect.poll(third.output, { timeout: 60_000 }).toContain('Takes steps');
+    const child = spawn(process.execPath, [graftEntry, 'run', 'training.graft.json', '--json'], {
+      ...{ cwd: shared, env: { ...process.env, ...environment() } },
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const closed = once(child, 'close');
+    let stdout = '';
+    let [pid, saved, killed] = [0, 0, 0];
+    for await (const line of createInterface({ input: child.stdout })) {
+      stdout += `${line}\n`;
+      const event = eventSchema.parse(JSON.parse(line));
+      if (event.node !== 'tune') continue;
+      pid = Number(/process (\d+) computes this step/.exec(event.message)?.[1] ?? pid);
+      if (event.type === 'step.checkpoint') saved += 1;
+      // The first ones are stored by then.
+      if (saved < 4 || killed > 0) continue;
+      killed = pid;
+      process.kill(pid, 'SIGKILL');
+    }
+    await closed;
+    const there = finished({ code: child.exitCode, stdout, stderr: '', ms: 0 });
+    expect(there.outputs).toEqual(here.outputs);
+    expect(killed).toBeGreaterThan(0);
+    expect(pid).not.toBe(killed);
+    const tune = there.steps.find((step) => step.node === 'tune');
+    expect(tune?.checkpoints?.from).toBeGreaterThan(0);
   });
 
   it('prints no secret', async () => {

@@ -28,10 +28,9 @@ export function queuesOf(
       { audience: 'operator' },
     );
   }
-  return named.flatMap((name) =>
-    // `cuda` means the first one.
-    name === 'gpu' ? gpus.flatMap((id) => [`gpu/${id}`, `gpu/${id.replace(/:0$/, '')}`]) : [name],
-  );
+  // `cuda` means the first one.
+  const onGpus = new Set(gpus.flatMap((id) => [`gpu/${id}`, `gpu/${id.replace(/:0$/, '')}`]));
+  return named.flatMap((name) => (name === 'gpu' ? [...onGpus] : [name]));
 }
 
 export const gpusOf = (devices: readonly string[]): readonly string[] =>
@@ -42,6 +41,9 @@ export const capabilityOf = (queue: string): string => queue.split('/')[0] ?? qu
 
 const isCpu = (device: string): boolean => device === 'cpu' || device === 'tensorflow';
 
+/** Counts up when `StepRequest`, `StepResult` or `StepSignal` change their shape. */
+const shapeVersion = 1;
+
 /**
  * What a worker's results depend on beside a step's inputs: its engines and the implementation of each node type. A step
  * goes only to a worker that has the same, so that its result is the one that its cache key names.
@@ -49,5 +51,6 @@ const isCpu = (device: string): boolean => device === 'cpu' || device === 'tenso
 export function installationVersion(registry: Registry, engines: EngineVersions): string {
   const types = [...registry.values()].map(({ type, implementation }) => [type, implementation]);
   const parts = [Object.entries(engines), types].map((part) => part.map(String).sort());
-  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, 16);
+  const text = JSON.stringify([shapeVersion, ...parts]);
+  return createHash('sha256').update(text).digest('hex').slice(0, 16);
 }

@@ -128,7 +128,8 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
     for (const { request, reject } of this.#pending.values()) reject(cancelled(request.node));
     clearTimeout(this.#timer);
     await this.#looking;
-    await this.#pull.call().catch(() => undefined);
+    // One that is at work ends before the database is closed.
+    if (this.#listening !== undefined) await this.#pull.call().catch(() => undefined);
     await this.#listening?.[Symbol.asyncDispose]();
   }
 
