@@ -6,8 +6,11 @@ import { createInterface } from 'node:readline';
 import { noPostgres, startPostgres } from '@graft/kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { openDatabase } from '../../prisma/index.ts';
+import { answerWith, openChatServer } from '../../runtime/backends/testing/chat-server.ts';
 import { gatewaySecret, startS3Gateway } from '../../runtime/backends/testing/s3-gateway.ts';
 import { graft, graftEntry, temporaryFolder, type Finished } from './testing/graft-process.ts';
+import { graphText } from './testing/graph-text.ts';
 
 const examples = path.resolve(import.meta.dirname, '../../examples');
 const server = await startPostgres();
@@ -71,11 +74,17 @@ describe.skipIf(missing !== undefined)(title, { timeout: 900_000 }, () => {
   let [embedded, shared] = ['', ''];
 
   /** A worker with a state folder and models of its own, as on another machine. */
-  async function startWorker(name: string, ...args: string[]) {
+  async function startWorker(
+    name: string,
+    { args = [], env = {} }: { args?: readonly string[]; env?: Record<string, string> } = {},
+  ) {
     const folder = path.join(shared, '..', `${path.basename(shared)}-${name}`);
     await mkdir(folder, { recursive: true });
     const child = spawn(process.execPath, [graftEntry, 'worker', folder, ...args], {
-      env: { ...process.env, ...environment(), GRAFT_MODELS: path.join(folder, 'models') },
+      env: {
+        ...{ ...process.env, ...environment(), ...env },
+        GRAFT_MODELS: path.join(folder, 'models'),
+      },
       stdio: ['ignore', 'pipe', 'inherit'],
     });
     let output = '';
@@ -85,6 +94,14 @@ describe.skipIf(missing !== undefined)(title, { timeout: 900_000 }, () => {
     return worker;
   }
 
+  async function endWorkers(): Promise<void> {
+    for (const { child } of workers.splice(0)) {
+      if (child.exitCode !== null || child.signalCode !== null) continue;
+      child.kill('SIGKILL');
+      await once(child, 'exit');
+    }
+  }
+
   beforeAll(async () => {
     [embedded, shared] = [await temporaryFolder(), await temporaryFolder()];
     const filter = (from: string): boolean => path.basename(from) !== '.graft';
@@ -92,11 +109,7 @@ describe.skipIf(missing !== undefined)(title, { timeout: 900_000 }, () => {
       await cp(examples, folder, { recursive: true, filter });
   });
   afterAll(async () => {
-    for (const { child } of workers) {
-      if (child.exitCode !== null || child.signalCode !== null) continue;
-      child.kill('SIGKILL');
-      await once(child, 'exit');
-    }
+    await endWorkers();
     const parent = path.dirname(shared);
     for (const name of await readdir(parent)) {
       if (!name.startsWith(path.basename(shared))) continue;
@@ -106,13 +119,13 @@ describe.skipIf(missing !== undefined)(title, { timeout: 900_000 }, () => {
   });
 
   it('computes the quickstart on machines that share only the database and the bucket', async () => {
-    const first = await startWorker('one', '--queues', 'cpu', '--slots', '2');
+    const first = await startWorker('one', { args: ['--queues', 'cpu', '--slots', '2'] });
     await expect.poll(first.output, { timeout: 60_000 }).toContain('Waits until a workspace');
     // Opening the workspace is enough.
     const env = environment();
     expect((await graft(['runs', 'ls', '--workspace', shared], { env })).code).toBe(0);
     await expect.poll(first.output, { timeout: 60_000 }).toContain('Takes steps of cpu');
-    const second = await startWorker('two', '--queues', 'cpu,training', '--slots', '2');
+    const second = await startWorker('two', { args: ['--queues', 'cpu,training', '--slots', '2'] });
     await expect.poll(second.output, { timeout: 60_000 }).toContain('Takes steps of cpu, training');
 
     const distributed = await graft(run, { cwd: shared, env });
@@ -158,7 +171,7 @@ describe.skipIf(missing !== undefined)(title, { timeout: 900_000 }, () => {
     }
     const here = finished(await graft(['run', 'training.graft.json', '--json'], { cwd: embedded }));
 
-    const third = await startWorker('three', '--queues', 'cpu,training');
+    const third = await startWorker('three', { args: ['--queues', 'cpu,training'] });
     await expect.poll(third.output, { timeout: 60_000 }).toContain('Takes steps');
     const child = spawn(process.execPath, [graftEntry, 'run', 'training.graft.json', '--json'], {
       ...{ cwd: shared, env: { ...process.env, ...environment() } },
@@ -180,11 +193,57 @@ describe.skipIf(missing !== undefined)(title, { timeout: 900_000 }, () => {
     }
     await closed;
     const there = finished({ code: child.exitCode, stdout, stderr: '', ms: 0 });
-    expect(there.outputs).toEqual(here.outputs);
+    // Its metrics hold times.
+    expect(there.outputs['tune']?.['model']).toEqual(here.outputs['tune']?.['model']);
     expect(killed).toBeGreaterThan(0);
     expect(pid).not.toBe(killed);
     const tune = there.steps.find((step) => step.node === 'tune');
     expect(tune?.checkpoints?.from).toBeGreaterThan(0);
+  });
+
+  it('keeps a key out of the database, and fails on a worker that has none', async () => {
+    const key = 'sk-workers-0123456789-abcdef';
+    await using opened = await openDatabase(database.href);
+    const rows: string[] = [];
+    await using chat = await openChatServer(async (_request, response) => {
+      for (const table of ['QueuedStep', 'StepReport', 'Event'] as const) {
+        const found = await opened.queries.selectFrom(table).selectAll().execute();
+        rows.push(JSON.stringify(found));
+      }
+      answerWith(response, 'Paris.');
+    });
+    const remote = { url: chat.url, model: 'smol', key: { $secret: 'CHAT' }, retries: 0 };
+    const text = graphText(
+      {
+        ask: ['questions', { questions: 'What is the capital of France?' }],
+        prompt: ['prompt'],
+        remote: ['remote-model', remote],
+        there: ['generate', { maxTokens: 24 }],
+      },
+      [
+        ...['ask.questions -> prompt.questions', 'prompt.prompts -> there.prompts'],
+        'remote.model -> there.model',
+      ],
+    );
+    await writeFile(path.join(shared, 'chat.graft.json'), text);
+    const own = {
+      ...{ GRAFT_SECRET_CHAT: key, GRAFT_ENDPOINTS: `CHAT@${new URL(chat.url).origin}` },
+      XDG_CONFIG_HOME: path.join(shared, 'no-settings'),
+    };
+    const env = { ...environment(), ...own };
+    const without = await graft(['run', 'chat.graft.json', '--json'], { cwd: shared, env });
+    expect(without.code).toBe(1);
+    expect(without.stdout).toMatch(/CHAT.*The worker .*, process \d+ says this/);
+
+    await endWorkers();
+    const keyed = await startWorker('keyed', { args: ['--queues', 'cpu'], env: own });
+    await expect.poll(keyed.output, { timeout: 60_000 }).toContain('Takes steps');
+    const answered = await graft(['run', 'chat.graft.json', '--json'], { cwd: shared, env });
+    expect(finished(answered).status).toBe('succeeded');
+    expect(workersOf(answered).get('there')).toBe(keyed.child.pid);
+    expect(rows.some((text) => text.includes('CHAT'))).toBe(true);
+    const told = [...rows, without.stdout, without.stderr, answered.stdout];
+    expect(told.filter((text) => text.includes(key))).toHaveLength(0);
   });
 
   it('prints no secret', async () => {

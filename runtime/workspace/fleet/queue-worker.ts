@@ -202,8 +202,13 @@ export class QueueWorker implements AsyncDisposable {
       });
       return { type: 'done', result };
     } catch (error) {
-      const failure = GraphError.from(error, { node: request.node });
-      return { type: 'failed', problem: failure.toProblem() };
+      const problem = GraphError.from(error, { node: request.node }).toProblem();
+      // Settings of this machine are concerned, and not those of the machine that shows the message.
+      const message =
+        problem.code === 'unavailable'
+          ? `${problem.message} (The worker ${this.#parts.facts.shown} says this.)`
+          : problem.message;
+      return { type: 'failed', problem: { ...problem, message } };
     }
   }
 
