@@ -1,6 +1,8 @@
+import { randomBytes } from 'node:crypto';
 import type { StepRequest, StepSignal } from '@graft/graph';
 import { inTransaction, serverClock, type Notices, type Queries } from '@graft/prisma';
 import { chunks } from './chunks.ts';
+import { GroupCommit } from './group-commit.ts';
 import { runLeasePrefix, type Leases } from './leases.ts';
 import {
   noticeFor,
@@ -42,11 +44,23 @@ export interface StepNews {
   readonly ended: readonly { readonly id: string; readonly outcome: StepOutcome }[];
 }
 
+/** The row of a step, and whether another coordinator left it. */
+interface QueuedAs {
+  readonly id: string;
+  readonly isInherited: boolean;
+}
+
+interface SendWrite {
+  readonly step: SentStep;
+  as?: QueuedAs;
+}
+
 /** The steps that one coordinator handed to workers: their rows until it has read their outcomes. */
 export class SentSteps {
   readonly #queries: Queries;
   readonly #notices: Notices;
   readonly #leases: Leases;
+  readonly #sends = new GroupCommit<SendWrite>((writes) => this.#send(writes));
 
   constructor({ queries, notices, leases }: QueueParts) {
     this.#queries = queries;
@@ -56,48 +70,63 @@ export class SentSteps {
 
   /**
    * Queues a step. One that a dead coordinator left with the same key becomes this one's instead, its outcome included.
-   * Whoever calls has the key's claim.
+   * Whoever calls has the key's claim. Steps that are sent at once share a transaction.
    */
-  async send(step: SentStep): Promise<{ readonly id: string; readonly isInherited: boolean }> {
-    const { request, queue, version } = step;
-    const { cacheKey: key, runId } = request;
+  async send(step: SentStep): Promise<QueuedAs> {
+    const write: SendWrite = { step };
+    await this.#sends.write([write]);
+    // A transaction that was committed has said so.
+    if (write.as === undefined) throw new Error('a step was not queued');
+    return write.as;
+  }
+
+  #send(writes: readonly SendWrite[]): Promise<void> {
     return inTransaction(this.#queries, async (tx) => {
+      const keys = writes.map(({ step }) => step.request.cacheKey);
       const rows = await tx
         .selectFrom('QueuedStep')
-        .select(['id', 'attempt', 'state', 'version', 'runId', 'worker', 'outcome', 'checkpoint'])
-        .where('key', '=', key)
-        .orderBy('attempt')
+        .select(['id', 'key', 'attempt', 'state', 'version', 'runId', 'worker'])
+        .select(['outcome', 'checkpoint'])
+        .where('key', 'in', keys)
+        .orderBy('id')
         .forUpdate()
         .execute();
       const owned = rows.length === 0 ? undefined : await this.#leases.living(runLeasePrefix);
-      const left = rows.filter((row) => owned?.has(runLeasePrefix + row.runId) !== true);
-      const heir = left.find((row) => row.version === version && isOfUse(row));
-      if (heir !== undefined) {
-        await tx
-          .updateTable('QueuedStep')
-          .set({ coordinator: this.#leases.owner, runId })
-          .where('id', '=', heir.id)
-          .execute();
-        if (heir.worker !== null) await this.#notices.send(tx, noticeFor.worker(heir.worker));
-        return { id: heir.id, isInherited: true };
+      const added: ReturnType<typeof rowOf>[] = [];
+      for (const write of writes) {
+        const { version, request } = write.step;
+        const equal = rows.filter(({ key }) => key === request.cacheKey);
+        const left = equal.filter(({ runId }) => owned?.has(runLeasePrefix + runId) !== true);
+        const heir = left.find((row) => row.version === version && isOfUse(row));
+        if (heir !== undefined) {
+          await this.#inherit(tx, heir, request.runId);
+          write.as = { id: heir.id, isInherited: true };
+          continue;
+        }
+        const attempt = Math.max(0, ...equal.map((row) => row.attempt)) + 1;
+        const checkpoint = left.findLast((row) => row.checkpoint !== null)?.checkpoint ?? null;
+        const row = rowOf(write.step, { attempt, checkpoint, coordinator: this.#leases.owner });
+        added.push(row);
+        write.as = { id: row.id, isInherited: false };
       }
-      const attempt = (rows.at(-1)?.attempt ?? 0) + 1;
-      const id = `${key}/${String(attempt)}`;
-      const rank = serverClock(step.turn * turnMs - step.ahead);
-      await tx
-        .insertInto('QueuedStep')
-        .values({
-          ...{ id, key, attempt, queue, version, runId, rank, state: 'queued', lost: 0 },
-          coordinator: this.#leases.owner,
-          request: JSON.stringify(request),
-          // What a GPU has room for is not known before the step runs there.
-          memory: queue === 'cpu' || queue === 'training' ? (request.memory ?? 0) : 0,
-          checkpoint: left.findLast(({ checkpoint }) => checkpoint !== null)?.checkpoint ?? null,
-        })
-        .execute();
-      await this.#notices.send(tx, noticeFor.queue(queue));
-      return { id, isInherited: false };
+      if (added.length > 0) await tx.insertInto('QueuedStep').values(added).execute();
+      for (const queue of new Set(added.map((row) => row.queue))) {
+        await this.#notices.send(tx, noticeFor.queue(queue));
+      }
     });
+  }
+
+  async #inherit(
+    tx: Queries,
+    { id, worker }: { readonly id: string; readonly worker: string | null },
+    runId: string,
+  ): Promise<void> {
+    await tx
+      .updateTable('QueuedStep')
+      .set({ coordinator: this.#leases.owner, runId })
+      .where('id', '=', id)
+      .execute();
+    if (worker !== null) await this.#notices.send(tx, noticeFor.worker(worker));
   }
 
   /** What workers have told and nobody has forgotten yet. */
@@ -215,4 +244,25 @@ function isOfUse({
 }): boolean {
   if (state === 'queued' || state === 'running') return true;
   return state === 'ended' && readOutcome(outcome).type === 'done';
+}
+
+/** The id is used once: late news of an earlier attempt is never taken for this one's. */
+function rowOf(
+  { request, queue, version, turn, ahead }: SentStep,
+  own: {
+    readonly attempt: number;
+    readonly checkpoint: string | null;
+    readonly coordinator: string;
+  },
+) {
+  const { cacheKey: key, runId, memory = 0 } = request;
+  return {
+    ...own,
+    id: `${key}/${String(own.attempt)}-${randomBytes(4).toString('hex')}`,
+    ...{ key, queue, version, runId, state: 'queued', lost: 0 },
+    request: JSON.stringify(request),
+    rank: serverClock(turn * turnMs - ahead),
+    // What a GPU has room for is not known before the step runs there.
+    memory: queue === 'cpu' || queue === 'training' ? memory : 0,
+  };
 }

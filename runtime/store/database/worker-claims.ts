@@ -1,6 +1,7 @@
 import type { StepRequest, StepSignal } from '@graft/graph';
 import { inTransaction, serverClock, type Notices, type Queries } from '@graft/prisma';
 import { randomUUID } from 'node:crypto';
+import { GroupCommit } from './group-commit.ts';
 import type { Lease } from './leases.ts';
 import {
   noticeFor,
@@ -29,6 +30,12 @@ export interface ClaimReport {
   readonly signal: StepSignal;
 }
 
+interface StepEnd {
+  readonly claim: string;
+  readonly outcome: StepOutcome;
+  readonly reports: readonly ClaimReport[];
+}
+
 /**
  * The steps that one worker has. Each write is checked: a worker that stood still for so long that others have its steps
  * changes nothing of them any more.
@@ -39,6 +46,7 @@ export class WorkerClaims implements AsyncDisposable {
   readonly #lease: Lease;
   readonly #name: string;
   readonly #facts: WorkerFacts;
+  readonly #ends = new GroupCommit<StepEnd>((ends) => this.#end(ends));
   #claims = 0;
 
   /** Makes a worker known. Its name is used once. */
@@ -140,27 +148,47 @@ export class WorkerClaims implements AsyncDisposable {
     });
   }
 
-  /** Ends a step, with its last reports. Does nothing where it is another's by now. */
+  /**
+   * Ends a step, with its last reports. Does nothing where it is another's by now. Steps that end at once share a
+   * transaction.
+   */
   end(claim: string, outcome: StepOutcome, reports: readonly ClaimReport[]): Promise<void> {
+    return this.#ends.write([{ claim, outcome, reports }]);
+  }
+
+  #end(ends: readonly StepEnd[]): Promise<void> {
     return inTransaction(this.#queries, async (tx) => {
-      const row = await tx
+      const claims = ends.map(({ claim }) => claim);
+      const rows = await tx
         .selectFrom('QueuedStep')
-        .select(['id', 'state', 'coordinator'])
-        .where('claim', '=', claim)
+        .select(['id', 'claim', 'state', 'coordinator'])
+        .where('claim', 'in', claims)
+        .orderBy('id')
         .forUpdate()
-        .executeTakeFirst();
-      if (row === undefined) return;
-      if (row.state === 'cancelling') {
-        await tx.deleteFrom('QueuedStep').where('id', '=', row.id).execute();
-      } else {
-        await this.#write(tx, reports, new Map([[claim, row]]));
+        .execute();
+      const cancelled = rows.filter(({ state }) => state === 'cancelling').map(({ id }) => id);
+      if (cancelled.length > 0) {
+        await tx.deleteFrom('QueuedStep').where('id', 'in', cancelled).execute();
+      }
+      const wanted = rows.filter(({ state }) => state !== 'cancelling');
+      const byClaim = new Map(wanted.map((row) => [row.claim ?? '', row]));
+      await this.#write(
+        tx,
+        ends.flatMap(({ reports }) => reports),
+        byClaim,
+      );
+      for (const { claim, outcome } of ends) {
+        const row = byClaim.get(claim);
+        if (row === undefined) continue;
         await tx
           .updateTable('QueuedStep')
           .set({ state: 'ended', outcome: JSON.stringify(outcome) })
           .where('id', '=', row.id)
           .execute();
       }
-      await this.#notices.send(tx, noticeFor.coordinator(row.coordinator));
+      for (const each of new Set(rows.map(({ coordinator }) => coordinator))) {
+        await this.#notices.send(tx, noticeFor.coordinator(each));
+      }
     });
   }
 
