@@ -49,7 +49,17 @@ export class QueueWorker implements AsyncDisposable {
   #reports: ClaimReport[] = [];
   #claims: WorkerClaims | undefined;
   readonly #fill = new SharedCall(() => this.#takeSteps());
-  readonly #flush = new SharedCall(() => this.#tell());
+  readonly #flush = new SharedCall(() => {
+    const told = this.#tell();
+    const telling = told.catch(() => undefined);
+    this.#telling = telling;
+    void telling.then(() => {
+      if (this.#telling === telling) this.#telling = undefined;
+    });
+    return told;
+  });
+  /** While reports are being written. Never rejects. */
+  #telling: Promise<void> | undefined;
   #gathering: NodeJS.Timeout | undefined;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
@@ -216,6 +226,8 @@ export class QueueWorker implements AsyncDisposable {
   async #end(claims: WorkerClaims, step: RunningStep, outcome: StepOutcome): Promise<void> {
     const { claim, controller } = step;
     for (;;) {
+      // Reports that are being written belong before the end, after which nobody takes them.
+      while (this.#telling !== undefined) await this.#telling;
       const reports = this.#reports.filter((report) => report.claim === claim);
       this.#reports = this.#reports.filter((report) => report.claim !== claim);
       try {
