@@ -2,6 +2,7 @@ import { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Database } from './open-database.ts';
 import { startPostgresHeartbeat } from './postgres-heartbeat.ts';
+import { postgresNotices } from './postgres-notices.ts';
 import { readPostgresAddress } from './postgres-address.ts';
 import { PostgresConnections } from './postgres-connections.ts';
 import { postgresDialect } from './postgres-dialect.ts';
@@ -49,6 +50,7 @@ export async function openPostgres(place: string): Promise<Database> {
     shown: address.shown,
     queries,
     startHeartbeat: (owner) => startPostgresHeartbeat(address, owner),
+    notices: postgresNotices(address),
     close,
     [Symbol.asyncDispose]: close,
   };

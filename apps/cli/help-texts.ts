@@ -22,6 +22,16 @@ Examples:
 
 ${exitCodes}`;
 
+/** After the help of `graft worker`. */
+export const workerHelp = `
+A worker needs the GRAFT_DATABASE=postgres://… of "graft serve" or "graft run", the same GRAFT_ARTIFACTS, and the same
+version of Graft. The first interrupt lets it finish its steps; the second leaves them to other workers.
+
+Examples:
+  graft worker --queues gpu --slots 1
+  graft worker --queues cpu,web --slots 4
+`;
+
 /** After the help of `graft`. */
 export const graftExamples = `
 Examples:

@@ -1,6 +1,12 @@
 import { Command } from 'commander';
 import type { ExitCode } from './exit-code.ts';
-import { experimentExamples, graftExamples, runExamples, workspaceOfFile } from './help-texts.ts';
+import {
+  experimentExamples,
+  graftExamples,
+  runExamples,
+  workerHelp,
+  workspaceOfFile,
+} from './help-texts.ts';
 import { addModels } from './model-commands.ts';
 import manifest from './package.json' with { type: 'json' };
 import { addStores } from './store-commands.ts';
@@ -41,6 +47,28 @@ export function createProgram(end: (code: ExitCode) => void): Command {
     )
     .action(async (dir, options) =>
       end(await (await import('./commands/serve.ts')).serve(dir, options)),
+    );
+
+  program
+    .command('worker')
+    .description('compute steps of runs on this machine, taken from a Postgres database')
+    .argument(
+      '[dir]',
+      'folder for scratch files and copies; without GRAFT_ARTIFACTS, the workspace',
+      '.',
+    )
+    .option(
+      '--queues <names>',
+      'what it takes, of cpu, gpu, web and training (default: all that this machine can)',
+    )
+    .option('--slots <count>', 'steps at once', '2')
+    .option(
+      '--memory <size>',
+      'memory for models on each device, for example 12GB (default: what is free)',
+    )
+    .addHelpText('after', workerHelp)
+    .action(async (dir, options) =>
+      end(await (await import('./commands/worker.ts')).worker(dir, options)),
     );
 
   program

@@ -10,7 +10,12 @@ export {
   type ModelShelf,
   type SharedRequestsParts,
 } from './sources/shared-requests.ts';
-export { createSharingBackend, type SharingParts } from './sources/sharing-backend.ts';
+export {
+  createSharingBackend,
+  NobodyThere,
+  type ElsewhereBackend,
+  type SharingParts,
+} from './sources/sharing-backend.ts';
 export * from './run/engine-parts.ts';
 export * from './run/engine.ts';
 export { laneRoom, type Turn } from './run/step-slots.ts';

@@ -1,12 +1,12 @@
 import { realpath, stat } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { createCatalogue, defaultModelsFolder } from '@graft/backends/catalogue';
 import {
   ArtifactRows,
   createSharingBackend,
   Engine,
+  type ElsewhereBackend,
   FileSourceResolver,
   SharedRequests,
 } from '@graft/engine';
@@ -14,7 +14,6 @@ import {
   createRegistry,
   GraphError,
   type ArtifactStore,
-  type ExecutionBackend,
   type ModelLookup,
   type Registry,
 } from '@graft/graph';
@@ -35,6 +34,8 @@ import { Examples } from './files/examples.ts';
 import { FrozenFiles } from './files/frozen-files.ts';
 import { GraphFiles } from './files/graph-files.ts';
 import { openStateFolder, StateGuard } from './files/state-folder.ts';
+import { installationVersion } from './fleet/step-queues.ts';
+import { StepSender } from './fleet/step-sender.ts';
 import { AnswerAccuracy } from './labels/answer-accuracy.ts';
 import { AnswerTraces } from './labels/answer-traces.ts';
 import { LabelFiles } from './labels/label-files.ts';
@@ -56,7 +57,7 @@ import { WorkspaceChanges } from './watch/workspace-changes.ts';
 import { modelShelf } from './workers/model-shelf.ts';
 import { operatorAccess } from './workers/operator-access.ts';
 import { StepDevices } from './workers/step-devices.ts';
-import { WorkerSupervisor } from './workers/supervisor.ts';
+import { processEntry, WorkerSupervisor } from './workers/supervisor.ts';
 import { WorkspaceModels } from './workers/workspace-models.ts';
 import type { Workspace } from './workspace-rooms.ts';
 
@@ -84,21 +85,17 @@ export interface OpenOptions {
   readonly memory?: number;
   /** Called when closing has to wait for cancelled trainings that still save their checkpoints. */
   readonly savesOnClose?: () => void;
-  /** Opens what executes the steps on other machines. Steps that use the workspace itself stay in processes of this one. */
-  readonly openExecution?: (parts: ExecutionParts) => Promise<ExecutionBackend & AsyncDisposable>;
+  /**
+   * Opens what executes the steps on other machines; default: the workers of a Postgres database, if there are any. Steps
+   * that use the workspace itself stay in processes of this one.
+   */
+  readonly openExecution?: (parts: ExecutionParts) => Promise<ElsewhereBackend & AsyncDisposable>;
 }
 
 /** What executing steps elsewhere needs of the workspace. */
 interface ExecutionParts {
   readonly leases: Leases;
   readonly artifacts: ArtifactStore;
-}
-
-/** The entry of a process: its source, or its bundle beside this one's. */
-function processEntry(name: 'worker' | 'converter'): string {
-  const source = name === 'worker' ? 'main' : name;
-  const path = import.meta.url.endsWith('.ts') ? `../worker/${source}.ts` : `./${name}.mjs`;
-  return fileURLToPath(new URL(path, import.meta.url));
 }
 
 /**
@@ -134,23 +131,34 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   const files = new FileSourceResolver(root, stateFolder, async (secret) =>
     (await operatorAccess()).databaseIdentity(secret),
   );
-  const devices = new StepDevices(join(stateFolder, 'devices.json'));
   const { artifacts, items, copies } = results;
   const { actions, runs: journal } = database;
   const stores = { artifacts, items, actions, runs: journal };
   const { leases } = database;
+  const registry = options.registry ?? createRegistry(definitions);
   const closeStores = async (): Promise<void> => {
     await supervisor[Symbol.asyncDispose]();
     await keeper.close();
     await database.close();
     results.close();
   };
-  const elsewhere = await options
-    .openExecution?.({ leases, artifacts })
-    .catch(async (error: unknown) => {
-      await closeStores();
-      throw error;
-    });
+  const workers =
+    database.queue === undefined
+      ? undefined
+      : new StepSender({
+          ...{ queue: database.queue, artifacts },
+          version: installationVersion(registry, engineVersions),
+          store: options.artifacts === undefined ? 'folder' : 's3',
+        });
+  const devices = new StepDevices(
+    join(stateFolder, 'devices.json'),
+    workers === undefined ? undefined : () => workers.devices(),
+  );
+  const opened = options.openExecution?.({ leases, artifacts }) ?? Promise.resolve(workers);
+  const elsewhere = await opened.catch(async (error: unknown) => {
+    await closeStores();
+    throw error;
+  });
   const engine = new Engine({
     ...stores,
     backend:
@@ -172,7 +180,6 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     relieve: (work) => reserve.relieve('run', work),
     isFull: () => reserve.isFull(),
   });
-  const registry = options.registry ?? createRegistry(definitions);
   const received = new ReceivedPackages(stateFolder);
   const places = new PlacingJournal({
     ...{ root, stateFolder, leases },

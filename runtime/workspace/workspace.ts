@@ -45,6 +45,8 @@ export {
 } from './state/state-transfer.ts';
 export type { StatePlace } from './state/opened-state.ts';
 export { stateChecks } from './state/state-checks.ts';
+export { openWorker, type OpenedWorker } from './fleet/open-worker.ts';
+export { capabilities } from './fleet/step-queues.ts';
 export { readS3Settings, type S3Settings } from '@graft/store/s3';
 export { surviveRejections } from './workers/survive-rejections.ts';
 export type { Workspace } from './workspace-rooms.ts';

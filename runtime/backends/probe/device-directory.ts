@@ -142,8 +142,18 @@ export class DeviceDirectory {
     }
   }
 
-  /** Throws `bad-param` for an invalid name, and `unavailable` for a device that the machine lacks. */
-  async require(wanted: string): Promise<void> {
+  /** Ids of the machine's devices. */
+  devices(): Promise<readonly string[]> {
+    return this.#devices.get();
+  }
+
+  /**
+   * Throws `bad-param` for an invalid name, and `unavailable` for a device that neither the machine nor `elsewhere` has.
+   */
+  async require(
+    wanted: string,
+    elsewhere: () => Promise<readonly string[]> = () => Promise.resolve([]),
+  ): Promise<void> {
     if (wanted === 'auto' || wanted === 'cpu' || wanted === 'tensorflow') return;
     if (!known.test(wanted)) {
       throw new GraphError(
@@ -152,7 +162,8 @@ export class DeviceDirectory {
       );
     }
     const devices = await this.#devices.get();
-    if (devices.some((id) => id === wanted || id === `${wanted}:0`)) return;
+    const isWanted = (id: string): boolean => id === wanted || id === `${wanted}:0`;
+    if (devices.some(isWanted) || (await elsewhere()).some(isWanted)) return;
     throw new GraphError(
       'unavailable',
       `This machine has no device ${wanted}. Choose one of ${devices.join(', ')}. \`graft doctor\` shows what the others lack.`,

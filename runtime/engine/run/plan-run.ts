@@ -112,6 +112,7 @@ export class PlanRun {
         steps: this.#steps.states,
         runId: request.runId,
         previousOf: (step) => previousOutputs(step, this.#last.get(step.node.id)),
+        memoryOf: (step) => this.#last.get(step.node.id)?.memory,
       }),
       reasonFor: (step) => reasonFor(step, this.#last.get(step.node.id)),
       changed: () => {

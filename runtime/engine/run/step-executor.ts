@@ -43,6 +43,8 @@ export interface ExecutorRun {
   readonly keyOf: (step: StepState) => CacheKey;
   /** The last outputs of its node. */
   readonly previousOf: (step: StepState) => StepRequest['previous'];
+  /** Peak bytes of leases and models of the last step of its node. */
+  readonly memoryOf: (step: StepState) => number | undefined;
   readonly renewal: StepRenewal;
   readonly signal: AbortSignal;
 }
@@ -175,7 +177,7 @@ export class StepExecutor {
   }
 
   async #attempt(step: StepState, attempt: number, room?: StepRoom): Promise<StepResult> {
-    const { parts, steps, runId, deviceOf, previousOf, signal } = this.#run;
+    const { parts, steps, runId, deviceOf, previousOf, memoryOf, signal } = this.#run;
     const request = toRequest(step, {
       runId,
       device: deviceOf(step).id,
@@ -184,6 +186,7 @@ export class StepExecutor {
       inputFacets: facetsOf(step, steps),
       familyParts: step.key === undefined ? [] : familyParts(step.key, step.node),
       previous: previousOf(step),
+      memory: memoryOf(step),
     });
     const { node } = request;
     const report = (reported: StepSignal): void => {

@@ -262,6 +262,7 @@ export function toRequest(
     readonly inputFacets: PortFacets;
     readonly familyParts: StepRequest['familyParts'];
     readonly previous: StepRequest['previous'];
+    readonly memory: number | undefined;
   },
 ): StepRequest {
   return {
@@ -276,6 +277,7 @@ export function toRequest(
     cacheKey: step.key?.value ?? '',
     familyParts: run.familyParts,
     ...(run.previous === undefined ? {} : { previous: run.previous }),
+    ...(run.memory === undefined ? {} : { memory: run.memory }),
     ...(step.checkpoint === undefined ? {} : { checkpoint: step.checkpoint }),
     device: run.device,
     attempt: run.attempt,

@@ -10,9 +10,18 @@ import type { SharedRequests } from './shared-requests.ts';
 /** Errors that may mean that what a request names is no longer in the store. */
 const lost: ReadonlySet<GraphErrorCode> = new Set(['missing-file', 'store-damaged']);
 
+/** Executes steps on other machines. */
+export interface ElsewhereBackend extends ExecutionBackend {
+  /** Whether somebody is there who can execute the step; absent: always. */
+  takes?(request: StepRequest): Promise<boolean>;
+}
+
+/** Whoever could execute the step is gone. Nobody has begun it. */
+export class NobodyThere extends Error {}
+
 export interface SharingParts {
-  /** Executes steps on machines that share only the artifact store with this one. */
-  readonly elsewhere: ExecutionBackend;
+  /** Executes steps on machines that share only the artifact store with this one. Throws `NobodyThere`. */
+  readonly elsewhere: ElsewhereBackend;
   /** Executes steps with the workspace. */
   readonly here: ExecutionBackend;
   readonly requests: SharedRequests;
@@ -21,8 +30,8 @@ export interface SharingParts {
 }
 
 /**
- * Executes steps elsewhere, after storing what their requests name. Volatile steps stay here: they look at the workspace
- * each time, and may write into it.
+ * Executes steps elsewhere, after storing what their requests name, and here where nobody else can. Volatile steps stay
+ * here: they look at the workspace each time, and may write into it.
  */
 export function createSharingBackend({
   elsewhere,
@@ -37,11 +46,13 @@ export function createSharingBackend({
   };
   return {
     async execute(request, hooks) {
-      if (request.volatile === true) return here.execute(request, hooks);
+      const isTaken = request.volatile !== true && ((await elsewhere.takes?.(request)) ?? true);
+      if (!isTaken) return here.execute(request, hooks);
       const { signal } = hooks;
       try {
         return await elsewhere.execute(await requests.share(request, signal), hooks);
       } catch (error) {
+        if (error instanceof NobodyThere) return here.execute(request, hooks);
         const { code, message } = GraphError.from(error);
         if (signal.aborted || !lost.has(code)) throw error;
         // The engine computes inputs again.

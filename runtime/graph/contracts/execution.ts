@@ -72,6 +72,8 @@ export interface StepRequest {
   readonly device: string;
   /** 1, or 2 after memory ran out or the worker died: items then run in smaller batches. */
   readonly attempt?: number;
+  /** Peak bytes of leases and models of its node's last step; absent: it used none, or nobody knows. */
+  readonly memory?: number;
   /** Its outputs differ each time: an outcome of another run is no substitute. Absent: false. */
   readonly volatile?: boolean;
 }

@@ -5,3 +5,7 @@ export { livingOwner, movingLease, requireNoMove } from './moving.ts';
 export { openDatabaseStores, type DatabaseStores } from './open.ts';
 export { reachPostgres } from '@graft/prisma';
 export type { TableLines } from './table-rows.ts';
+export { SentSteps, type StepNews } from './sent-steps.ts';
+export { noticeFor, type QueueParts, type StepOutcome, type WorkerFacts } from './queued-step.ts';
+export { WorkerClaims, type ClaimedStep, type ClaimReport } from './worker-claims.ts';
+export { WorkerDirectory } from './worker-directory.ts';

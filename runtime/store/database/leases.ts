@@ -213,6 +213,16 @@ export class Leases {
     return { name: found.name, pid: pidInName(found.owner) ?? 0, isHere };
   }
 
+  /** The leases whose names begin so and whose owners live, this process among them. */
+  async living(prefix: string): Promise<ReadonlySet<string>> {
+    const rows = await this.#queries
+      .selectFrom('Lease')
+      .selectAll()
+      .where('name', 'like', `${prefix}%`)
+      .execute();
+    return new Set(rows.filter((row) => !this.#isGone(row)).map(({ name }) => name));
+  }
+
   /** Whether the owner of a lease lives; undefined where nobody took it. */
   async isOwned(name: string): Promise<boolean | undefined> {
     const row = await this.#rowOf(name);

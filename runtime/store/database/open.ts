@@ -4,6 +4,7 @@ import type { MarkedPlace } from '../workspace-mark.ts';
 import { markOfDatabase } from './database-mark.ts';
 import { Leases } from './leases.ts';
 import { DatabaseRunStore } from './run-store.ts';
+import type { QueueParts } from './queued-step.ts';
 import { tablesOf, type TableLines } from './table-rows.ts';
 
 /** The stores in the index database. */
@@ -11,6 +12,8 @@ export interface DatabaseStores {
   readonly actions: DatabaseActionStore;
   readonly runs: DatabaseRunStore;
   readonly leases: Leases;
+  /** For steps that workers of other machines compute. Absent: one machine alone has the database. */
+  readonly queue?: QueueParts;
   /** Which workspace it belongs to. A file in a state folder has none. */
   readonly mark?: MarkedPlace;
   /** All that it holds, to be moved. */
@@ -24,6 +27,9 @@ export async function openDatabaseStores(place: string): Promise<DatabaseStores>
   const leases = new Leases(database);
   return {
     leases,
+    ...(database.notices === undefined
+      ? {}
+      : { queue: { queries: database.queries, notices: database.notices, leases } }),
     ...(database.kind === 'sqlite' ? {} : { mark: markOfDatabase(database) }),
     tables: tablesOf(database.queries),
     actions: new DatabaseActionStore(database.queries, leases),

@@ -22,6 +22,10 @@ export const bundleModelWorker = (): Promise<Bundle> =>
 export const bundleTestServer = (): Promise<Bundle> =>
   bundle(fileURLToPath(new URL('./test-server.ts', import.meta.url)));
 
+/** A worker that takes steps from Postgres. */
+export const bundleTestFleetWorker = (): Promise<Bundle> =>
+  bundle(fileURLToPath(new URL('./test-fleet-worker.ts', import.meta.url)));
+
 /** A process that runs a graph file of a workspace. */
 export const bundleTestFileRun = (): Promise<Bundle> =>
   bundle(fileURLToPath(new URL('./test-file-run.ts', import.meta.url)));

@@ -6,10 +6,17 @@ import type { NodeType } from '@graft/graph';
 /** Where nodes compute: a real device of their engine, for keys and for what loads models alike. */
 export class StepDevices {
   readonly #directory: DeviceDirectory;
+  readonly #elsewhere: (() => Promise<readonly string[]>) | undefined;
 
-  /** `file`: where what the machine has is remembered. */
-  constructor(file: string) {
+  /** `file`: where what the machine has is remembered. `elsewhere`: devices of workers on other machines. */
+  constructor(file: string, elsewhere?: () => Promise<readonly string[]>) {
     this.#directory = new DeviceDirectory({ file });
+    this.#elsewhere = elsewhere;
+  }
+
+  /** Ids of this machine's devices. */
+  list(): Promise<readonly string[]> {
+    return this.#directory.devices();
   }
 
   /** What the machine has for language models. A machine that cannot be asked has no GPU. */
@@ -18,7 +25,7 @@ export class StepDevices {
 
   /** Throws `bad-param` or `unavailable` for a device that cannot be. */
   require(device: string): Promise<void> {
-    return this.#directory.require(device);
+    return this.#directory.require(device, this.#elsewhere);
   }
 
   readonly deviceOf = async (

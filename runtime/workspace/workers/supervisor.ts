@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { fileURLToPath } from 'node:url';
 import { laneRoom } from '@graft/engine';
 import type { ExecutionBackend, StepRequest, StepResult } from '@graft/graph';
 import type { WorkerOptions } from '@graft/worker/protocol';
@@ -6,6 +7,13 @@ import { WorkerPool } from './worker-pool.ts';
 
 /** Niceness of models and trainers, so that light steps, the server and the screen get scarce cores first. */
 const modelNiceness = 5;
+
+/** The entry of a process: its source, or its bundle beside this one's. */
+export function processEntry(name: 'worker' | 'converter'): string {
+  const source = name === 'worker' ? 'main' : name;
+  const path = import.meta.url.endsWith('.ts') ? `../../worker/${source}.ts` : `./${name}.mjs`;
+  return fileURLToPath(new URL(path, import.meta.url));
+}
 
 export interface SupervisorOptions {
   /** Path of the worker's entry: `main.ts`, or a bundle of it. */

@@ -7,6 +7,7 @@ import { afterAll } from 'vitest';
 import { noPostgres, startPostgres } from '@graft/kit/testing';
 import { stallDatabase } from '@graft/store/testing';
 import { openWorkspace, type Workspace } from '../../workspace.ts';
+import { childrenOf } from '../kill-moments.ts';
 import { bundleTestServer, bundleTestWorker } from '../bundle-test-worker.ts';
 import { workerTestRegistry } from '../test-nodes.ts';
 
@@ -20,8 +21,10 @@ interface OtherProcess {
 /** A new workspace, which several processes may have open. */
 export interface ExecutionPlace {
   readonly root: string;
-  /** The entry of the workers. */
+  /** The entry of the processes that run steps. */
   readonly worker: string;
+  /** Pids of what computes the steps of a process, to be killed. */
+  workersOf(pid: number): number[];
   open(): Promise<Workspace>;
   /**
    * Another process, which runs the graph of a salt or, where milliseconds or the path of a file are given, one step that
@@ -50,23 +53,30 @@ export async function executionForms(): Promise<readonly ExecutionForm[]> {
   ]);
   afterAll(() => Promise.all([postgres?.stop(), worker.remove(), server.remove()]));
   const entries = { worker: worker.entry, server: server.entry };
-  let schemas = 0;
   return [
     { name: 'embedded', missing: undefined, make: () => place(entries) },
     {
       name: 'with Postgres',
       missing: postgres === undefined ? noPostgres : undefined,
       make: () => {
-        const url = new URL(postgres?.address ?? '');
-        schemas += 1;
-        url.searchParams.set('schema', `run_${process.pid}_${Date.now()}_${schemas}`);
-        return place(entries, url.href);
+        return place(entries, schemaOf(postgres?.address ?? ''));
       },
     },
   ];
 }
 
-async function place(
+let schemas = 0;
+
+/** A new schema of a database. */
+export function schemaOf(address: string): string {
+  const url = new URL(address);
+  schemas += 1;
+  url.searchParams.set('schema', `run_${process.pid}_${Date.now()}_${schemas}`);
+  return url.href;
+}
+
+/** A place whose steps run in processes of whoever opens it. */
+export async function place(
   entries: { readonly worker: string; readonly server: string },
   database?: string,
 ): Promise<ExecutionPlace> {
@@ -74,6 +84,7 @@ async function place(
   return {
     root,
     worker: entries.worker,
+    workersOf: (pid) => childrenOf(pid, entries.worker),
     open: () =>
       openWorkspace({
         ...{ root, registry: workerTestRegistry, workerEntry: entries.worker },

@@ -6,6 +6,7 @@ import type { ExecutionForm } from './form.ts';
 import { killsContract } from './kills.ts';
 
 export { executionForms } from './form.ts';
+export { fleetForm, type FleetPlace } from './fleet-form.ts';
 
 /** What every form of executing runs does, whatever is killed, cancelled or done twice. */
 export function executionContract(form: ExecutionForm): void {

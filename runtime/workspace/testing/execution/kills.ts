@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, inject, it } from 'vitest';
 import { isAlive } from '@graft/kit';
 import { killFile, killGraph } from '../kill-graph.ts';
-import { childrenOf, moments } from '../kill-moments.ts';
+import { moments } from '../kill-moments.ts';
 import type { Workspace } from '../../workspace.ts';
 import type { ExecutionForm, ExecutionPlace } from './form.ts';
 
@@ -11,7 +11,6 @@ export function killsContract(form: ExecutionForm): void {
   const kills = 20 * inject('share');
   let place: ExecutionPlace;
   const open = (): Promise<Workspace> => place.open();
-  const workersOf = (pid: number): number[] => childrenOf(pid, place.worker);
   beforeAll(async () => {
     place = await form.make();
   });
@@ -45,7 +44,7 @@ export function killsContract(form: ExecutionForm): void {
       for (let i = 0; i < kills; i++) {
         const handle = await workspace.runs.start(killGraph(i), killFile);
         await wait(next() * whole);
-        for (const pid of workersOf(process.pid)) {
+        for (const pid of place.workersOf(process.pid)) {
           process.kill(pid, 'SIGKILL');
           hits += 1;
         }
@@ -68,7 +67,7 @@ export function killsContract(form: ExecutionForm): void {
       for (let i = 0; i < kills; i++) {
         const { child, runId, closed } = await place.startServer(1000 + i);
         await wait(next() * whole);
-        const workers = workersOf(child.pid ?? 0);
+        const workers = place.workersOf(child.pid ?? 0);
         child.kill('SIGKILL');
         await closed;
         await expect.poll(() => workers.filter((pid) => isAlive(String(pid)))).toEqual([]);

@@ -1,0 +1,225 @@
+import { GraphError, type ArtifactRef, type StepRequest, type StepSignal } from '@graft/graph';
+import { BeatWatch } from '@graft/kit';
+import { noPostgres, startPostgres } from '@graft/kit/testing';
+import { openDatabase, type Database } from '@graft/prisma';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Leases } from './leases.ts';
+import type { QueueParts, StepOutcome, WorkerFacts } from './queued-step.ts';
+import { SentSteps } from './sent-steps.ts';
+import { WorkerClaims } from './worker-claims.ts';
+import { WorkerDirectory } from './worker-directory.ts';
+
+const postgres = await startPostgres();
+afterAll(() => postgres?.stop());
+
+/** Milliseconds: longer than a process elsewhere may stand still. */
+const longEnough = 14_000;
+const facts: WorkerFacts = {
+  ...{ queues: ['cpu'], version: 'v1', slots: 2, store: 's3', devices: ['cpu'] },
+  shown: 'a machine',
+};
+const result: StepOutcome = {
+  type: 'done',
+  result: { outputs: { value: { digest: 'd' } as ArtifactRef }, device: 'cpu' },
+};
+const progress: StepSignal = { type: 'progress', done: 1, unit: 'row' };
+
+const title = `queued steps${postgres === undefined ? ` (${noPostgres})` : ''}`;
+describe.skipIf(postgres === undefined)(title, () => {
+  let database: Database;
+  let now: number;
+  let schemas = 0;
+  beforeEach(async () => {
+    now = 0;
+    const url = new URL(postgres?.address ?? 'postgres://none');
+    schemas += 1;
+    url.searchParams.set('schema', `queue_${String(schemas)}`);
+    database = await openDatabase(url.href);
+  });
+  afterEach(() => database.close());
+
+  /** A process that has the database open, as somebody elsewhere sees it. */
+  function processOf(name: string): QueueParts {
+    const { queries, notices } = database;
+    if (notices === undefined) throw new Error('no notices');
+    const leases = new Leases(
+      { kind: 'postgres', queries, startHeartbeat: () => ({ stop: async () => undefined }) },
+      { owner: `1-1@ffffff.ffffff.ffffff-${name}`, watch: new BeatWatch(() => now) },
+    );
+    return { queries, notices, leases };
+  }
+
+  const requestOf = (cacheKey: string, runId: string): StepRequest => ({
+    ...{ runId, node: 'n', type: 't', lane: 'light', params: {}, inputs: {}, sources: [] },
+    ...{ inputFacets: {}, cacheKey, familyParts: [], device: 'cpu' },
+  });
+
+  /** A coordinator with a run of the same name. */
+  async function coordinatorOf(name: string) {
+    const parts = processOf(name);
+    const lease = await parts.leases.take(`run/${name}`);
+    const sent = new SentSteps(parts);
+    return {
+      ...{ parts, lease, sent },
+      send: (
+        key: string,
+        {
+          memory,
+          ...more
+        }: { version?: string; queue?: string; turn?: number; memory?: number } = {},
+      ) =>
+        sent.send({
+          request: { ...requestOf(key, name), ...(memory === undefined ? {} : { memory }) },
+          ...{ queue: 'cpu', version: 'v1', turn: 0, ahead: 0 },
+          ...more,
+        }),
+    };
+  }
+
+  it('go to a worker of their queue and version, and give their reports before their outcome', async () => {
+    const here = await coordinatorOf('here');
+    await here.send('web', { queue: 'web' });
+    await here.send('newer', { version: 'v2' });
+    await here.send('later', { turn: 1 });
+    const { id } = await here.send('first');
+    const worker = await WorkerClaims.register(processOf('worker'), facts);
+    const claimed = await worker.claim(10, Number.MAX_SAFE_INTEGER);
+    expect(claimed.map((step) => step.request.cacheKey)).toEqual(['first', 'later']);
+    const { claim = '' } = claimed[0] ?? {};
+    await worker.report([{ claim, seq: 0, signal: progress }]);
+    await worker.end(claim, result, [{ claim, seq: 1, signal: progress }]);
+    const news = {
+      reports: [
+        { id, claim, seq: 0, signal: progress },
+        { id, claim, seq: 1, signal: progress },
+      ],
+      ended: [{ id, outcome: result }],
+    };
+    // Where the answer to the first try was lost.
+    await worker.end(claim, result, [{ claim, seq: 1, signal: progress }]);
+    expect(await here.sent.news()).toEqual(news);
+    expect(await here.sent.news()).toEqual(news);
+    await here.sent.forget(news);
+    expect(await here.sent.news()).toEqual({ reports: [], ended: [] });
+    expect((await here.sent.states([id])).size).toBe(0);
+  });
+
+  it('that need more memory than a worker has wait, for a minute before the others', async () => {
+    const here = await coordinatorOf('here');
+    const { id } = await here.send('large', { memory: 100 });
+    await here.send('small', { memory: 10 });
+    const worker = await WorkerClaims.register(processOf('worker'), facts);
+    expect(await worker.claim(10, 50)).toMatchObject([{ request: { cacheKey: 'small' } }]);
+    await database.queries
+      .updateTable('QueuedStep')
+      .set((eb) => ({ rank: eb('rank', '-', 61_000) }))
+      .where('id', '=', id)
+      .execute();
+    await here.send('another');
+    expect(await worker.claim(10, 50)).toEqual([]);
+    expect(await worker.claim(1, 100)).toMatchObject([{ id }]);
+  });
+
+  it('of a worker that stands still go to another one, which alone ends them', async () => {
+    const here = await coordinatorOf('here');
+    const { id } = await here.send('key');
+    const stopped = await WorkerClaims.register(processOf('stopped'), facts);
+    const [taken] = await stopped.claim(1, Number.MAX_SAFE_INTEGER);
+    const claim = taken?.claim ?? '';
+    const checkpoint = { digest: 'c', step: 7 } as const;
+    await stopped.report([{ claim, seq: 0, signal: { type: 'stored-checkpoint', checkpoint } }]);
+
+    const heir = await WorkerClaims.register(processOf('heir'), facts);
+    const directory = new WorkerDirectory(processOf('looker'));
+    expect(await directory.look()).toHaveLength(2);
+    for (; now < longEnough; now += 2_000) {
+      await database.queries
+        .updateTable('Lease')
+        .set((eb) => ({ beat: eb('beat', '+', 1) }))
+        .where('owner', 'not like', '%stopped')
+        .execute();
+      await directory.look();
+    }
+    expect(await directory.look()).toHaveLength(1);
+    const [again] = await heir.claim(1, Number.MAX_SAFE_INTEGER);
+    expect(again).toMatchObject({ id, request: { cacheKey: 'key', checkpoint } });
+
+    // It goes on, and changes nothing.
+    expect(await stopped.report([{ claim, seq: 1, signal: progress }])).toEqual(new Map());
+    const failure = new GraphError('internal', 'too late').toProblem();
+    await stopped.end(claim, { type: 'failed', problem: failure }, []);
+    await stopped.giveBack(claim);
+    expect(await heir.report([])).toEqual(new Map([[again?.claim, here.parts.leases.owner]]));
+    await heir.end(again?.claim ?? '', result, []);
+    expect((await here.sent.news()).ended).toEqual([{ id, outcome: result }]);
+  });
+
+  it('are inherited from a coordinator that is gone, with what they gave', async () => {
+    const worker = await WorkerClaims.register(processOf('worker'), facts);
+    const dead = await coordinatorOf('dead');
+    const { id } = await dead.send('done');
+    const [done] = await worker.claim(1, Number.MAX_SAFE_INTEGER);
+    await worker.end(done?.claim ?? '', result, []);
+    await dead.send('running');
+    const [running] = await worker.claim(1, Number.MAX_SAFE_INTEGER);
+
+    const heir = await coordinatorOf('heir');
+    // While the other one lives, both compute.
+    const own = await heir.send('done');
+    expect(own).toEqual({ id: expect.stringMatching(/^done\/2-/), isInherited: false });
+    await heir.sent.withdraw(own.id);
+    await dead.lease.release();
+    expect(await heir.send('done')).toEqual({ id, isInherited: true });
+    expect((await heir.sent.news()).ended).toEqual([{ id, outcome: result }]);
+    expect(await heir.send('running')).toMatchObject({ isInherited: true });
+    expect(await worker.report([])).toEqual(new Map([[running?.claim, heir.parts.leases.owner]]));
+  });
+
+  it('are removed when nobody waits for them and no worker has them', async () => {
+    const dead = await coordinatorOf('dead');
+    const here = await coordinatorOf('here');
+    const { id } = await dead.send('left');
+    await here.send('wanted');
+    await dead.lease.release();
+    await new WorkerDirectory(processOf('looker')).removeLeft();
+    expect((await dead.sent.states([id])).size).toBe(0);
+    const worker = await WorkerClaims.register(processOf('worker'), facts);
+    expect(await worker.claim(10, Number.MAX_SAFE_INTEGER)).toMatchObject([
+      { request: { cacheKey: 'wanted' } },
+    ]);
+  });
+
+  it('end when they are cancelled, or are withdrawn as long as no worker has them', async () => {
+    const here = await coordinatorOf('here');
+    const worker = await WorkerClaims.register(processOf('worker'), facts);
+    const { id: queued } = await here.send('queued');
+    expect(await here.sent.cancel(queued)).toBe(false);
+    expect(await worker.claim(1, Number.MAX_SAFE_INTEGER)).toEqual([]);
+
+    const { id } = await here.send('running');
+    const [step] = await worker.claim(1, Number.MAX_SAFE_INTEGER);
+    expect(await here.sent.withdraw(id)).toBe(false);
+    expect(await here.sent.cancel(id)).toBe(true);
+    expect(await worker.report([])).toEqual(new Map());
+    await worker.end(step?.claim ?? '', result, []);
+    expect(await here.sent.states([id])).toEqual(new Map());
+    expect(await here.sent.news()).toEqual({ reports: [], ended: [] });
+  });
+
+  it('fail when a third worker ends while it has them', async () => {
+    const here = await coordinatorOf('here');
+    const { id } = await here.send('poison');
+    const directory = new WorkerDirectory(processOf('looker'));
+    for (const name of ['one', 'two', 'three']) {
+      const worker = await WorkerClaims.register(processOf(name), facts);
+      expect(await worker.claim(1, Number.MAX_SAFE_INTEGER)).toHaveLength(1);
+      await worker[Symbol.asyncDispose]();
+      await directory.look();
+    }
+    const { reports, ended } = await here.sent.news();
+    expect(reports).toHaveLength(3);
+    expect(ended).toMatchObject([
+      { id, outcome: { type: 'failed', problem: { code: 'worker-died' } } },
+    ]);
+  });
+});

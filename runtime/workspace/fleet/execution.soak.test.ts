@@ -1,0 +1,3 @@
+import { executionContract, fleetForm } from '../testing/execution/index.ts';
+
+executionContract(await fleetForm());

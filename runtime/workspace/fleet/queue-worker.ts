@@ -1,0 +1,279 @@
+import { GraphError, type ExecutionBackend, type StepSignal } from '@graft/graph';
+import { availableMemory, SharedCall } from '@graft/kit';
+import {
+  WorkerClaims,
+  WorkerDirectory,
+  type ClaimedStep,
+  type ClaimReport,
+  type QueueParts,
+  type StepOutcome,
+  type WorkerFacts,
+} from '@graft/store/database';
+
+/** Milliseconds between two looks at the queue, for what no notice told. */
+const lookEvery = 1_000;
+/** Looks between two cleanings of the queue. */
+const cleanEvery = 20;
+/** Milliseconds for which reports are gathered. */
+const reportEvery = 50;
+/** Milliseconds before the end of a step is written again that the database did not take. */
+const writeAgainAfter = 500;
+/** Bytes that stay free when a step is taken beside others. */
+const leastFree = 512e6;
+
+export interface QueueWorkerParts {
+  readonly queue: QueueParts;
+  readonly facts: WorkerFacts;
+  /** Executes the steps: a supervisor of processes. */
+  readonly backend: ExecutionBackend;
+  /** Tells the operator. */
+  readonly log: (line: string) => void;
+}
+
+interface RunningStep extends ClaimedStep {
+  readonly controller: AbortController;
+  /** Reports so far. */
+  seq: number;
+  /** Who reads them; undefined until its row was first looked at. */
+  coordinator: string | undefined;
+  /** The newest progress, for a coordinator that inherits the step. */
+  progress: StepSignal | undefined;
+  readonly done: Promise<void>;
+}
+
+/** Takes steps from the queues of a database and executes them, until it is drained. */
+export class QueueWorker implements AsyncDisposable {
+  readonly #parts: QueueWorkerParts;
+  readonly #directory: WorkerDirectory;
+  readonly #steps = new Map<string, RunningStep>();
+  #reports: ClaimReport[] = [];
+  #claims: WorkerClaims | undefined;
+  readonly #fill = new SharedCall(() => this.#takeSteps());
+  readonly #flush = new SharedCall(() => {
+    const told = this.#tell();
+    const telling = told.catch(() => undefined);
+    this.#telling = telling;
+    void telling.then(() => {
+      if (this.#telling === telling) this.#telling = undefined;
+    });
+    return told;
+  });
+  /** While reports are being written. Never rejects. */
+  #telling: Promise<void> | undefined;
+  #gathering: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
+  #looking: Promise<void> = Promise.resolve();
+  #listening: AsyncDisposable | undefined;
+  /** Claims that the last look found in the database, and no step of them here. */
+  #unknown: ReadonlySet<string> = new Set();
+  #looks = 0;
+  #isDraining = false;
+  /** Its steps go to others. */
+  #isLeaving = false;
+
+  constructor(parts: QueueWorkerParts) {
+    this.#parts = parts;
+    this.#directory = new WorkerDirectory(parts.queue);
+  }
+
+  /** Makes it known, and begins to take steps. */
+  async start(): Promise<void> {
+    await this.#directory.removeLeft();
+    await this.#register();
+    this.#listening = this.#directory.listen((text) => {
+      const meaning = text === undefined ? 'steps' : this.#claims?.meaning(text);
+      if (meaning === 'steps') void this.#flush.call().catch(() => undefined);
+      if (meaning !== undefined) void this.#fill.call().catch(() => undefined);
+    });
+    this.#next(0);
+  }
+
+  /** Takes no more steps, and waits for those that it has. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    await this.#claims?.withdraw().catch(() => undefined);
+    await this.#settled();
+  }
+
+  /** Leaves the steps that it has to other workers, and ends. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDraining = true;
+    this.#isLeaving = true;
+    for (const { controller } of this.#steps.values()) controller.abort();
+    await this.#settled();
+    clearTimeout(this.#timer);
+    clearTimeout(this.#gathering);
+    await this.#looking;
+    await this.#fill.call().catch(() => undefined);
+    await this.#flush.call().catch(() => undefined);
+    await this.#listening?.[Symbol.asyncDispose]();
+    await this.#claims?.[Symbol.asyncDispose]();
+  }
+
+  async #register(): Promise<void> {
+    this.#claims = await WorkerClaims.register(this.#parts.queue, this.#parts.facts);
+  }
+
+  async #settled(): Promise<void> {
+    while (this.#steps.size > 0) {
+      await Promise.all([...this.#steps.values()].map(({ done }) => done));
+    }
+  }
+
+  #next(after = lookEvery): void {
+    this.#timer = setTimeout(() => {
+      // The database may be away for a while: the next look may succeed.
+      this.#looking = this.#look().catch(() => undefined);
+      void this.#looking.then(() => {
+        if (!this.#isLeaving) this.#next();
+      });
+    }, after);
+  }
+
+  async #look(): Promise<void> {
+    await this.#keepName();
+    await this.#flush.call();
+    await this.#leaveUnknown();
+    await this.#fill.call();
+    await this.#directory.look();
+    if (++this.#looks % cleanEvery === 0) await this.#directory.removeLeft();
+  }
+
+  /** After this process stood still, others have its steps: it begins anew under another name. */
+  async #keepName(): Promise<void> {
+    const claims = this.#claims;
+    if (claims === undefined || this.#isDraining) return;
+    try {
+      await claims.check();
+    } catch (error) {
+      if (GraphError.from(error).code !== 'store-locked') throw error;
+      this.#parts.log(
+        'This worker stood still for so long that others took its steps. It begins anew.',
+      );
+      for (const { controller } of this.#steps.values()) controller.abort();
+      await this.#settled();
+      await this.#register();
+    }
+  }
+
+  /** Steps that were taken, but the answer was lost, go to others. */
+  async #leaveUnknown(): Promise<void> {
+    const held = (await this.#claims?.report([])) ?? new Map<string, string>();
+    const unknown = new Set([...held.keys()].filter((claim) => !this.#steps.has(claim)));
+    for (const claim of unknown) {
+      // Not those that are being taken at this moment.
+      if (this.#unknown.has(claim)) await this.#claims?.giveBack(claim);
+    }
+    this.#unknown = unknown;
+  }
+
+  async #takeSteps(): Promise<void> {
+    const claims = this.#claims;
+    const free = this.#parts.facts.slots - this.#steps.size;
+    if (claims === undefined || this.#isDraining || free <= 0) return;
+    // A worker without work takes any step: nobody else may have more memory. Several at once share what is free.
+    const isIdle = this.#steps.size === 0;
+    const memory = (await availableMemory()) - leastFree;
+    if (memory < 0 && !isIdle) return;
+    const [first] = isIdle ? await claims.claim(1, Number.MAX_SAFE_INTEGER) : [];
+    if (first !== undefined) this.#run(claims, first);
+    const left = first === undefined ? free : free - 1;
+    const needed = first?.request.memory ?? 0;
+    const share = (memory - needed) / Math.max(1, left);
+    if (left === 0 || share < 0 || (isIdle && first === undefined)) return;
+    for (const step of await claims.claim(left, share)) this.#run(claims, step);
+  }
+
+  #run(claims: WorkerClaims, step: ClaimedStep): void {
+    const controller = new AbortController();
+    const { shown } = this.#parts.facts;
+    const running: RunningStep = {
+      ...{ ...step, controller, seq: 0, coordinator: undefined, progress: undefined },
+      done: Promise.resolve().then(async () => {
+        this.#report(running, {
+          ...{ type: 'log', level: 'info', message: `The worker ${shown} computes this step.` },
+        });
+        const outcome = await this.#outcome(running);
+        await this.#end(claims, running, outcome);
+        void this.#fill.call().catch(() => undefined);
+      }),
+    };
+    this.#steps.set(step.claim, running);
+  }
+
+  async #outcome(step: RunningStep): Promise<StepOutcome> {
+    const { request, controller } = step;
+    try {
+      const result = await this.#parts.backend.execute(request, {
+        signal: controller.signal,
+        report: (signal) => {
+          this.#report(step, signal);
+        },
+      });
+      return { type: 'done', result };
+    } catch (error) {
+      const problem = GraphError.from(error, { node: request.node }).toProblem();
+      // Settings of this machine are concerned, and not those of the machine that shows the message.
+      const message =
+        problem.code === 'unavailable'
+          ? `${problem.message} (The worker ${this.#parts.facts.shown} says this.)`
+          : problem.message;
+      return { type: 'failed', problem: { ...problem, message } };
+    }
+  }
+
+  /** Until the database has taken it: a worker that is taken for dead meanwhile learns that here. */
+  async #end(claims: WorkerClaims, step: RunningStep, outcome: StepOutcome): Promise<void> {
+    const { claim, controller } = step;
+    for (;;) {
+      // Reports that are being written belong before the end, after which nobody takes them.
+      while (this.#telling !== undefined) await this.#telling;
+      const reports = this.#reports.filter((report) => report.claim === claim);
+      this.#reports = this.#reports.filter((report) => report.claim !== claim);
+      try {
+        const isLeft = this.#isLeaving && controller.signal.aborted;
+        if (isLeft) await claims.giveBack(claim);
+        else await claims.end(claim, outcome, reports);
+        break;
+      } catch {
+        this.#reports.unshift(...reports);
+        await new Promise((resolve) => setTimeout(resolve, writeAgainAfter));
+      }
+    }
+    this.#steps.delete(claim);
+  }
+
+  #report(step: RunningStep, signal: StepSignal): void {
+    if (this.#steps.get(step.claim) !== step) return;
+    if (signal.type === 'progress') step.progress = signal;
+    this.#reports.push({ claim: step.claim, seq: step.seq, signal });
+    step.seq += 1;
+    this.#gathering ??= setTimeout(() => {
+      this.#gathering = undefined;
+      void this.#flush.call().catch(() => undefined);
+    }, reportEvery);
+  }
+
+  /** Writes the reports, and ends the steps that were cancelled or are another's by now. */
+  async #tell(): Promise<void> {
+    const before = [...this.#steps.values()];
+    if (this.#claims === undefined || before.length === 0) return;
+    const reports = this.#reports;
+    this.#reports = [];
+    let wanted: ReadonlyMap<string, string>;
+    try {
+      wanted = await this.#claims.report(reports);
+    } catch (error) {
+      this.#reports.unshift(...reports);
+      throw error;
+    }
+    for (const step of before) {
+      const { claim, controller, progress, coordinator = wanted.get(claim) } = step;
+      step.coordinator = wanted.get(claim);
+      if (step.coordinator === undefined) controller.abort();
+      else if (step.coordinator !== coordinator && progress !== undefined) {
+        this.#report(step, progress);
+      }
+    }
+  }
+}
