@@ -1,4 +1,15 @@
-import { Answers, paramFields, type GraphNode, type NodeType } from '@graft/graph';
+import {
+  Answers,
+  Hits,
+  interfaceName,
+  paramFields,
+  Prompts,
+  Questions,
+  type Graph,
+  type GraphBody,
+  type GraphNode,
+  type NodeType,
+} from '@graft/graph';
 import type { ShownOutput } from './conversation-store.ts';
 
 /** A node that takes typed questions. */
@@ -11,14 +22,19 @@ export interface QuestionNode {
   readonly files: readonly string[];
 }
 
-/** What a graph without named inputs and outputs is asked by: its nodes that take typed questions, and the answers it gives. */
+type ShapeOf = (node: GraphNode) => NodeType | undefined;
+
+/**
+ * What a graph without named inputs and outputs is asked by: its nodes that take typed questions to be answered, and the
+ * answers it gives. Questions that only a training learns from are none of these.
+ */
 export function questionNodes(
-  nodes: Readonly<Record<string, GraphNode>>,
-  shapeOf: (node: GraphNode) => NodeType | undefined,
+  graph: Graph,
+  shapeOf: ShapeOf,
 ): { readonly questions: readonly QuestionNode[]; readonly outputs: readonly ShownOutput[] } {
   const questions: QuestionNode[] = [];
   const outputs: ShownOutput[] = [];
-  for (const [id, node] of Object.entries(nodes)) {
+  for (const [id, node] of Object.entries(graph.nodes)) {
     const shape = shapeOf(node);
     if (shape === undefined) continue;
     const title = node.title ?? shape.title;
@@ -30,5 +46,79 @@ export function questionNodes(
       if (type.id === Answers.id) outputs.push({ name: title, doc, node: id, port });
     }
   }
-  return { questions, outputs };
+  const path = new AnswerPath(graph.graphs ?? {}, shapeOf);
+  const answered = questions.filter(({ id }) => path.leadsToAnswers(graph, id));
+  return { questions: answered.length > 0 ? answered : questions, outputs };
+}
+
+/** What a question becomes on its way to its answer. */
+const onTheWay: ReadonlySet<string> = new Set([Questions.id, Hits.id, Prompts.id, Answers.id]);
+
+/** Follows questions from node to node, also through subgraphs of the file. */
+class AnswerPath {
+  readonly #graphs: Readonly<Record<string, GraphBody>>;
+  readonly #shapeOf: ShapeOf;
+
+  constructor(graphs: Readonly<Record<string, GraphBody>>, shapeOf: ShapeOf) {
+    this.#graphs = graphs;
+    this.#shapeOf = shapeOf;
+  }
+
+  /** Whether a question that leaves a node arrives as an answer of the body. */
+  leadsToAnswers(body: GraphBody, id: string): boolean {
+    return this.#reached(body, id).some(([at, port]) => {
+      const node = body.nodes[at];
+      return node !== undefined && this.#shapeOf(node)?.outputs[port]?.type.id === Answers.id;
+    });
+  }
+
+  /** The outputs that it reaches, as node and port, its own among them. */
+  #reached(body: GraphBody, from: string, within: readonly string[] = []): [string, string][] {
+    const reached: [string, string][] = [];
+    const seen = new Set<string>();
+    const leave = (id: string, ports: readonly string[]): void => {
+      for (const port of ports) {
+        if (seen.has(`${id}.${port}`)) continue;
+        seen.add(`${id}.${port}`);
+        reached.push([id, port]);
+        for (const edge of body.edges)
+          if (edge.source === id && edge.sourcePort === port)
+            leave(edge.target, this.#through(body, edge, within));
+      }
+    };
+    leave(from, this.#ports(body.nodes[from]));
+    return reached;
+  }
+
+  /** The outputs of a node that depend on what comes to a port of it. */
+  #through(
+    { nodes }: GraphBody,
+    { target, targetPort }: GraphBody['edges'][number],
+    within: readonly string[],
+  ): readonly string[] {
+    const node = nodes[target];
+    const own = this.#ports(node);
+    const use = node?.type === 'graph' ? node.params['use'] : undefined;
+    const name = typeof use === 'string' && use.startsWith('#') ? use.slice(1) : '';
+    const inner = Object.hasOwn(this.#graphs, name) ? this.#graphs[name] : undefined;
+    if (inner === undefined || within.includes(name)) return own;
+    const entry = Object.entries(inner.nodes).find(
+      ([id, { type, params }]) => type === 'input' && interfaceName(id, params) === targetPort,
+    );
+    if (entry === undefined) return [];
+    const reached = new Set(this.#reached(inner, entry[0], [...within, name]).map(String));
+    const ends = inner.edges.flatMap(({ source, sourcePort, target: id }) => {
+      const end = inner.nodes[id];
+      const isReached = end?.type === 'output' && reached.has(String([source, sourcePort]));
+      return isReached ? interfaceName(id, end.params) : [];
+    });
+    return own.filter((port) => ends.includes(port));
+  }
+
+  #ports(node: GraphNode | undefined): readonly string[] {
+    const outputs = node === undefined ? {} : (this.#shapeOf(node)?.outputs ?? {});
+    return Object.entries(outputs).flatMap(([port, { type }]) =>
+      onTheWay.has(type.id) ? port : [],
+    );
+  }
 }

@@ -5,12 +5,10 @@ import {
   Chunks,
   Dataset,
   Documents,
-  evidenceTable,
   type Hit,
   hitSchema,
   Hits,
   Judgements,
-  knownMetric,
   type MetricMeanings,
   type MetricRow,
   Metrics,
@@ -28,7 +26,7 @@ import { preview as labelPreview } from '../../label/preview.tsx';
 import { evaluate, metricNames } from '../../evaluate/node.ts';
 import { gradeHits } from '../../grade-hits/node.ts';
 import { CurveFacts } from './charts/curve-facts.tsx';
-import { EvidenceTableView } from './metrics/evidence-table.tsx';
+import { seen } from './testing/seen.ts';
 import { HitList } from './ports/hit-list.tsx';
 import { PortPreview } from './port-preview.tsx';
 import { sparklinePath } from './charts/sparkline.tsx';
@@ -46,13 +44,6 @@ function props(type: PortType, rows: readonly unknown[], meanings?: MetricMeanin
 }
 const draw = (type: PortType, rows: readonly unknown[], meanings?: MetricMeanings): string =>
   renderToStaticMarkup(createElement(PortPreview, props(type, rows, meanings)));
-/** What a reader sees, without the markup. */
-const seen = (html: string): string =>
-  html
-    .replace(/<title>.*?<\/title>/g, '')
-    .replace(/<[^>]+>/g, ' ')
-    .replace(/\s+/g, ' ');
-
 describe('a dataset', () => {
   const example: Example = {
     id: 'style.jsonl:12',
@@ -331,55 +322,6 @@ it('says of labels why there is nothing to show', () => {
 it('draws a line of at most a point a unit, over the whole width', () => {
   expect(sparklinePath([3, 1])).toBe('M0.0 1.0L100.0 27.0');
   expect(sparklinePath(Array.from({ length: 5_000 }, (_, at) => at)).split('L')).toHaveLength(100);
-});
-
-describe('a table of variants', () => {
-  const answers = (right: number): MetricRow[] =>
-    Array.from({ length: 40 }, (_, at) => ({
-      ...{ series: 'answers', item: `q${at}`, values: { accuracy: at < right ? 1 : 0 } },
-    }));
-  const accuracy = knownMetric('accuracy');
-  const table = evidenceTable(
-    [
-      {
-        name: 'small',
-        settings: { 'chunk.size': 128 },
-        repeats: [answers(10)],
-        cost: { ms: 2_000 },
-      },
-      { name: 'large', settings: { 'chunk.size': 512 }, repeats: [answers(30)] },
-      { name: 'near', settings: { 'chunk.size': 256 }, repeats: [answers(12)] },
-      { name: 'none', settings: {}, repeats: [], problem: 'chunk.size must be above 0.' },
-    ],
-    { baseline: 'small', metrics: accuracy === undefined ? [] : [accuracy] },
-  );
-  const html = renderToStaticMarkup(createElement(EvidenceTableView, { table }));
-
-  it('says what differs, what is shown, and why not', () => {
-    const words = seen(html);
-    // What it comes to stands first; the rest is left out where there is little room.
-    expect(words).toMatch(
-      /higher is better More columns Variant Shown Mean ↓ Difference Failed chunk\.size/,
-    );
-    expect(words).toMatch(
-      /large leads better 0\.750 0\.\d+ to 0\.\d+ \+0\.500 \+0\.\d+ to \+0\.\d+ 0 512 20\/20\/0 40/,
-    );
-    expect(words).toMatch(/small baseline 0\.250 0\.\d+ to 0\.\d+ 0 128 40/);
-    expect(words).toContain('near: Only 2 questions differ; it takes 10 to tell.');
-    expect(words).toContain('none chunk.size must be above 0.');
-    expect(words).toContain('none : chunk.size must be above 0.');
-    expect(words).toContain('on its own (unadjusted)');
-    expect(words).toContain('Cost Variant Time small 2.0 s');
-  });
-
-  it('draws intervals on the scale of their column, differences about 0', () => {
-    expect(html.match(/class="gk-interval"/g)).toHaveLength(3 + 2);
-    expect(html.match(/class="gk-anchor"/g)).toHaveLength(2);
-    for (const [, place] of html.matchAll(/c?x[12]?="([^"]*)"/g)) {
-      expect(Number(place)).toBeGreaterThanOrEqual(0);
-      expect(Number(place)).toBeLessThanOrEqual(64);
-    }
-  });
 });
 
 it('names the similarity of a question that a judge made', () => {

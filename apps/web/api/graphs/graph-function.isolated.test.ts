@@ -21,6 +21,24 @@ function opened(graph: string) {
   return graphFunction();
 }
 
+const inputs = (graph: string) => opened(graph)?.inputs.map(({ node }) => node);
+
+it('is asked by questions that are answered, not by those that a training learns from', async () => {
+  expect(inputs(text)).toEqual(['questions']);
+  const file = new URL('which-way/which-way.graft.json', example);
+  const way = await readFile(file, 'utf8');
+  for (const use of ['retrieval', 'lora-on-passages', 'lora-and-retrieval', 'all-weights'])
+    expect(inputs(way.replaceAll('"use": "#retrieval"', `"use": "#${use}"`)), use).toEqual([
+      ...['questions', 'questions-after'],
+    ]);
+});
+
+it('is asked by all of its questions where none leads to an answer', () => {
+  const graph = parseGraph(text);
+  const edges = graph.edges.filter(({ source }) => source !== 'questions');
+  expect(inputs(serializeGraph({ ...graph, edges }))).toEqual(['questions']);
+});
+
 it('turns every adapter off that takes part in the answers', () => {
   expect(opened(text)?.adaptersOff).toEqual([
     { node: 'generate', param: 'adapterWeights', value: [0] },

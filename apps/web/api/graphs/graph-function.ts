@@ -162,7 +162,7 @@ function byInterface(graph: Graph, { inputs, outputs, params }: GraphInterface):
 
 /** The nodes of a graph that take typed questions, and those that answer. */
 function byQuestions(graph: Graph): PlainFunction | undefined {
-  const { questions, outputs } = questionNodes(graph.nodes, shapeOf);
+  const { questions, outputs } = questionNodes(graph, shapeOf);
   const inputs = questions.map(({ id, title, typed, files }): GivenText => ({
     ...{ name: id, title, node: id, type: Questions, without: 'saved' },
     doc: '',

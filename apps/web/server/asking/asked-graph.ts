@@ -49,7 +49,7 @@ export function askedGraph(graph: Graph, { file, registry, graphs }: Context): A
     };
   }
   const lookup = library.lookup(library.root);
-  const { questions, outputs } = questionNodes(graph.nodes, ({ type, params }) => {
+  const { questions, outputs } = questionNodes(graph, ({ type, params }) => {
     const definition = registry.get(type);
     return definition === undefined ? undefined : shapedType(definition, params, lookup);
   });

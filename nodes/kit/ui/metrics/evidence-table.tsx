@@ -95,7 +95,7 @@ interface TableTitles {
 interface Line {
   readonly row: TableRow;
   readonly cell: Cell | undefined;
-  /** Undefined where all have the same mean. */
+  /** Undefined where it says nothing. */
   readonly standing: Standing | undefined;
 }
 
@@ -124,9 +124,8 @@ function MetricEvidence(props: {
   );
   // The best first.
   const sorting = useSorting({ column: 'mean', descending: metric.direction === 'higher' });
-  const stand = standings(table, at);
+  const stand = toldStandings(table, at);
   const unit = table.grouped === true ? 'Groups' : 'Questions';
-  const isTold = !stand.every((standing) => standing === 'leads');
   const isShown = isLeadShown(table, at);
   const valueOf = ({ row, cell }: Line, column: string): number | string | null | undefined => {
     const difference = cell?.difference;
@@ -144,7 +143,7 @@ function MetricEvidence(props: {
       case 'n':
         return cell?.n;
       case 'failed':
-        return cell?.failures;
+        return failuresOf(row, cell);
       default: {
         const value = row.settings[column.slice(settingColumn.length)];
         return typeof value === 'number' || value === undefined ? value : settingText(value);
@@ -153,9 +152,9 @@ function MetricEvidence(props: {
   };
   const lines = rows.map((row, index): Line => ({
     ...{ row, cell: cells[index] },
-    standing: isTold ? stand[index] : undefined,
+    standing: stand[index],
   }));
-  const failures = cells.some((cell) => (cell?.failures ?? 0) > 0);
+  const failures = lines.some(({ row, cell }) => (failuresOf(row, cell) ?? 0) > 0);
   return (
     <div className="gk-table" tabIndex={0} role="group" aria-label={metric.name}>
       <table>
@@ -247,7 +246,7 @@ function MetricEvidence(props: {
                   write={differenceWriter(cell?.difference)}
                 />
               </td>
-              {failures && <td>{count(cell?.failures ?? 0)}</td>}
+              {failures && <td>{failuresText(failuresOf(row, cell))}</td>}
               {settings.map((name) => (
                 <td key={name} data-more>
                   {settingText(row.settings[name])}
@@ -262,6 +261,29 @@ function MetricEvidence(props: {
     </div>
   );
 }
+
+/**
+ * How the variants stand by a metric, where that says something: not where all that are measured have the same mean, and
+ * where one is recommended, only those may be as good that the recommendation counts as equals.
+ */
+function toldStandings(table: EvidenceTable, at: number): readonly (Standing | undefined)[] {
+  const { rows, recommendation } = table;
+  const stand = standings(table, at);
+  if (stand.every((standing) => standing === 'leads' || standing === 'none')) return [];
+  if (at > 0 || recommendation?.variant === undefined) return stand;
+  const best = [recommendation.variant, ...recommendation.equals];
+  return stand.map((standing, index) =>
+    standing === 'open' && !best.includes(rows[index]?.variant ?? '') ? undefined : standing,
+  );
+}
+
+/** The items of a variant that failed; undefined where it has not come to its end, and what is missing may still come. */
+function failuresOf({ problem }: TableRow, cell: Cell | undefined): number | undefined {
+  return problem !== undefined && (cell?.mean ?? null) === null ? undefined : (cell?.failures ?? 0);
+}
+
+const failuresText = (failures: number | undefined): string =>
+  failures === undefined ? '—' : count(failures);
 
 /** `99.58 % interval` */
 const confidenceTitle = (confidence: number): string =>
