@@ -119,7 +119,7 @@ test('the first screen follows the files of the folder, and the dialog asks noth
       await expect(offer('Ask this document …')).toBeVisible();
       await writeFile(path.join(folder, 'pirate.jsonl'), '{"a": "Who?", "b": "Arr."}');
       await expect(lacking('Teach a model rows')).toContainText(
-        'pirate.jsonl has the columns a, b. Teaching needs prompt and completion.',
+        'pirate.jsonl has the columns a, b. Teaching needs prompt and completion, or question and answer.',
       );
       await expect(lacking('Compare settings')).toContainText(
         'pirate.jsonl has the columns a, b. Comparing needs question and answer, or question and documents.',

@@ -10,7 +10,7 @@ import { end, events, start } from './testing/contract/experiment-runs.ts';
 import { finished, run, stamp, step } from './testing/contract/run-store.ts';
 import { temporaryFolder } from './testing/contract/temporary.ts';
 
-const error = 'The process running this run ended.';
+const error = 'The process running this run ended. Run again: Graft reuses the finished results.';
 /** No process has this id: Linux gives none above 4,194,304. */
 const dead = '99999999-1-dead';
 /** Of a process that cannot be looked at from here. */

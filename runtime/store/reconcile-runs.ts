@@ -9,7 +9,7 @@ import {
 } from '@graft/graph';
 import type { RunJournal } from './run-journal.ts';
 
-const message = 'The process running this run ended.';
+const message = 'The process running this run ended. Run again: Graft reuses the finished results.';
 const eventsPerRead = 1_000;
 
 /**

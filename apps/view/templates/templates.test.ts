@@ -180,7 +180,8 @@ it('says of a file with other columns which it has, and which are needed', () =>
   const other = table('pirate.jsonl', [{ a: 1, b: 2 }]);
   expect(about({ documents: [], tables: [{ ...answers, rows: 3 }, other] })).toEqual({
     ask: expect.stringMatching(/^asked\.csv has rows, not documents\. Needs text/),
-    teach: 'pirate.jsonl has the columns a, b. Teaching needs prompt and completion.',
+    teach:
+      'pirate.jsonl has the columns a, b. Teaching needs prompt and completion, or question and answer.',
     compare: 'asked.csv has questions with known answers. Comparing needs the documents, too.',
     'which-way':
       'asked.csv has questions with known answers. The comparison needs the documents, too.',

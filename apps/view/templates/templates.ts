@@ -81,8 +81,8 @@ function teachStart(material: Material): Start {
     const found = columnsFound(material);
     const about =
       found === undefined
-        ? 'Trains a model on your examples. Needs a JSONL or CSV file with the columns prompt and completion.'
-        : `${found} Teaching needs prompt and completion.`;
+        ? 'Trains a model on your examples. Needs a JSONL or CSV file with the columns prompt and completion, or question and answer.'
+        : `${found} Teaching needs prompt and completion, or question and answer.`;
     return { ...start, title: 'Teach a model rows', about };
   }
   const rows = table.rows === 1 ? 'this row' : `these ${plural(table.rows, 'row')}`;
@@ -130,7 +130,7 @@ function whichWayStart(material: Material): Start {
           : `${found} The comparison needs question and answer.`;
     return { ...start, about };
   }
-  const learned = rows === undefined ? '' : `, training on ${rows.path}`;
+  const learned = `, training on ${rows?.path ?? 'questions that the model writes'}`;
   const again = changed === undefined ? '' : `, and again by ${changed.judged.path}`;
   return {
     ...start,
