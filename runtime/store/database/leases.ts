@@ -252,8 +252,9 @@ export class Leases {
   /** Once all that was to be given back is, or was tried. */
   async close(): Promise<void> {
     await this.#releases.settled();
-    for (const name of this.#kept) await this.#giveBack(name);
-    if (this.#kept.size > 0) closedOwners.add(this.owner);
+    const kept = [...this.#kept].map((name): LeaseWrite => ({ kind: 'release', name }));
+    // In one statement: on a database that somebody else has, each waits for seconds.
+    await this.#writes.write(kept).catch(() => closedOwners.add(this.owner));
     await this.#heartbeat?.stop();
   }
 

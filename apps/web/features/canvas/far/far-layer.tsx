@@ -124,6 +124,11 @@ export function FarLayer({ nodes, edges, far, onEdgesChange, flow }: FarLayerPro
     const carried = carriedPicture({ between: over, moving: front });
 
     let drawn: Scene | undefined;
+    let settling: ReturnType<typeof setTimeout> | undefined;
+    const settle = (): void => {
+      clearTimeout(settling);
+      settling = setTimeout(draw, rest);
+    };
     const draw = (): void => {
       const view = flow.getState();
       still.draw(view, staying(scene.current), look);
@@ -138,6 +143,8 @@ export function FarLayer({ nodes, edges, far, onEdgesChange, flow }: FarLayerPro
       if (cards === undefined) return draw();
       still.renew(cards, look);
       drawn = scene.current;
+      // Drawn over one another, edges of cards are not exact.
+      settle();
     };
     const follow = (): void => {
       const view = flow.getState();
@@ -145,7 +152,6 @@ export function FarLayer({ nodes, edges, far, onEdgesChange, flow }: FarLayerPro
       if (!isThere) draw();
       else carried.move(view, scene.current, look);
     };
-    let settling: ReturnType<typeof setTimeout> | undefined;
     let waiting = 0;
     const acts = new Set<() => void>();
     const soon = (act: () => void): void => {
@@ -168,14 +174,15 @@ export function FarLayer({ nodes, edges, far, onEdgesChange, flow }: FarLayerPro
       const moved = now.transform !== before.transform;
       if (!moved && now.width === before.width && now.height === before.height) return;
       follow();
-      clearTimeout(settling);
-      settling = setTimeout(draw, rest);
+      settle();
     });
     const stopCarrying = useFarCards.subscribe((now, before) => {
       if (now.carried === before.carried) return;
       // Dropped nodes are drawn with the scene that has them in their new place, or in the old one.
-      if (now.carried === undefined) settling = setTimeout(draw, rest);
-      else if (now.carried.ids === before.carried?.ids) soon(follow);
+      if (now.carried === undefined) {
+        drawn = undefined;
+        settle();
+      } else if (now.carried.ids === before.carried?.ids) soon(follow);
       else draw();
     });
     return () => {

@@ -118,8 +118,8 @@ export function useScene({ nodes, edges, flow }: Drawn): Scene {
         result: step === undefined ? undefined : resultText(step),
         statusColour: step === undefined ? undefined : statusColours[step.status],
       };
-      const last = known.get(id);
-      return [last !== undefined && isSameCard(card, last) ? last : card];
+      const drawn = known.get(id);
+      return [drawn !== undefined && isSameCard(card, drawn) ? drawn : card];
     });
     const lines = edges.flatMap(({ id, source, target, ...edge }): SceneEdge[] => {
       const from = portPlace(nodeLookup.get(source), 'source', edge.sourceHandle);
