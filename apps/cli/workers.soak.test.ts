@@ -113,7 +113,7 @@ describe.skipIf(missing !== undefined)(title, { timeout: 900_000 }, () => {
     const parent = path.dirname(shared);
     for (const name of await readdir(parent)) {
       if (!name.startsWith(path.basename(shared))) continue;
-      await rm(path.join(parent, name), { recursive: true, force: true });
+      await rm(path.join(parent, name), { recursive: true, force: true, maxRetries: 20 });
     }
     await rm(embedded, { recursive: true, force: true });
   });

@@ -63,7 +63,9 @@ describe.skipIf(form.missing !== undefined)(`runs ${title}`, { timeout: 120_000 
       return { runId, computed, outputs: new Map(steps.map((step) => [step.node, step.outputs])) };
     };
     const root = await mkdtemp(join(tmpdir(), 'graft-embedded-'));
-    made.push({ [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true }) });
+    made.push({
+      [Symbol.asyncDispose]: () => rm(root, { recursive: true, force: true, maxRetries: 20 }),
+    });
     const embedded = await openWorkspace({
       ...{ root, registry: workerTestRegistry, workerEntry: place.worker },
     });

@@ -99,6 +99,7 @@ export async function place(
       return { child, closed, runId: String(bytes).trim() };
     },
     stall: () => stallDatabase(database ?? join(root, '.graft/index.db')),
-    remove: () => rm(root, { recursive: true, force: true }),
+    // The processes of a killed worker may still write for a moment.
+    remove: () => rm(root, { recursive: true, force: true, maxRetries: 20 }),
   };
 }
