@@ -53,17 +53,21 @@ export function killsContract(form: ExecutionForm): void {
         await expectSound(workspace, handle.runId);
       }
       // A few kills may all come too late.
-      if (inject('share') === 1) expect(hits).toBeGreaterThan(0);
+      if (inject('share') === 1) expect(hits).toBeGreaterThan(kills / 2);
     }, 1_800_000);
 
     it(`of the server, at ${String(kills)} moments: nothing is lost, and the next run reuses what was done`, async () => {
       const next = moments(2);
       let interrupted = 0;
       let reused = 0;
-      const unharmed = await place.startServer(-2);
-      const startedAt = performance.now();
-      await unharmed.closed;
-      const whole = performance.now() - startedAt;
+      let whole = 0;
+      // The first run warms up whatever the others share, and takes longer than they do.
+      for (const unharmed of [-2, -3]) {
+        const { closed } = await place.startServer(unharmed);
+        const startedAt = performance.now();
+        await closed;
+        whole = performance.now() - startedAt;
+      }
       for (let i = 0; i < kills; i++) {
         const { child, runId, closed } = await place.startServer(1000 + i);
         await wait(next() * whole);
@@ -90,9 +94,8 @@ export function killsContract(form: ExecutionForm): void {
       }
       console.log(`${String(interrupted)} runs interrupted, ${String(reused)} steps reused`);
       if (inject('share') < 1) return;
-      // How many depends on how fast the machine is when.
-      expect(interrupted).toBeGreaterThan(0);
-      expect(reused).toBeGreaterThan(0);
+      expect(interrupted).toBeGreaterThan(kills / 4);
+      expect(reused).toBeGreaterThan(kills / 2);
     }, 1_800_000);
   });
 }
