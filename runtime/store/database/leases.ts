@@ -25,8 +25,8 @@ export const runLeasePrefix = 'run/';
  */
 const livingStillFor = 60_000;
 
-/** Owners of this process that were closed while a lease could not be given back: nobody waits for their beat. */
-const closedOwners = new Set<string>();
+/** Leases that an opening of this process could not give back before it was closed, by `holderOf`: anyone may take them. */
+const abandoned = new Set<string>();
 
 /** A right that nobody else has at the same time, in this process or another. */
 export interface Lease extends AsyncDisposable {
@@ -252,9 +252,13 @@ export class Leases {
   /** Once all that was to be given back is, or was tried. */
   async close(): Promise<void> {
     await this.#releases.settled();
-    const kept = [...this.#kept].map((name): LeaseWrite => ({ kind: 'release', name }));
-    // In one statement: on a database that somebody else has, each waits for seconds.
-    await this.#writes.write(kept).catch(() => closedOwners.add(this.owner));
+    const kept = [...this.#kept];
+    try {
+      // In one statement: on a database that another program has locked, each would wait for seconds.
+      await this.#writes.write(kept.map((name) => ({ kind: 'release', name })));
+    } catch {
+      for (const name of kept) abandoned.add(holderOf({ name, owner: this.owner }));
+    }
     await this.#heartbeat?.stop();
   }
 
@@ -314,7 +318,7 @@ export class Leases {
 
   #isGone(row: LeaseRow): boolean {
     if (row.owner === this.owner) return false;
-    if (closedOwners.has(row.owner)) return true;
+    if (abandoned.has(holderOf(row))) return true;
     const fate = ownerFate(row.owner);
     if (fate === 'gone') return true;
     const stillFor = fate === 'lives' || fate === 'unsure' ? livingStillFor : undefined;
@@ -384,7 +388,7 @@ export class Leases {
   }
 }
 
-const holderOf = ({ name, owner }: LeaseRow): string => `${name} ${owner}`;
+const holderOf = ({ name, owner }: Pick<LeaseRow, 'name' | 'owner'>): string => `${name} ${owner}`;
 
 function lost(): GraphError {
   return new GraphError(

@@ -70,7 +70,7 @@ export class SentSteps {
 
   /**
    * Queues a step. One that a dead coordinator left with the same key becomes this one's instead, its outcome included.
-   * Whoever calls has the key's claim. Steps that are sent at once share a transaction.
+   * The caller must hold the lease of the key. Steps that are sent at the same time share a transaction.
    */
   async send(step: SentStep): Promise<QueuedAs> {
     const write: SendWrite = { step };

@@ -86,8 +86,8 @@ export class WorkerClaims implements AsyncDisposable {
   }
 
   /**
-   * Takes the next steps, at most so many, that are known to need no more than this memory each. None while a step that
-   * needs more has waited for long: its turn comes once this worker has ended what it has.
+   * Takes at most `most` of the next steps, of which none is known to need more than `memory` bytes. Takes none while a step
+   * that needs more has waited for a minute: that one gets its turn when this worker is idle.
    */
   claim(most: number, memory: number): Promise<readonly ClaimedStep[]> {
     const { queues, version } = this.#facts;
@@ -211,7 +211,7 @@ export class WorkerClaims implements AsyncDisposable {
     });
   }
 
-  /** It takes no more steps: coordinators count on others. */
+  /** Makes it unknown, so that coordinators no longer expect it to take steps. */
   async withdraw(): Promise<void> {
     await inTransaction(this.#queries, async (tx) => {
       await tx.deleteFrom('Worker').where('name', '=', this.#name).execute();

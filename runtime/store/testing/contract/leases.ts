@@ -158,12 +158,14 @@ export function leasesContract(name: string, make: () => Promise<Database>): voi
         const queries = failing((kind) => kind === 'DeleteQueryNode', new Error('no room'));
         const closed = open(undefined, queries);
         const lease = await closed.take('placing');
+        await closed.take('collection');
         await lease.release();
         const next = open();
         expect(await isFree(next, 'placing')).toBe(false);
         await closed.close();
         expect(await isFree(next, 'placing')).toBe(true);
-        expect(await names()).toEqual([]);
+        expect(await isFree(next, 'collection')).toBe(false);
+        expect(await names()).toEqual(['collection']);
       });
 
       it('can be done without on a full disk, until there is room', async () => {
