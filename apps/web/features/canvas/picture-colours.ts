@@ -12,8 +12,8 @@ export interface PictureColours {
 const probes = new WeakMap<HTMLElement, HTMLElement>();
 
 /**
- * An element that is not seen, within another one, from which colours are read. It stays there: each time that one comes, the
- * browser looks again at the styles of everything around it, which for thousands of nodes takes long.
+ * A hidden element within another one, from which colours are read. It stays there: adding one makes the browser recompute the
+ * styles around it, which takes long with thousands of nodes.
  */
 function probeIn(element: HTMLElement): HTMLElement {
   const known = probes.get(element);

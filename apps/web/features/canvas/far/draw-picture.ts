@@ -38,15 +38,19 @@ interface Picture extends PictureLook {
   readonly edges: readonly PictureEdge[];
 }
 
-/** Whether a point may be on an edge, or as near to it as `reach`: cheap, so that the curves of few edges are looked at. */
-export function mayPass({ from, to, via = [] }: PictureEdge, at: Point, reach: number): boolean {
-  const out = curveReach(from, to) + reach;
+/** Whether a point lies in the bounding box of an edge, `margin` pixels larger: cheaper than testing its curve. */
+export function isInBounds(
+  { from, to, via = [] }: PictureEdge,
+  at: Point,
+  margin: number,
+): boolean {
+  const out = curveReach(from, to) + margin;
   const points = [from, ...via, to];
   return (
     points.some(({ x }) => at.x <= x + out) &&
     points.some(({ x }) => at.x >= x - out) &&
-    points.some(({ y }) => at.y <= y + reach) &&
-    points.some(({ y }) => at.y >= y - reach)
+    points.some(({ y }) => at.y <= y + margin) &&
+    points.some(({ y }) => at.y >= y - margin)
   );
 }
 
@@ -131,7 +135,7 @@ function fillBox(
   context.fill();
 }
 
-/** Draws what is inside the border of a card, over what was there. */
+/** Returns what draws the inside of a card, all but its border, over an earlier one. */
 export function insideOfCards(
   context: CanvasRenderingContext2D,
   { far, colours, font }: PictureLook,

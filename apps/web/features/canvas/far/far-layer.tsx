@@ -8,7 +8,7 @@ import type {
 import { useEffect, useLayoutEffect, useRef } from 'react';
 import { useTheme } from '../../../kit/theme.ts';
 import { useFarCards } from './far-cards.ts';
-import { curveOf, mayPass, type PictureEdge } from './draw-picture.ts';
+import { curveOf, isInBounds, type PictureEdge } from './draw-picture.ts';
 import { renewedCards, useScene, type Scene } from './scene.ts';
 import type { GraphFlowEdge } from '../flow-nodes.ts';
 import { carriedPicture } from './carried-picture.ts';
@@ -104,7 +104,7 @@ export function FarLayer({ nodes, edges, far, onEdgesChange, flow }: FarLayerPro
       context.lineWidth = (2 * reach) / zoom;
       const at = { x: (x - box.left - left) / zoom, y: (y - box.top - top) / zoom };
       const hits = (edge: PictureEdge): boolean =>
-        mayPass(edge, at, reach / zoom) && context.isPointInStroke(curveOf(edge), at.x, at.y);
+        isInBounds(edge, at, reach / zoom) && context.isPointInStroke(curveOf(edge), at.x, at.y);
       return scene.current.edges.find(hits)?.id;
     };
     useFarCards.setState({ edgeAt, carry: carriedAsPicture });

@@ -38,6 +38,13 @@ export interface PictureCanvas {
 export function pictureOn(canvas: HTMLCanvasElement): PictureCanvas {
   const context = canvas.getContext('2d');
   let drawn = { x: 0, y: 0, zoom: 0, width: 0, height: 0, left: 0, top: 0 };
+  /** What of the graph was drawn last. */
+  let bounds = { left: 0, right: 0, top: 0, bottom: 0 };
+  const isDrawn = (card: PictureCard): boolean =>
+    card.x < bounds.right &&
+    card.x + card.width > bounds.left &&
+    card.y < bounds.bottom &&
+    card.y + card.height > bounds.top;
   return {
     draw({ transform: [x, y, zoom], width, height }, { cards, edges }, look) {
       if (context === null) return;
@@ -57,22 +64,18 @@ export function pictureOn(canvas: HTMLCanvasElement): PictureCanvas {
       }
       const scale = zoom * ratio;
       context.setTransform(scale, 0, 0, scale, (x + left) * ratio, (y + top) * ratio);
-      const [from, to] = [-(x + left) / zoom, (width + left - x) / zoom];
-      const [above, below] = [-(y + top) / zoom, (height + top - y) / zoom];
+      bounds = {
+        ...{ left: -(x + left) / zoom, right: (width + left - x) / zoom },
+        ...{ top: -(y + top) / zoom, bottom: (height + top - y) / zoom },
+      };
       drawPicture(context, {
-        cards: cards.filter(
-          (card) =>
-            card.x < to &&
-            card.x + card.width > from &&
-            card.y < below &&
-            card.y + card.height > above,
-        ),
+        cards: cards.filter(isDrawn),
         edges: edges.filter(
           (edge) =>
-            Math.min(edge.from.x, edge.to.x) < to &&
-            Math.max(edge.from.x, edge.to.x) > from &&
-            Math.min(edge.from.y, edge.to.y) < below &&
-            Math.max(edge.from.y, edge.to.y) > above,
+            Math.min(edge.from.x, edge.to.x) < bounds.right &&
+            Math.max(edge.from.x, edge.to.x) > bounds.left &&
+            Math.min(edge.from.y, edge.to.y) < bounds.bottom &&
+            Math.max(edge.from.y, edge.to.y) > bounds.top,
         ),
         ...look,
       });
@@ -80,7 +83,7 @@ export function pictureOn(canvas: HTMLCanvasElement): PictureCanvas {
       canvas.style.transform = `translate(${-left}px, ${-top}px)`;
     },
     renew(cards, look) {
-      if (context !== null) cards.forEach(insideOfCards(context, look));
+      if (context !== null) cards.filter(isDrawn).forEach(insideOfCards(context, look));
     },
     move({ transform: [x, y, zoom], width, height }, by = { x: 0, y: 0 }) {
       const scale = zoom / drawn.zoom;

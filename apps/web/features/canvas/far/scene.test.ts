@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mayPass } from './draw-picture.ts';
+import { isInBounds } from './draw-picture.ts';
 import { renewedCards, type Scene } from './scene.ts';
 
 const card = { id: 'a', x: 0, y: 0, width: 200, height: 100, title: 'A', colour: 'red' };
@@ -28,21 +28,21 @@ describe('a scene of which cards look different', () => {
 });
 
 describe('an edge', () => {
-  it('may pass near its ends and between them, and nowhere else', () => {
+  it('has its ends and what is between them in its bounds, and nothing else', () => {
     for (const at of [edge.from, edge.to, { x: 250, y: 70 }, { x: 250, y: 46 }])
-      expect(mayPass(edge, at, 5)).toBe(true);
+      expect(isInBounds(edge, at, 5)).toBe(true);
     for (const at of [
       { x: 250, y: 40 },
       { x: 250, y: 100 },
       { x: 500, y: 70 },
       { x: 0, y: 70 },
     ])
-      expect(mayPass(edge, at, 5)).toBe(false);
+      expect(isInBounds(edge, at, 5)).toBe(false);
   });
 
-  it('that leads back reaches beyond both ends, and goes where it is led', () => {
+  it('that leads back has more in them, and so has one that is led elsewhere', () => {
     const back = { ...edge, from: edge.to, to: edge.from };
-    expect(mayPass(back, { x: 340, y: 70 }, 0)).toBe(true);
-    expect(mayPass({ ...edge, via: [{ x: 250, y: 400 }] }, { x: 250, y: 300 }, 0)).toBe(true);
+    expect(isInBounds(back, { x: 340, y: 70 }, 0)).toBe(true);
+    expect(isInBounds({ ...edge, via: [{ x: 250, y: 400 }] }, { x: 250, y: 300 }, 0)).toBe(true);
   });
 });
