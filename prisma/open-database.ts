@@ -11,8 +11,8 @@ export function serverClock(more: number): RawBuilder<number> {
 }
 
 /**
- * Short texts between the processes that have a database open. They only hint: one may be lost, so whoever waits also looks
- * from time to time.
+ * Short messages between the processes that have a database open. A message may get lost, so a process that waits for one also
+ * polls the tables.
  */
 export interface Notices {
   /** Tells all who listen, once `tx` commits. */

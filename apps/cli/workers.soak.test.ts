@@ -254,7 +254,7 @@ describe.skipIf(missing !== undefined)(title, { timeout: 900_000 }, () => {
     expect(told).not.toMatch(new RegExp(`${gatewaySecret}|${database.password}`));
   });
 
-  it('ends when it is told to, and refuses what it cannot do', async () => {
+  it('stops when it is interrupted, and refuses bad options', async () => {
     const [first] = workers;
     const exited = once(first?.child ?? process, 'exit');
     first?.child.kill('SIGTERM');

@@ -1,5 +1,6 @@
-// Writes data/facts, data/form and the example which-way (both): documents, 80 questions with references, and 80 rows to learn from; for two
-// of them also the documents and questions after a change. Each is built so that the right way is known (see README.md). The same seed writes the same bytes: node make-data.mjs
+// node make-data.mjs: writes data/facts, data/form and the example which-way ("both"), each built so that the right way is
+// known (see README.md). Each gets documents, 80 questions with references and 80 rows to learn from; facts and both also get
+// documents and questions after a change. The same seed writes the same bytes.
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 

@@ -59,7 +59,9 @@ export async function worker(dir: string, rawOptions: unknown): Promise<ExitCode
   });
   if (opened === undefined) return exitCode.succeeded;
   await interrupts.first;
-  print('Finishes its steps and takes no more. Interrupt again to leave them to other workers.');
+  print(
+    'Finishing the steps under way, and taking no new ones. Interrupt again to leave them to other workers.',
+  );
   await Promise.race([opened.drain(), interrupts.second]);
   return exitCode.succeeded;
 }

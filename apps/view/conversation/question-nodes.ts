@@ -25,8 +25,8 @@ export interface QuestionNode {
 type ShapeOf = (node: GraphNode) => NodeType | undefined;
 
 /**
- * What a graph without named inputs and outputs is asked by: its nodes that take typed questions to be answered, and the
- * answers it gives. Questions that only a training learns from are none of these.
+ * How to ask a graph that has no named inputs and outputs: the nodes that take typed questions, and the answers that the
+ * graph gives. Leaves out questions that only a training learns from.
  */
 export function questionNodes(
   graph: Graph,

@@ -48,7 +48,7 @@ export function nextSteps(from: PendingEdge): readonly NodeType[] {
   return usualFirst(fitting(from), { side, type });
 }
 
-/** All node types for a place after a node: its usual next steps first, then the others that it can feed. */
+/** All node types for a place after a node: first those that it can feed, output by output, the usual next step first. */
 export function stepsAfter(node: string): readonly NodeType[] {
   const outputs = Object.keys(shapeOf(documentStore.getState().shown.nodes[node])?.outputs ?? {});
   const fed = outputs.flatMap((port) => nextSteps({ node, port, side: 'source' }));

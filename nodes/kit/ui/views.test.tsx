@@ -44,6 +44,7 @@ function props(type: PortType, rows: readonly unknown[], meanings?: MetricMeanin
 }
 const draw = (type: PortType, rows: readonly unknown[], meanings?: MetricMeanings): string =>
   renderToStaticMarkup(createElement(PortPreview, props(type, rows, meanings)));
+
 describe('a dataset', () => {
   const example: Example = {
     id: 'style.jsonl:12',

@@ -16,7 +16,7 @@ export interface ElsewhereBackend extends ExecutionBackend {
   takes?(request: StepRequest): Promise<boolean>;
 }
 
-/** Whoever could execute the step is gone. Nobody has begun it. */
+/** Nobody elsewhere can execute the step any more, and nobody has begun it. */
 export class NobodyThere extends Error {}
 
 export interface SharingParts {

@@ -104,10 +104,10 @@ class Sayer {
     if (base === undefined) return this.lead(metric, 0);
     if (baseLeads) {
       const tied = leading.filter(({ variant }) => variant !== baseline);
-      const { text, isOne } = this.#name(leading);
+      const { text } = this.#name(leading);
       const first =
         tied.length === 0
-          ? `${by}, ${text}, the baseline, ${isOne ? 'leads' : 'lead'} (${value})`
+          ? `${by}, ${text}, the baseline, leads (${value})`
           : `${by}, ${text} lead (${value})`;
       const rest = compared.filter((row) => !tied.includes(row));
       return [

@@ -82,7 +82,7 @@ export function enginesOf(
   return [...new Set(used)];
 }
 
-/** Whether an output of a node type can serve an input: both have one port type, and weights are here where they are needed. */
+/** Whether an output can feed an input: both have the same port type, and an input that needs weights gets no remote model. */
 export function canFeed(
   output: NodeType['outputs'][string],
   { inputs, structure }: Pick<NodeType, 'inputs' | 'structure'>,

@@ -21,7 +21,7 @@ for (const form of await executionForms()) {
           const { scores: _scores, ...run } = (await workspace.journal.get(runId)) ?? {};
           return { run, events: await workspace.journal.events(runId, 0, 10_000) };
         };
-        // Its events are told a moment before its record.
+        // Its events are sent just before its record is written.
         await expect.poll(async () => (await workspace.journal.get(runId))?.status).toBe('failed');
         const before = await recorded();
         child.kill('SIGCONT');

@@ -64,6 +64,7 @@ describe('a table of variants', () => {
     const words = seen(
       renderToStaticMarkup(createElement(EvidenceTableView, { table: { ...table, rows } })),
     );
+    expect(words).toContain('Mean ↓ Difference Failed chunk.size');
     expect(words).toMatch(/near may be as good too few differ 0\.300 .* 3 256 2\/38\/0 40 small/);
     expect(words).toMatch(/none chunk\.size must be above 0\. —/);
   });

@@ -40,7 +40,7 @@ export function deadOwnerContract(form: ExecutionForm): void {
         status: 'failed',
         error: { code: 'worker-died', message: expect.stringContaining('ended') },
       });
-      // Its events are told a moment before its record.
+      // Its events are sent just before its record is written.
       await expect.poll(async () => (await workspace.journal.get(runId))?.status).toBe('failed');
       const again = await workspace.runs.start(slowGraph(10), killFile);
       expect((await again.finished).status).toBe('succeeded');
