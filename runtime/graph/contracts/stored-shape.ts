@@ -83,6 +83,6 @@ export const storedExperimentEvent: StoredShape<typeof experimentEventSchema> = 
   // 2: races; metrics with lower declared as better, and undeclared ones. 3: items that failed in all variants. 4: the
   // runs behind a variant's tokens. 5: names in the problem of a variant without results. 6: the source in
   // a problem's location. 7: the dollars that a variant cost. 8: ratios between variants, and groups.
-  // 9: the recommended variant.
-  migrations: Array.from({ length: 8 }, () => unchanged),
+  // 9: the recommended variant. 10: the limit in minutes.
+  migrations: Array.from({ length: 9 }, () => unchanged),
 };

@@ -16,7 +16,8 @@ import {
   action,
 } from '@graft/view';
 import { useRunView, useDocument, useScreen } from '../../kit/stores.ts';
-import { useNow } from './run-summary.tsx';
+import { NoRun } from './no-run.tsx';
+import { useNow } from '../../kit/use-now.ts';
 
 const barColour: Record<StepView['status'], string> = {
   queued: 'transparent',
@@ -174,7 +175,7 @@ export function Timeline() {
   const steps = run === null ? [] : stepsInOrder(run);
   const { list, virtualizer, ...follow } = useRowsInSight(steps, run?.error);
   if (run === null || run.seq === 0) {
-    return <p className="px-3.5 text-ink-2">No run yet. Press Run to see each step here.</p>;
+    return <NoRun hint="Press Run to see each step here." />;
   }
   const end = run.finishedAt ?? now;
   return (
