@@ -22,6 +22,16 @@ function itemsText(step: StepView): string {
   return ` ${count(computed)} of ${plural(total, 'row')} were computed, ${others}.`;
 }
 
+/** Where it runs, why there, and what it waited for; nothing if there are no workers. */
+function placeText({ place, status }: StepView): string {
+  if (place === undefined) return '';
+  const { worker, why, waited } = place;
+  const where = worker === undefined ? 'on this machine' : `on the worker ${worker}`;
+  const because = why === undefined ? '' : `: ${why}`;
+  const wait = waited === undefined ? '' : ` ${waited}`;
+  return ` ${status === 'running' ? 'Runs' : 'Ran'} ${where}${because}.${wait}`;
+}
+
 /** The first line of Output: why the step ran or was reused. */
 export function ReasonBanner({ step }: { readonly step: StepView }) {
   const graph = useDocument((state) => state.graph);
@@ -51,6 +61,7 @@ export function ReasonBanner({ step }: { readonly step: StepView }) {
       {itemsText(step)}
       {checkpointText(step)}
       {step.remote === undefined ? '' : ` Servers: ${usageText(step.remote)}.`}
+      {placeText(step)}
     </p>
   );
 }
