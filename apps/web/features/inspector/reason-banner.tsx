@@ -23,13 +23,16 @@ function itemsText(step: StepView): string {
 }
 
 /** Where it runs, why there, and what it waited for; nothing if there are no workers. */
-function placeText({ place, status }: StepView): string {
-  if (place === undefined) return '';
+function Place({ place, status }: StepView) {
+  if (place === undefined) return null;
   const { worker, why, waited } = place;
   const where = worker === undefined ? 'on this machine' : `on the worker ${worker}`;
-  const because = why === undefined ? '' : `: ${why}`;
-  const wait = waited === undefined ? '' : ` ${waited}`;
-  return ` ${status === 'running' ? 'Runs' : 'Ran'} ${where}${because}.${wait}`;
+  return (
+    <span className="mt-1 block text-sm">
+      {status === 'running' ? 'Runs' : 'Ran'} {where}
+      {why === undefined ? '' : `: ${why}`}.{waited === undefined ? '' : ` ${waited}`}
+    </span>
+  );
 }
 
 /** The first line of Output: why the step ran or was reused. */
@@ -61,7 +64,7 @@ export function ReasonBanner({ step }: { readonly step: StepView }) {
       {itemsText(step)}
       {checkpointText(step)}
       {step.remote === undefined ? '' : ` Servers: ${usageText(step.remote)}.`}
-      {placeText(step)}
+      <Place {...step} />
     </p>
   );
 }

@@ -118,7 +118,7 @@ const Row = memo(function Row({ index, count, step, began, end, hasWorkers }: Ro
     >
       <button
         type="button"
-        className={`grid h-5 w-full ${hasWorkers ? 'grid-cols-[176px_1fr_128px_56px_96px]' : 'grid-cols-[176px_1fr_56px_96px]'} items-center gap-2.5 px-3.5 text-left text-sm text-ink-2 hover:text-ink aria-pressed:text-ink`}
+        className={`grid h-5 w-full grid-cols-[176px_1fr_56px_96px] ${hasWorkers ? '@[720px]:grid-cols-[176px_1fr_128px_56px_96px]' : ''} items-center gap-2.5 px-3.5 text-left text-sm text-ink-2 hover:text-ink aria-pressed:text-ink`}
         aria-pressed={selected}
         title={hintOf(step)}
         onClick={() => action('showNode')(step.node, 'output')}
@@ -128,7 +128,7 @@ const Row = memo(function Row({ index, count, step, began, end, hasWorkers }: Ro
         </span>
         <Bar step={step} began={began} end={end} />
         {hasWorkers ? (
-          <span className="truncate text-right" title={step.place?.why}>
+          <span className="hidden truncate text-right @[720px]:block" title={step.place?.why}>
             {machineOf(step)}
           </span>
         ) : null}
@@ -204,7 +204,7 @@ export function Timeline() {
       )}
       <ol
         ref={list}
-        className="relative min-h-0 flex-1 overflow-auto"
+        className="@container relative min-h-0 flex-1 overflow-auto"
         style={{ '--run-ms': Math.max(1, end - run.startedAt) }}
         aria-label="Steps"
         {...follow}

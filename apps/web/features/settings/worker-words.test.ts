@@ -28,11 +28,12 @@ it('a worker is idle, working, finishing or silent', () => {
 
 it('its room and models are shown as far as it has told', () => {
   expect(roomText(idle)).toBe('takes cpu, training · 0 of 2 slots in use');
-  expect(roomText({ ...idle, state, steps: [step], memory: 4e9 })).toBe(
-    'takes cpu, training · 1 of 2 slots in use · 2.1 GB of 8.0 GB memory in use · models take at most 4.0 GB',
+  expect(roomText({ ...idle, state, steps: [step] })).toBe(
+    'takes cpu, training · 1 of 2 slots in use · 2.1 GB of 8.0 GB memory in use',
   );
   expect(modelsText(idle, (id) => id)).toBeUndefined();
-  expect(modelsText({ state }, () => 'MiniLM')).toBe('Loaded: MiniLM (cpu, 90.0 MB)');
+  expect(modelsText({ state }, () => 'MiniLM')).toBe('Loaded: MiniLM (cpu, 90.0 MB).');
+  expect(modelsText({ memory: 4e9 }, (id) => id)).toBe('Models take at most 4.0 GB.');
 });
 
 it('a hint says why it gets nothing', () => {

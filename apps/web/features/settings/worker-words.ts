@@ -19,28 +19,27 @@ export function statusOf({ silentMs, state, steps }: Worker): WorkerStatus {
 }
 
 /** What it takes, and how much of its room is taken. */
-export function roomText({ queues, steps, slots, state, memory }: Worker): string {
+export function roomText({ queues, steps, slots, state }: Worker): string {
   return [
     `takes ${queues.join(', ')}`,
     `${String(steps.length)} of ${plural(slots, 'slot')} in use`,
     state && `${bytes(state.memory.used)} of ${bytes(state.memory.all)} memory in use`,
-    memory === undefined ? undefined : `models take at most ${bytes(memory)}`,
   ]
     .filter((part) => part !== undefined)
     .join(' · ');
 }
 
-/** `SmolLM2 (cpu, 145 MB), …`; undefined if none is loaded. */
+/** `Loaded: SmolLM2 (cpu, 145 MB), …`, and what models may take; undefined if there is neither. */
 export function modelsText(
-  { state }: Pick<Worker, 'state'>,
+  { state, memory }: Pick<Worker, 'state' | 'memory'>,
   titleOf: (id: string) => string,
 ): string | undefined {
-  const models = state?.models ?? [];
-  if (models.length === 0) return undefined;
-  const named = models.map(
+  const models = (state?.models ?? []).map(
     ({ id, device, bytes: size }) => `${titleOf(id)} (${device}, ${bytes(size)})`,
   );
-  return `Loaded: ${named.join(', ')}`;
+  const loaded = models.length === 0 ? undefined : `Loaded: ${models.join(', ')}.`;
+  const limit = memory === undefined ? undefined : `Models take at most ${bytes(memory)}.`;
+  return [loaded, limit].filter((part) => part !== undefined).join(' ') || undefined;
 }
 
 /** Why no step of this version goes to it, or what keeps it from going on; undefined: nothing does. */
