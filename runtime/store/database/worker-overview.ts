@@ -4,7 +4,7 @@ import { workerLeasePrefix, type QueueParts } from './queued-step.ts';
 import { WorkerDirectory, type SeenWorker } from './worker-directory.ts';
 
 /** A step that a worker has. */
-export interface RunningStepFacts {
+interface RunningStepFacts {
   readonly runId: string;
   readonly node: string;
   readonly type: string;
