@@ -96,7 +96,7 @@ describe.skipIf(missing !== undefined)(title, { timeout: 900_000 }, () => {
 
     // As the documentation tells: the database, then the bucket, and the id of the workspace.
     const dump = path.join(elsewhere, 'graft.dump');
-    await exec('pg_dump', ['--format', 'custom', '--file', dump, address]);
+    await exec('pg_dump', ['--format', 'custom', '--schema', 'graft', '--file', dump, address]);
     const [from, to] = [workspace, elsewhere].map((each) => path.join(each, '.graft/local'));
     if (from === undefined || to === undefined) throw new Error('no folders');
     await mkdir(path.join(to, 'server'), { recursive: true });
