@@ -71,7 +71,7 @@ test('the page shows workers, what they do, and where and after which wait a ste
     await released;
     answerWith(response, 'At 05:40.');
   });
-  for (const name of ['first', 'second']) {
+  for (const name of ['worker-busy', 'worker-waits']) {
     const { nodes, ...graph } = asking(chat.url);
     const ask = { type: 'questions', params: { questions: `When is the ${name} kiln lit?` } };
     const text = graphText({ ...graph, nodes: { ...nodes, ask } });
@@ -81,7 +81,7 @@ test('the page shows workers, what they do, and where and after which wait a ste
   endingWith(server.process);
 
   const workbench = new Workbench(page);
-  await workbench.open(server.url, 'first.graft.json');
+  await workbench.open(server.url, 'worker-busy.graft.json');
   const { dialog, list } = await workersOf(page);
   await expect(dialog.getByRole('list', { name: 'Checks' })).toBeVisible();
   await expect(list).toBeHidden();
@@ -100,14 +100,14 @@ test('the page shows workers, what they do, and where and after which wait a ste
   await expect.poll(() => chat.requests.length).toBe(1);
   await workersOf(page);
   await expect(row).toContainText('working');
-  await expect(row).toContainText(/write in first\.graft\.json\d/);
-  const second = spawn(process.execPath, [graftEntry, 'run', 'second.graft.json'], {
+  await expect(row).toContainText(/write in worker-busy\.graft\.json\d/);
+  const second = spawn(process.execPath, [graftEntry, 'run', 'worker-waits.graft.json'], {
     ...{ cwd: folder, env: { ...process.env, ...env }, stdio: 'ignore' },
   });
   endingWith(second);
   await expect(dialog).toContainText('Waiting for a worker: 1 step for cpu.');
   const waitsSince = Date.now();
-  await expectAccessible(page);
+  await expectAccessible(page, 'the workers');
   // Whoever waits looks each second; a shorter wait is not worth a word.
   await expect.poll(() => Date.now() - waitsSince).toBeGreaterThan(3_000);
   const finished = once(second, 'exit');
@@ -122,7 +122,7 @@ test('the page shows workers, what they do, and where and after which wait a ste
   const ran = `, ${shown}: no other worker takes cpu.`;
   await expect(page.getByTestId('reason')).toContainText(ran);
   await expect(page.getByRole('list', { name: 'Steps' })).toContainText(`· ${String(worker.pid)}`);
-  await workbench.open(server.url, 'second.graft.json');
+  await workbench.open(server.url, 'worker-waits.graft.json');
   // Its first step had to wait.
   await workbench.select('ask');
   await workbench.tab('Output');

@@ -130,12 +130,17 @@ const workloadSchema = z.object({
   template: z.object({ metadata: z.object({ labels: labelsSchema }), spec: podSchema }),
   volumeClaimTemplates: z.array(z.object({ metadata: refSchema })).default([]),
 });
+const kinds = [
+  'ConfigMap',
+  'Secret',
+  'Service',
+  'PersistentVolumeClaim',
+  'Deployment',
+  'StatefulSet',
+] as const;
 const objectSchema = z.object({
   apiVersion: z.enum(['v1', 'apps/v1']),
-  kind: z.enum([
-    ...['ConfigMap', 'Secret', 'Service', 'PersistentVolumeClaim', 'Deployment'],
-    'StatefulSet',
-  ]),
+  kind: z.enum(kinds),
   metadata: refSchema,
   data: labelsSchema.default({}),
   stringData: labelsSchema.default({}),
