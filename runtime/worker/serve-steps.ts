@@ -23,10 +23,15 @@ export function serveSteps(openHost: (options: WorkerOptions) => Promise<StepHos
   });
 }
 
+/** Milliseconds between two looks at the loaded models, while steps run. */
+const lookEvery = 1_000;
+
 class StepServer {
   /** Retries with the next step after a failure: a full disk may have room by then. */
   readonly #host: OpenedOnce<StepHost>;
   readonly #running = new Map<number, AbortController>();
+  #models = '[]';
+  #looking: NodeJS.Timeout | undefined;
 
   constructor(open: () => Promise<StepHost>) {
     this.#host = new OpenedOnce(open);
@@ -46,6 +51,7 @@ class StepServer {
   async execute(id: number, request: StepRequest): Promise<void> {
     const controller = new AbortController();
     this.#running.set(id, controller);
+    this.#looking ??= setInterval(() => void this.#tellModels(), lookEvery).unref();
     try {
       const result = await runStep(await this.#host.get(), request, {
         signal: controller.signal,
@@ -62,7 +68,21 @@ class StepServer {
       send({ type: 'failed', id, problem: failure.toProblem() });
     } finally {
       this.#running.delete(id);
+      void this.#tellModels();
+      if (this.#running.size === 0) {
+        clearInterval(this.#looking);
+        this.#looking = undefined;
+      }
     }
+  }
+
+  async #tellModels(): Promise<void> {
+    const host = await this.#host.opened?.catch(() => undefined);
+    const models = (await host?.loaded?.()) ?? [];
+    const text = JSON.stringify(models);
+    if (text === this.#models) return;
+    this.#models = text;
+    send({ type: 'models', models });
   }
 }
 

@@ -102,5 +102,6 @@ export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> 
     scratchFolder: scratch,
     checkpointFolder: checkpointFolder(stateFolder),
     services,
+    loaded: async () => (await backends.opened)?.loaded() ?? [],
   };
 }

@@ -1,5 +1,5 @@
-import { GraphError, type ExecutionBackend, type StepSignal } from '@graft/graph';
-import { availableMemory, SharedCall } from '@graft/kit';
+import { GraphError, type ExecutionBackend, type LoadedModel, type StepSignal } from '@graft/graph';
+import { availableMemory, machineMemory, SharedCall } from '@graft/kit';
 import {
   WorkerClaims,
   WorkerDirectory,
@@ -8,6 +8,7 @@ import {
   type QueueParts,
   type StepOutcome,
   type WorkerFacts,
+  type WorkerState,
 } from '@graft/store/database';
 
 /** Milliseconds between two looks at the queue, for what no notice told. */
@@ -18,6 +19,8 @@ const cleanEvery = 20;
 const reportEvery = 50;
 /** Milliseconds before the end of a step is written again that the database did not take. */
 const writeAgainAfter = 500;
+/** Looks between two tellings of the memory in use, if nothing else has changed. */
+const memoryEvery = 5;
 /** Bytes that stay free when a step is taken beside others. */
 const leastFree = 512e6;
 
@@ -25,7 +28,7 @@ export interface QueueWorkerParts {
   readonly queue: QueueParts;
   readonly facts: WorkerFacts;
   /** Executes the steps: a supervisor of processes. */
-  readonly backend: ExecutionBackend;
+  readonly backend: ExecutionBackend & { readonly models: readonly LoadedModel[] };
   /** Tells the operator. */
   readonly log: (line: string) => void;
 }
@@ -67,6 +70,8 @@ export class QueueWorker implements AsyncDisposable {
   /** Claims that the last look found in the database, and no step of them here. */
   #unknown: ReadonlySet<string> = new Set();
   #looks = 0;
+  /** What was last told of it, except the memory in use. */
+  #told = '';
   #isDraining = false;
   /** Its steps go to others. */
   #isLeaving = false;
@@ -91,7 +96,7 @@ export class QueueWorker implements AsyncDisposable {
   /** Takes no more steps, and waits for those that it has. */
   async drain(): Promise<void> {
     this.#isDraining = true;
-    await this.#claims?.withdraw().catch(() => undefined);
+    await this.#tellState().catch(() => undefined);
     await this.#settled();
   }
 
@@ -112,6 +117,7 @@ export class QueueWorker implements AsyncDisposable {
 
   async #register(): Promise<void> {
     this.#claims = await WorkerClaims.register(this.#parts.queue, this.#parts.facts);
+    this.#told = '';
   }
 
   async #settled(): Promise<void> {
@@ -135,8 +141,24 @@ export class QueueWorker implements AsyncDisposable {
     await this.#flush.call();
     await this.#leaveUnknown();
     await this.#fill.call();
+    await this.#tellState();
     await this.#directory.look();
     if (++this.#looks % cleanEvery === 0) await this.#directory.removeLeft();
+  }
+
+  /** What it does now, for people, and for coordinators that it takes no more steps. */
+  async #tellState(): Promise<void> {
+    const state: Omit<WorkerState, 'memory'> = {
+      isDraining: this.#isDraining,
+      models: [...this.#parts.backend.models],
+      since: Object.fromEntries([...this.#steps.values()].map(({ id, since }) => [id, since])),
+    };
+    const told = JSON.stringify(state);
+    if (told === this.#told && this.#looks % memoryEvery !== 0) return;
+    const all = machineMemory();
+    const memory = { used: all - (await availableMemory()), all };
+    await this.#claims?.tellState({ ...state, memory });
+    this.#told = told;
   }
 
   /** After this process stood still, others have its steps: it begins anew under another name. */
@@ -191,7 +213,8 @@ export class QueueWorker implements AsyncDisposable {
       ...{ ...step, controller, seq: 0, coordinator: undefined, progress: undefined },
       done: Promise.resolve().then(async () => {
         this.#report(running, {
-          ...{ type: 'log', level: 'info', message: `The worker ${shown} computes this step.` },
+          ...{ type: 'log', level: 'info', place: { worker: shown } },
+          message: `The worker ${shown} computes this step.`,
         });
         const outcome = await this.#outcome(running);
         await this.#end(claims, running, outcome);
