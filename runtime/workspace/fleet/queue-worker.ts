@@ -1,4 +1,10 @@
-import { GraphError, type ExecutionBackend, type LoadedModel, type StepSignal } from '@graft/graph';
+import {
+  GraphError,
+  type ExecutionBackend,
+  type LoadedModel,
+  type StepRequest,
+  type StepSignal,
+} from '@graft/graph';
 import { availableMemory, machineMemory, SharedCall } from '@graft/kit';
 import {
   WorkerClaims,
@@ -6,6 +12,7 @@ import {
   type ClaimedStep,
   type ClaimReport,
   type QueueParts,
+  type SeenWorker,
   type StepOutcome,
   type WorkerFacts,
   type WorkerState,
@@ -70,6 +77,8 @@ export class QueueWorker implements AsyncDisposable {
   /** Claims that the last look found in the database, and no step of them here. */
   #unknown: ReadonlySet<string> = new Set();
   #looks = 0;
+  /** Those that lived at the last look. */
+  #workers: readonly SeenWorker[] = [];
   /** What was last told of it, except the memory in use. */
   #told = '';
   #isDraining = false;
@@ -140,9 +149,9 @@ export class QueueWorker implements AsyncDisposable {
     await this.#keepName();
     await this.#flush.call();
     await this.#leaveUnknown();
+    this.#workers = await this.#directory.look();
     await this.#fill.call();
     await this.#tellState();
-    await this.#directory.look();
     if (++this.#looks % cleanEvery === 0) await this.#directory.removeLeft();
   }
 
@@ -191,19 +200,21 @@ export class QueueWorker implements AsyncDisposable {
 
   async #takeSteps(): Promise<void> {
     const claims = this.#claims;
-    const free = this.#parts.facts.slots - this.#steps.size;
-    if (claims === undefined || this.#isDraining || free <= 0) return;
-    // A worker without work takes any step: nobody else may have more memory. Several at once share what is free.
+    const left = this.#parts.facts.slots - this.#steps.size;
+    if (claims === undefined || this.#isDraining || left <= 0) return;
+    // A worker without work takes any step that its machine may hold.
     const isIdle = this.#steps.size === 0;
-    const memory = (await availableMemory()) - leastFree;
-    if (memory < 0 && !isIdle) return;
-    const [first] = isIdle ? await claims.claim(1, Number.MAX_SAFE_INTEGER) : [];
+    const all = machineMemory();
+    const named = [...this.#steps.values()].reduce((sum, { request }) => sum + needOf(request), 0);
+    const free = Math.min(await availableMemory(), all - named) - leastFree;
+    if (free < 0 && !isIdle) return;
+    const room = { all, workers: this.#workers };
+    const [first] = isIdle ? await claims.claim(1, { ...room, free: Number.MAX_SAFE_INTEGER }) : [];
     if (first !== undefined) this.#run(claims, first);
-    const left = first === undefined ? free : free - 1;
-    const needed = first?.request.memory ?? 0;
-    const share = (memory - needed) / Math.max(1, left);
-    if (left === 0 || share < 0 || (isIdle && first === undefined)) return;
-    for (const step of await claims.claim(left, share)) this.#run(claims, step);
+    const slots = first === undefined ? left : left - 1;
+    const rest = free - (first === undefined ? 0 : needOf(first.request));
+    if (slots === 0 || rest < 0 || (isIdle && first === undefined)) return;
+    for (const step of await claims.claim(slots, { ...room, free: rest })) this.#run(claims, step);
   }
 
   #run(claims: WorkerClaims, step: ClaimedStep): void {
@@ -300,3 +311,6 @@ export class QueueWorker implements AsyncDisposable {
     }
   }
 }
+
+/** Bytes that a step's node used last; 0 where nobody knows. */
+const needOf = ({ memory = 0 }: StepRequest): number => memory;
