@@ -150,7 +150,7 @@ export type RunItems = z.infer<typeof runItemsSchema>;
 /** A line of `answers.jsonl`: what a node of one run of a variant gave to be marked. */
 const runAnswersSchema = runItemsSchema.omit({ rows: true }).extend({
   node: z.string(),
-  /** By item: the text of the answer, or the documents that were found, best first. */
+  /** By item: the text of the answer, or the first five documents that were found, best first. */
   answers: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
 });
 export type RunAnswers = z.infer<typeof runAnswersSchema>;

@@ -30,6 +30,8 @@ interface Rows {
 }
 
 const page = 1000;
+/** Of the documents that were found for a question. */
+const keptDocuments = 5;
 
 /** Runs an experiment to its end. Throws where a variant failed, or an item did: a claim rests on all of them. */
 export async function recordExperiment(
@@ -95,7 +97,7 @@ async function markedAnswers(
         const rows = await readRows(workspace, ref, questionHitsSchema);
         const found = rows.map(({ id, hits }) => [
           id,
-          [...new Set(hits.map(({ chunk }) => chunk.source.path))],
+          [...new Set(hits.map(({ chunk }) => chunk.source.path))].slice(0, keptDocuments),
         ]);
         marked.push({ node, answers: Object.fromEntries(found) });
       }
