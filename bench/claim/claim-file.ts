@@ -155,6 +155,20 @@ const runAnswersSchema = runItemsSchema.omit({ rows: true }).extend({
 });
 export type RunAnswers = z.infer<typeof runAnswersSchema>;
 
+/** A line of `answers.jsonl`, before the answers of its experiment: what was asked, by item. */
+const askedSchema = z.strictObject({
+  experiment: z.string(),
+  asked: z.record(
+    z.string(),
+    z.strictObject({
+      question: z.string(),
+      /** Right answers, or the documents that hold one. */
+      right: z.array(z.string()),
+    }),
+  ),
+});
+export type Asked = z.infer<typeof askedSchema>;
+
 const versionSchema = z.looseObject({ claim: z.int().positive() });
 
 /** The first leads from version 1 to 2, the next from 2 to 3: none is ever left out or changed. */
@@ -200,8 +214,8 @@ export const readItems = (folder: string): Promise<RunItems[]> =>
   readLines(path.join(folder, 'items.jsonl'), runItemsSchema);
 
 /** Of a claim whose answers were kept. */
-export const readAnswers = (folder: string): Promise<RunAnswers[]> =>
-  readLines(path.join(folder, 'answers.jsonl'), runAnswersSchema);
+export const readAnswers = (folder: string): Promise<(Asked | RunAnswers)[]> =>
+  readLines(path.join(folder, 'answers.jsonl'), z.union([askedSchema, runAnswersSchema]));
 
 async function readLines<T>(
   file: string,
