@@ -15,7 +15,7 @@ const root = path.resolve(import.meta.dirname, '../../examples');
 const fromBefore = [
   ...['medical-english', 'no-forgetting'],
   ...['scratch-or-adapt', 'second-language', 'self-reflective-rag', 'stacked-expert'],
-  ...['tuned-embeddings'],
+  ...[],
 ];
 const names: string[] = [];
 /** Those whose graph and data stand, and whose tables are still to be made. */

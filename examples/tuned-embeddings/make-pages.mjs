@@ -71,7 +71,10 @@ for (const [n, { word, thing, slug }] of words.entries()) {
     for (const [place, wording] of ask.entries()) {
       if (!isLesson && place > 0) continue;
       const id = `${slug}-${about}-${place + 1}`;
-      (isLesson ? lessons : questions).push({ id, question: wording(word), documents });
+      const row = { id, question: wording(word), documents };
+      // Questions about one thing count as one; lessons are not counted.
+      if (isLesson) lessons.push(row);
+      else questions.push({ ...row, group: word });
     }
   }
 }
