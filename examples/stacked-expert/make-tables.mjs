@@ -102,6 +102,7 @@ function questions(prefix, asked) {
     id: `${prefix}${shown ? '' : '-unshown'}-${String(at + 1).padStart(2, '0')}`,
     question: WORDINGS[at % WORDINGS.length](quantity, material),
     reference: `${quantity}: ${value} ${unit}`,
+    ...(prefix === 'asked' ? { group: quantity } : {}),
   }));
 }
 const ofMaterials = (materials, isWanted) =>
