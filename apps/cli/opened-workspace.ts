@@ -34,7 +34,7 @@ export async function statePlaceOf(root: string): Promise<StatePlace> {
 /** Opens a workspace with the state of the environment. */
 export async function open(
   root: string,
-  options: { readonly examplesFolder?: string } = {},
+  options: { readonly examplesFolder?: string; readonly keepsRunsOn?: boolean } = {},
 ): Promise<Workspace> {
   const { openWorkspace } = await import('@graft/workspace');
   const savesOnClose = (): void => {

@@ -122,6 +122,7 @@ export * from './metrics/remote-usage.ts';
 export * from './contracts/run-event.ts';
 export * from './contracts/experiment-event.ts';
 export * from './contracts/run-store.ts';
+export * from './contracts/run-past.ts';
 export * from './contracts/stored-shape.ts';
 export * from './contracts/execution.ts';
 export * from './contracts/tokenizer.ts';

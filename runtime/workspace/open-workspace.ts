@@ -86,6 +86,11 @@ export interface OpenOptions {
   /** Called when closing has to wait for cancelled trainings that still save their checkpoints. */
   readonly savesOnClose?: () => void;
   /**
+   * Whether processes with this set continue each other's runs on Postgres: those that this one starts, if it ends, and this
+   * one those of others that ended. Default: a run ends with its process.
+   */
+  readonly keepsRunsOn?: boolean;
+  /**
    * Opens what executes the steps on other machines; default: the workers of a Postgres database, if there are any. Steps
    * that use the workspace itself stay in processes of this one.
    */
@@ -217,15 +222,17 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   });
   const scores = new AnswerAccuracy(artifacts);
   const runScores = new RunScores({ journal, artifacts, answers: scores });
+  const keepsOn = options.keepsRunsOn === true && leases.isShared;
   const graphRuns = new GraphRuns({
     ...{ ...folders, ...against, files, journal, actions, engine, devices, state },
-    ...{ received, planner, locks },
+    ...{ received, planner, locks, keepsOn },
     cancelExperiment: (runId) => experimentRuns.cancel(runId),
     // Somebody may have made room since the reserve was given up.
     makeReady: () => reserve.take(),
     tidyUp: () => storage.tidyUp(),
     recordScores: (runId) => runScores.record(runId),
   });
+  if (keepsOn) keeper.continueWith((run, past) => graphRuns.continueRun(run, past));
   const shownFiles = new WorkspaceFiles(folders);
   const changes = new WorkspaceChanges({
     ...{ root, graphs, files, planner, runs: journal },
@@ -236,6 +243,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   /** Cancels what runs, waits for its true end, then lets the worker and the database go. */
   const close = async (): Promise<void> => {
     changes.close();
+    await keeper.close();
     await models.close();
     await experimentRuns.close();
     await graphRuns.close();

@@ -69,7 +69,7 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
   const examples = existsSync(examplesFolder)
     ? { examplesFolder: realpathSync(examplesFolder) }
     : {};
-  await using workspace = await open(root, examples);
+  await using workspace = await open(root, { ...examples, keepsRunsOn: true });
   await using _serving = await workspace.storage.serving();
   await workspace.models.resume();
   const { host, port = usualPort, allowHost, basePath } = options.data;

@@ -21,7 +21,8 @@ import { chunks } from './chunks.ts';
 import { insertEvents, type EventEntry } from './event-rows.ts';
 import { gatherRunTokens } from './gather-run-tokens.ts';
 import { GroupCommit } from './group-commit.ts';
-import { runLeasePrefix, type Lease, type Leases } from './leases.ts';
+import type { Lease } from './lease.ts';
+import { runLeasePrefix, type Leases } from './leases.ts';
 import { requireNoMove } from './moving.ts';
 import { originDigests, rowOf, runOf, type RunRow } from './run-rows.ts';
 
@@ -250,21 +251,36 @@ export class DatabaseRunStore implements RunJournal {
   async origins(): Promise<Set<string>> {
     const rows = await this.#queries
       .selectFrom('Run')
-      .select(['graph', 'graphs', 'settings'])
+      .select(['graph', 'graphs', 'settings', 'options'])
       .execute();
     return new Set(rows.flatMap(originDigests));
   }
 
   async takeOver(run: RunRecord): Promise<Lease | undefined> {
     const name = leaseOf(run.id);
-    // A version without leases names its process.
-    if ((await this.#leases.isOwned(name)) ?? isAlive(run.owner)) return undefined;
+    // A version without leases names its process, in another form.
+    const isNamedAlive = !run.owner.includes('@') && isAlive(run.owner);
+    if ((await this.#leases.isOwned(name)) ?? isNamedAlive) return undefined;
     const lease = await this.#leases.tryTake(name);
     if (typeof lease !== 'object') return undefined;
     const now = await this.get(run.id);
     if (now !== undefined && isUnfinished(now)) return lease;
     await lease.release();
     return undefined;
+  }
+
+  async adopt(id: string): Promise<void> {
+    await inTransaction(this.#queries, async (tx) => {
+      await this.#leases.checkWithin(tx, [leaseOf(id)]);
+      await tx
+        .updateTable('Run')
+        .set((eb) => ({
+          owner: this.#leases.owner,
+          takeovers: eb(eb.fn.coalesce('takeovers', eb.lit(0)), '+', 1),
+        }))
+        .where('id', '=', id)
+        .execute();
+    });
   }
 
   async pin(id: string, pinned: boolean): Promise<boolean> {

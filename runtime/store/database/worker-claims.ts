@@ -2,7 +2,7 @@ import type { StepRequest, StepSignal } from '@graft/graph';
 import { inTransaction, serverClock, type Notices, type Queries } from '@graft/prisma';
 import { randomUUID } from 'node:crypto';
 import { GroupCommit } from './group-commit.ts';
-import type { Lease } from './leases.ts';
+import type { Lease } from './lease.ts';
 import {
   noticeFor,
   readCheckpoint,

@@ -4,11 +4,14 @@ import { holdGraph, killFile, killGraph, slowGraph } from './kill-graph.ts';
 import { workerTestRegistry } from './test-nodes.ts';
 
 // Runs a graph once, as a server or a command would, and prints the run's id first: the one of the kill test, or, where
-// milliseconds or the path of a file are given, a single step that takes so long or until that file is there.
-const [root = '', workerEntry = '', salt = '0', end = '', database = ''] = process.argv.slice(2);
+// milliseconds or the path of a file are given, a single step that takes so long or until that file is there. With
+// `keeps-on`, as a server: others continue the run.
+const [root = '', workerEntry = '', salt = '0', end = '', database = '', keepsOn = ''] =
+  process.argv.slice(2);
 const workspace = await openWorkspace({
   ...{ root, workerEntry, registry: workerTestRegistry },
   ...(database === '' ? {} : { database }),
+  keepsRunsOn: keepsOn === 'keeps-on',
 });
 const single = (): Graph => (/^\d+$/.test(end) ? slowGraph(Number(end)) : holdGraph(end));
 const graph = end === '' ? killGraph(Number(salt)) : single();

@@ -18,6 +18,11 @@ interface OtherProcess {
   readonly runId: string;
 }
 
+interface PlaceOptions {
+  /** As `graft serve` has it: see `OpenOptions`. */
+  readonly keepsRunsOn?: boolean;
+}
+
 /** A new workspace, which several processes may have open. */
 export interface ExecutionPlace {
   readonly root: string;
@@ -25,12 +30,12 @@ export interface ExecutionPlace {
   readonly worker: string;
   /** Pids of what computes the steps of a process, to be killed. */
   workersOf(pid: number): number[];
-  open(): Promise<Workspace>;
+  open(options?: PlaceOptions): Promise<Workspace>;
   /**
    * Another process, which runs the graph of a salt or, where milliseconds or the path of a file are given, one step that
    * takes so long or until that file is there.
    */
-  startServer(salt: number, end?: number | string): Promise<OtherProcess>;
+  startServer(salt: number, end?: number | string, options?: PlaceOptions): Promise<OtherProcess>;
   /** Keeps everybody from writing to the database, as a disk that stands still does, until the result is called. */
   stall(): Promise<() => Promise<void>>;
   remove(): Promise<void>;
@@ -85,14 +90,15 @@ export async function place(
     root,
     worker: entries.worker,
     workersOf: (pid) => childrenOf(pid, entries.worker),
-    open: () =>
+    open: (options = {}) =>
       openWorkspace({
-        ...{ root, registry: workerTestRegistry, workerEntry: entries.worker },
+        ...{ ...options, root, registry: workerTestRegistry, workerEntry: entries.worker },
         ...(database === undefined ? {} : { database }),
       }),
-    startServer: async (salt, end = '') => {
+    startServer: async (salt, end = '', { keepsRunsOn = false } = {}) => {
       const { server, worker } = entries;
       const args = [server, root, worker, String(salt), String(end), database ?? ''];
+      if (keepsRunsOn) args.push('keeps-on');
       const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
       const closed = once(child, 'close');
       const [bytes]: unknown[] = await once(child.stdout, 'data');
