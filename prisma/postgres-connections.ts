@@ -1,14 +1,16 @@
+import type { Outages } from '@graft/graph';
 import pg from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostgresAddress } from './postgres-address.ts';
-import { isUnreachable, postgresError } from './postgres-error.ts';
+import { isUnreachable, lostConnection, postgresError } from './postgres-error.ts';
 
 /** Connections of one process at once. */
 const most = 8;
 /** Milliseconds to wait for one connection. */
 const connectMs = 10_000;
-/** Milliseconds that a query waits for a server that restarts; the first one of a process does not wait. */
-const restartMs = 30_000;
+/** Milliseconds between two tries to reach the server, at first and at most. */
+const firstPause = 50;
+const longestPause = 1_000;
 
 /** One connection, from when it is acquired until it is released. */
 export interface PostgresLink {
@@ -16,17 +18,23 @@ export interface PostgresLink {
   query(sql: string, parameters: readonly unknown[]): Promise<pg.QueryResult<unknown[]>>;
   /** Runs statements separated by semicolons. */
   script(sql: string): Promise<void>;
-  release(): void;
+  /** `isLost`: the connection is of no use any more. */
+  release(isLost?: boolean): void;
 }
 
-/** Connections to one Postgres database. What the driver throws is a GraphError with the reason. */
+/**
+ * Connections to one Postgres database. What the driver throws is a GraphError with the reason. A server that has answered
+ * before is waited for; the first request of a process does not wait.
+ */
 export class PostgresConnections {
   readonly address: PostgresAddress;
   readonly #pool: pg.Pool;
+  readonly #outages: Outages;
   #reached = false;
 
-  constructor(address: PostgresAddress) {
+  constructor(address: PostgresAddress, outages: Outages) {
     this.address = address;
+    this.#outages = outages;
     this.#pool = new pg.Pool({
       connectionString: address.connection,
       application_name: 'graft',
@@ -47,7 +55,7 @@ export class PostgresConnections {
       try {
         return await work;
       } catch (error) {
-        throw postgresError(error, shown);
+        throw isUnreachable(error) ? lostConnection(error, shown) : postgresError(error, shown);
       }
     };
     return {
@@ -55,8 +63,8 @@ export class PostgresConnections {
       script: async (sql) => {
         await translated(client.query(sql));
       },
-      release: () => {
-        client.release();
+      release: (isLost = false) => {
+        client.release(isLost);
       },
     };
   }
@@ -65,20 +73,25 @@ export class PostgresConnections {
     if (!this.#pool.ending) await this.#pool.end();
   }
 
-  /** Nothing has been sent yet, so trying again is safe. */
   async #connect(): Promise<pg.PoolClient> {
-    const deadline = performance.now() + (this.#reached ? restartMs : 0);
-    for (let pause = 50; ; pause = Math.min(pause * 2, 1_000)) {
-      try {
-        const client = await this.#pool.connect();
-        this.#reached = true;
-        return client;
-      } catch (error) {
-        if (!isUnreachable(error) || performance.now() > deadline) {
-          throw postgresError(error, this.address.shown);
+    const deadline = performance.now() + (this.#reached ? this.#outages.patience : 0);
+    let found: (() => void) | undefined;
+    try {
+      for (let pause = firstPause; ; pause = Math.min(pause * 2, longestPause)) {
+        try {
+          const client = await this.#pool.connect();
+          this.#reached = true;
+          return client;
+        } catch (error) {
+          if (!isUnreachable(error) || performance.now() > deadline) {
+            throw postgresError(error, this.address.shown);
+          }
+          found ??= this.#outages.wait(this.address.shown);
+          await sleep(pause);
         }
-        await sleep(pause);
       }
+    } finally {
+      found?.();
     }
   }
 }

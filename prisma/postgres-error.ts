@@ -75,6 +75,18 @@ export function isUnreachable(error: unknown): boolean {
   );
 }
 
+const lost = new WeakSet();
+
+/** The error of a statement whose connection was lost. Nobody knows whether the server did it. */
+export function lostConnection(error: unknown, shown: string): GraphError {
+  const translated = postgresError(error, shown);
+  lost.add(translated);
+  return translated;
+}
+
+export const isLostConnection = (error: unknown): boolean =>
+  error instanceof GraphError && lost.has(error);
+
 function codeOf(error: unknown): string {
   // Where a name has several addresses, the error of each is within one without a code.
   if (error instanceof AggregateError) return codeOf(error.errors[0]);

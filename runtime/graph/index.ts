@@ -1,4 +1,5 @@
 export * from './base/errors.ts';
+export * from './base/outages.ts';
 export { globMatcher, globPattern } from './base/glob.ts';
 export * from './rows/port-type.ts';
 export * from './rows/port-types.ts';

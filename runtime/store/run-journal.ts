@@ -24,7 +24,7 @@ export interface RunJournal extends RunStore {
    */
   takeOver(run: RunRecord): Promise<AsyncDisposable | undefined>;
   /** Names this process, which has taken the run over, as the one that continues it, and counts that. */
-  adopt(id: string): Promise<void>;
+  adopt(run: RunRecord): Promise<void>;
   /** Digests of the graphs, used ones too, settings and options of all runs: history, and no part of the cache. */
   origins(): Promise<Set<string>>;
   /** False where there is no such run. */

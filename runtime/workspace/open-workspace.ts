@@ -13,6 +13,7 @@ import {
 import {
   createRegistry,
   GraphError,
+  Outages,
   type ArtifactStore,
   type ModelLookup,
   type Registry,
@@ -85,6 +86,8 @@ export interface OpenOptions {
   readonly memory?: number;
   /** Called when closing has to wait for cancelled trainings that still save their checkpoints. */
   readonly savesOnClose?: () => void;
+  /** Milliseconds to wait for a database or a bucket that answered before; default: see `Outages`. */
+  readonly patience?: number;
   /**
    * Whether processes with this set continue each other's runs on Postgres: those that this one starts, if it ends, and this
    * one those of others that ended. Default: a run ends with its process.
@@ -116,8 +119,9 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   const catalogue = createCatalogue({ modelsFolder, ggufConverter });
   const reserve = new DiskReserve(stateFolder);
   // Whoever comes to make room must be let in.
+  const outages = new Outages(options.patience);
   const { results, database, keeper } = await reserve.relieve('collection', () =>
-    openStores({ ...options, root, stateFolder }),
+    openStores({ ...options, root, stateFolder }, outages),
   );
   await removeLeftovers(scratchFolder(stateFolder));
   await reserve.take();
@@ -251,7 +255,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     await closeStores();
   };
   return {
-    ...{ root, registry, artifacts, actions, journal, graphs, locks, keptGraphs, changes },
+    ...{ root, registry, artifacts, actions, journal, graphs, locks, keptGraphs, changes, outages },
     plans: planner,
     runs: graphRuns,
     experiments: new Experiments({
@@ -283,10 +287,13 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   };
 }
 
-async function openStores(options: OpenOptions & { readonly stateFolder: string }) {
+async function openStores(
+  options: OpenOptions & { readonly stateFolder: string },
+  outages: Outages,
+) {
   const { root, stateFolder, database: place = join(stateFolder, 'index.db') } = options;
-  const results = await openArtifactStores(stateFolder, options.artifacts);
-  const database = await openDatabaseStores(place);
+  const results = await openArtifactStores(stateFolder, options.artifacts, { outages });
+  const database = await openDatabaseStores(place, outages);
   const keeper = new RunKeeper(database.runs, database.leases);
   try {
     const marks = [database.mark, results.mark].filter((mark) => mark !== undefined);

@@ -34,7 +34,7 @@ export async function walkCache(walk: CacheWalkParts): Promise<void> {
 }
 
 async function walkWave(walk: CacheWalkParts, wave: readonly StepState[]): Promise<void> {
-  const { steps, loops, lookup, keyParts, isBlocked, restore } = walk;
+  const { steps, loops, lookup, keyParts, signal, isBlocked, restore } = walk;
   const keyed: { readonly step: StepState; readonly key: string }[] = [];
   for (const step of wave) {
     if (isBlocked?.(step) === true) continue;
@@ -48,6 +48,7 @@ async function walkWave(walk: CacheWalkParts, wave: readonly StepState[]): Promi
   const cacheable = keyed.filter(({ step }) => !isVolatile(step));
   const unknown = cacheable.filter(({ key }) => lookup.known(key) === undefined);
   if (unknown.length > 0) await lookup.find(unknown.map(({ key }) => key));
+  if (signal.aborted) return;
   for (const { step } of keyed) {
     const found = cachedResult(step, lookup);
     if (found === undefined) walk.miss(step);

@@ -6,6 +6,7 @@ import {
   type RunPast,
   type StepSummary,
 } from '@graft/graph';
+import { abortable } from '@graft/kit';
 import { ActionLookup } from './action-lookup.ts';
 import { walkCache } from './cache-walk.ts';
 import type { EngineParts, SharedWork } from './engine-parts.ts';
@@ -199,13 +200,14 @@ export class PlanRun {
   /** Reuses stored results of ready steps, and of steps that become ready by this; schedules the rest. */
   async #walk(): Promise<void> {
     this.#walking = true;
+    const { signal } = this.#controller;
     try {
-      await walkCache({
+      const walk = walkCache({
         steps: this.#steps,
         loops: this.#loops,
         lookup: this.#lookup,
         keyParts: this.#keyParts,
-        signal: this.#controller.signal,
+        signal,
         restore: (step) => this.#restored?.restore(step, this.#steps, this.#lookup) ?? false,
         hit: (step, record) => {
           this.#scheduler.reuse(step, record);
@@ -214,8 +216,10 @@ export class PlanRun {
           this.#scheduler.add(step);
         },
       });
+      // A store that is away may keep it for minutes.
+      await abortable(walk, signal);
     } catch (error) {
-      this.fail(error);
+      if (!signal.aborted) this.fail(error);
     } finally {
       this.#walking = false;
     }

@@ -65,6 +65,8 @@ export class Leases {
   readonly #held = new Map<string, object>();
   /** Leases that could not be given back. */
   readonly #kept = new Set<string>();
+  /** Leases whose rows are about to be deleted. */
+  readonly #releasing = new Set<string>();
   readonly #releases = new PendingWork();
   #heartbeat: Heartbeat | undefined;
 
@@ -116,9 +118,16 @@ export class Leases {
     return this.#tryTake(name);
   }
 
-  /** Takes a lease that nobody has, with the rows of what it is of. */
+  /** Takes a lease that nobody has, with the rows of what it is of. Again after a lost answer, it may be taken. */
   async takeWithin(tx: Queries, name: string): Promise<void> {
-    if ((await this.#insertion.into(tx, [name])).size === 0) throw lost();
+    if ((await this.#insertion.into(tx, [name])).size === 0) {
+      const row = await tx
+        .selectFrom('Lease')
+        .select('owner')
+        .where('name', '=', name)
+        .executeTakeFirst();
+      if (row?.owner !== this.owner) throw lost();
+    }
     this.#hold(name);
   }
 
@@ -238,6 +247,7 @@ export class Leases {
     const row = await this.#rowOf(name);
     // Given back in between.
     if (row === undefined) return this.#tryTake(name);
+    if (this.#isUnanswered(row)) return this.#leaseOf(name, { mayBeRecorded: true });
     if (!this.#isGone(row)) return pidInName(row.owner) ?? 0;
     const taken = await this.#takeOver(row);
     return taken ? this.#leaseOf(name, { mayBeRecorded: true }) : this.#tryTake(name);
@@ -283,6 +293,12 @@ export class Leases {
 
   #deletion(queries: Queries, names: readonly string[]) {
     return queries.deleteFrom('Lease').where('name', 'in', names).where('owner', '=', this.owner);
+  }
+
+  /** Whether this process took it and lost the answer. */
+  #isUnanswered({ name, owner }: LeaseRow): boolean {
+    const isKnown = this.#held.has(name) || this.#releasing.has(name) || this.#kept.has(name);
+    return owner === this.owner && !isKnown;
   }
 
   #isGone(row: LeaseRow): boolean {
@@ -347,12 +363,15 @@ export class Leases {
   }
 
   async #giveBack(name: string): Promise<void> {
+    this.#releasing.add(name);
     try {
       await this.#writes.write([{ kind: 'release', name }]);
       this.#kept.delete(name);
     } catch {
       // The disk is full, or another program has the database: nobody may wait for this one for as long as it lives.
       this.#kept.add(name);
+    } finally {
+      this.#releasing.delete(name);
     }
   }
 }

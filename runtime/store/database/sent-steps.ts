@@ -81,7 +81,7 @@ export class SentSteps {
   }
 
   #send(writes: readonly SendWrite[]): Promise<void> {
-    return inTransaction(this.#queries, async (tx) => {
+    return inTransaction(this.#queries, async (tx, isAgain) => {
       const keys = writes.map(({ step }) => step.request.cacheKey);
       const rows = await tx
         .selectFrom('QueuedStep')
@@ -92,10 +92,14 @@ export class SentSteps {
         .forUpdate()
         .execute();
       const owned = rows.length === 0 ? undefined : await this.#leases.living(runLeasePrefix);
+      const isOwn = (row: { readonly coordinator: string }): boolean =>
+        row.coordinator === this.#leases.owner;
       const added: ReturnType<typeof rowOf>[] = [];
       for (const write of writes) {
         const { version, request } = write.step;
         const equal = rows.filter(({ key }) => key === request.cacheKey);
+        const isDone = isAgain && equal.some((row) => row.id === write.as?.id && isOwn(row));
+        if (isDone) continue;
         // Another process may have taken the run over.
         const left = equal.filter(
           ({ runId, coordinator }) => owned?.get(runLeasePrefix + runId) !== coordinator,

@@ -228,7 +228,11 @@ export class WorkerClaims implements AsyncDisposable {
   async #tell(): Promise<void> {
     await inTransaction(this.#queries, async (tx) => {
       const facts = JSON.stringify(this.#facts);
-      await tx.insertInto('Worker').values({ name: this.#name, facts }).execute();
+      await tx
+        .insertInto('Worker')
+        .values({ name: this.#name, facts })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
       await this.#notices.send(tx, noticeFor.workers);
     });
   }

@@ -64,7 +64,7 @@ export class RunKeeper {
     },
   ): Promise<void> {
     try {
-      await this.#runs.adopt(run.id);
+      await this.#runs.adopt(run);
       const past = await readRunPast(this.#runs, run);
       // Somebody may have cancelled it since.
       const now = (await this.#runs.get(run.id)) ?? run;
