@@ -1,4 +1,5 @@
 import type { Graph } from '@graft/graph';
+import { readS3Settings } from '@graft/store/s3';
 import { openWorkspace } from '../workspace.ts';
 import { holdGraph, killFile, killGraph, slowGraph } from './kill-graph.ts';
 import { workerTestRegistry } from './test-nodes.ts';
@@ -8,9 +9,11 @@ import { workerTestRegistry } from './test-nodes.ts';
 // `keeps-on`, as a server: others continue the run.
 const [root = '', workerEntry = '', salt = '0', end = '', database = '', keepsOn = ''] =
   process.argv.slice(2);
+const artifacts = readS3Settings(process.env);
 const workspace = await openWorkspace({
   ...{ root, workerEntry, registry: workerTestRegistry },
   ...(database === '' ? {} : { database }),
+  ...(artifacts === undefined ? {} : { artifacts }),
   keepsRunsOn: keepsOn === 'keeps-on',
 });
 const single = (): Graph => (/^\d+$/.test(end) ? slowGraph(Number(end)) : holdGraph(end));

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { noPostgres, startPostgres } from '@graft/kit/testing';
+import { readS3Settings } from '@graft/store/s3';
 import { stallDatabase } from '@graft/store/testing';
 import { openWorkspace, type Workspace } from '../../workspace.ts';
 import { childrenOf } from '../kill-moments.ts';
@@ -80,11 +81,13 @@ export function schemaOf(address: string): string {
   return url.href;
 }
 
-/** A place whose steps run in processes of whoever opens it. */
+/** A place whose steps run in processes of whoever opens it. `bucket`: variables that name one for its artifacts. */
 export async function place(
   entries: { readonly worker: string; readonly server: string },
   database?: string,
+  bucket: Readonly<Record<string, string>> = {},
 ): Promise<ExecutionPlace> {
+  const artifacts = readS3Settings(bucket);
   const root = await realpath(await mkdtemp(join(tmpdir(), 'graft-execution-')));
   return {
     root,
@@ -94,12 +97,15 @@ export async function place(
       openWorkspace({
         ...{ ...options, root, registry: workerTestRegistry, workerEntry: entries.worker },
         ...(database === undefined ? {} : { database }),
+        ...(artifacts === undefined ? {} : { artifacts }),
       }),
     startServer: async (salt, end = '', { keepsRunsOn = false } = {}) => {
       const { server, worker } = entries;
       const args = [server, root, worker, String(salt), String(end), database ?? ''];
       if (keepsRunsOn) args.push('keeps-on');
-      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      const child = spawn(process.execPath, args, {
+        ...{ env: { ...process.env, ...bucket }, stdio: ['ignore', 'pipe', 'inherit'] },
+      });
       const closed = once(child, 'close');
       const [bytes]: unknown[] = await once(child.stdout, 'data');
       return { child, closed, runId: String(bytes).trim() };
