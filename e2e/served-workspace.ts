@@ -6,7 +6,8 @@ import path from 'node:path';
 import { test as base } from '@playwright/test';
 
 const root = path.resolve(import.meta.dirname, '..');
-const entry = path.join(root, 'apps/cli/bin/graft.mjs');
+/** The built command. */
+export const graftEntry = path.join(root, 'apps/cli/bin/graft.mjs');
 export const examples = path.join(root, 'examples');
 
 /** A copy of the examples, served by the built command on a free port. Its results stay in the copy. */
@@ -20,7 +21,7 @@ export async function serve(
   env: Readonly<Record<string, string>> = {},
   args: readonly string[] = ['--port', '0'],
 ): Promise<{ process: ChildProcess; url: string }> {
-  const server = spawn(process.execPath, [entry, 'serve', folder, ...args], {
+  const server = spawn(process.execPath, [graftEntry, 'serve', folder, ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     // No hub but one of this machine.
     env: { ...process.env, HF_HUB_OFFLINE: env['HF_ENDPOINT'] === undefined ? '1' : '', ...env },
@@ -39,7 +40,9 @@ export async function serve(
 
 /** Runs the built command to its end; throws what it printed when it fails. */
 export async function runGraft(args: readonly string[]): Promise<{ readonly stdout: string }> {
-  const graft = spawn(process.execPath, [entry, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const graft = spawn(process.execPath, [graftEntry, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let [stdout, errors] = ['', ''];
   graft.stdout.setEncoding('utf8').on('data', (data: string) => (stdout += data));
   graft.stderr.setEncoding('utf8').on('data', (data: string) => (errors += data));

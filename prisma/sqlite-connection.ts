@@ -88,6 +88,7 @@ export class SqliteConnection {
     try {
       return await poll(() => this.#runNow(sql, args));
     } catch (error) {
+      if (isBusy(error)) this.#end(sql, args);
       throw databaseError(error, this.path);
     }
   }
@@ -121,6 +122,21 @@ export class SqliteConnection {
     const statement = this.#prepare(sql);
     if (statement.reader) return { rows: statement.all(...args), changes: 0 };
     return { rows: [], changes: statement.run(...args).changes };
+  }
+
+  /**
+   * Ends a statement that gave up waiting. SQLite keeps it open for another try, and refuses each COMMIT of the
+   * connection meanwhile; libsql resets it only by running it. Where nothing may be written, that ends it at once.
+   */
+  #end(sql: string, args: readonly SqlValue[]): void {
+    this.#database.exec('PRAGMA query_only = ON');
+    try {
+      this.#runNow(sql, args);
+    } catch {
+      // Refused: it is ended.
+    } finally {
+      this.#database.exec('PRAGMA query_only = OFF');
+    }
   }
 
   #prepare(sql: string): Libsql.Statement {

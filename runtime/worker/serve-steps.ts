@@ -25,10 +25,15 @@ export function serveSteps(
   });
 }
 
+/** Milliseconds between two looks at the loaded models, while steps run. */
+const lookEvery = 1_000;
+
 class StepServer {
   /** Retries with the next step after a failure: a full disk may have room by then. */
   readonly #host: OpenedOnce<StepHost>;
   readonly #running = new Map<number, AbortController>();
+  #models = '[]';
+  #looking: NodeJS.Timeout | undefined;
 
   constructor(open: (outages: Outages) => Promise<StepHost>) {
     const outages = new Outages();
@@ -53,6 +58,7 @@ class StepServer {
   async execute(id: number, request: StepRequest): Promise<void> {
     const controller = new AbortController();
     this.#running.set(id, controller);
+    this.#looking ??= setInterval(() => void this.#tellModels(), lookEvery).unref();
     try {
       const result = await runStep(await this.#host.get(), request, {
         signal: controller.signal,
@@ -69,7 +75,21 @@ class StepServer {
       send({ type: 'failed', id, problem: failure.toProblem() });
     } finally {
       this.#running.delete(id);
+      void this.#tellModels();
+      if (this.#running.size === 0) {
+        clearInterval(this.#looking);
+        this.#looking = undefined;
+      }
     }
+  }
+
+  async #tellModels(): Promise<void> {
+    const host = await this.#host.opened?.catch(() => undefined);
+    const models = (await host?.loaded?.()) ?? [];
+    const text = JSON.stringify(models);
+    if (text === this.#models) return;
+    this.#models = text;
+    send({ type: 'models', models });
   }
 }
 

@@ -105,5 +105,6 @@ export async function openWorkerHost(
     scratchFolder: scratch,
     checkpointFolder: checkpointFolder(stateFolder),
     services,
+    loaded: async () => (await backends.opened)?.loaded() ?? [],
   };
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { s3SettingsSchema } from '@graft/store/s3';
-import type { Problem, StepRequest, StepResult, StepSignal } from '@graft/graph';
+import type { LoadedModel, Problem, StepRequest, StepResult, StepSignal } from '@graft/graph';
 
 /** Settings that open a worker process. */
 const workerOptionsSchema = z.object({
@@ -27,6 +27,8 @@ export type ToWorker =
 export type FromWorker =
   /** It has opened its stores, or will report the failure with each step. */
   | { readonly type: 'ready' }
+  /** The models in its memory are others than before. */
+  | { readonly type: 'models'; readonly models: readonly LoadedModel[] }
   | { readonly type: 'signal'; readonly id: number; readonly signal: StepSignal }
   | { readonly type: 'done'; readonly id: number; readonly result: StepResult }
   | { readonly type: 'failed'; readonly id: number; readonly problem: Problem };
@@ -34,6 +36,7 @@ export type FromWorker =
 const idSchema = z.number().int();
 const fromWorkerSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready') }),
+  z.object({ type: z.literal('models'), models: z.custom<LoadedModel[]>(Array.isArray) }),
   z.object({ type: z.literal('signal'), id: idSchema, signal: z.custom<StepSignal>(isObject) }),
   z.object({ type: z.literal('done'), id: idSchema, result: z.custom<StepResult>(isObject) }),
   z.object({ type: z.literal('failed'), id: idSchema, problem: z.custom<Problem>(isObject) }),

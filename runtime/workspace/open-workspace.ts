@@ -20,7 +20,7 @@ import {
 } from '@graft/graph';
 import { definitions } from '@graft/nodes/definitions';
 import { removeLeftovers } from '@graft/kit';
-import { openDatabaseStores, type Leases } from '@graft/store/database';
+import { openDatabaseStores, WorkerOverview, type Leases } from '@graft/store/database';
 import { WorkspaceIdentity } from '@graft/store';
 import { DiskReserve } from '@graft/store/filesystem';
 import { openArtifactStores, type S3Settings } from '@graft/store/s3';
@@ -35,6 +35,7 @@ import { Examples } from './files/examples.ts';
 import { FrozenFiles } from './files/frozen-files.ts';
 import { GraphFiles } from './files/graph-files.ts';
 import { openStateFolder, StateGuard } from './files/state-folder.ts';
+import { Fleet } from './fleet/fleet.ts';
 import { installationVersion } from './fleet/step-queues.ts';
 import { StepSender } from './fleet/step-sender.ts';
 import { AnswerAccuracy } from './labels/answer-accuracy.ts';
@@ -151,14 +152,13 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     await database.close();
     results.close();
   };
+  const { queue } = database;
+  const installation = {
+    version: installationVersion(registry, engineVersions),
+    store: options.artifacts === undefined ? 'folder' : 's3',
+  } as const;
   const workers =
-    database.queue === undefined
-      ? undefined
-      : new StepSender({
-          ...{ queue: database.queue, artifacts },
-          version: installationVersion(registry, engineVersions),
-          store: options.artifacts === undefined ? 'folder' : 's3',
-        });
+    queue === undefined ? undefined : new StepSender({ queue, artifacts, ...installation });
   const devices = new StepDevices(
     join(stateFolder, 'devices.json'),
     workers === undefined ? undefined : () => workers.devices(),
@@ -271,6 +271,10 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     files: shownFiles,
     sources: files,
     models,
+    fleet: new Fleet({
+      ...{ journal, installation },
+      overview: queue === undefined ? undefined : new WorkerOverview(queue),
+    }),
     trials: new ModelTrials({ models, runs: graphRuns }),
     packages: new WorkspacePackages({
       ...{ ...folders, ...against, stores, leases, files, state, received, catalogue },

@@ -4,6 +4,7 @@ import type { RunJournal } from '@graft/store';
 import type { Comparisons } from './compare/comparisons.ts';
 import type { Experiments } from './experiment/experiments.ts';
 import type { Examples } from './files/examples.ts';
+import type { Fleet } from './fleet/fleet.ts';
 import type { FrozenFiles } from './files/frozen-files.ts';
 import type { GraphFiles } from './files/graph-files.ts';
 import type { AnswerAccuracy } from './labels/answer-accuracy.ts';
@@ -66,6 +67,8 @@ export interface Workspace extends AsyncDisposable {
   /** What the patterns of a `files` parameter match. */
   readonly sources: Pick<FileSourceResolver, 'match'>;
   readonly models: WorkspaceModels;
+  /** The workers of other machines. */
+  readonly fleet: Fleet;
   /** Single prompts to models. */
   readonly trials: ModelTrials;
   /** Graphs with all that belongs to them in one file. */

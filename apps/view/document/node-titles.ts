@@ -78,17 +78,19 @@ function titlesIn(nodes: Readonly<Record<string, Titled>>): ReadonlyMap<string, 
 }
 
 /**
- * The title of a node of a plan or a run, after the titles of the nodes that lead to it, in this file or another. The
- * path itself if one of those nodes is missing.
+ * The title of a node of a plan or a run, after the titles of the nodes that lead to it, in this file or another. From
+ * a node on that is missing, the ids.
  */
 export function stepTitle(path: string, graph: Graph): string {
   const { lookup } = usedGraphs.getState();
   let at: { readonly graph: Graph; readonly body: BodyId } | undefined = { graph, body: undefined };
   const titles: string[] = [];
-  for (const part of path.split('/')) {
+  const parts = path.split('/');
+  for (const [place, part] of parts.entries()) {
     const { id, round } = partOf(part);
     const nodes: Graph['nodes'] = at === undefined ? {} : bodyNodes(at.graph, at.body);
-    if (at === undefined || !Object.hasOwn(nodes, id)) return path;
+    if (at === undefined || !Object.hasOwn(nodes, id))
+      return [...titles, ...parts.slice(place)].join('/');
     titles.push(titleAmong(id, nodes) + (round === undefined ? '' : `#${round}`));
     const use = usedGraph(nodes[id]);
     if (use?.startsWith('#') === true) at = { graph: at.graph, body: use.slice(1) };

@@ -8,7 +8,7 @@ const steps = { total: 3, computed: 1, reused: 2 };
 const events = stamped([
   {
     ...{ type: 'experiment.started', file: 'a.graft.json', experiment: 'e', baseline: 'k=1' },
-    ...{ metrics: ['score.metrics:mrr'], runs: 3 },
+    ...{ metrics: ['score.metrics:mrr'], runs: 3, limitMs: 60_000 },
     variants: [
       { name: 'k=1', settings: {} },
       { name: 'k=2', settings: {} },
@@ -23,8 +23,8 @@ const events = stamped([
       },
     ],
   },
-  { type: 'variant.started', variant: 'k=1', seed: 7, run: 'a' },
   { type: 'variant.started', variant: 'k=2', seed: 7, run: 'b' },
+  { type: 'variant.started', variant: 'k=1', seed: 7, run: 'a' },
   {
     ...{ type: 'variant.finished', variant: 'k=1', seed: 7, run: 'a' },
     ...{ status: 'succeeded', ms: 5, steps },
@@ -38,7 +38,11 @@ const events = stamped([
 it('counts what ended, failed and was refused, and knows what is at work', () => {
   const begun = events.slice(0, 3).reduce(foldExperimentEvent, noProgress);
   expect(begun).toMatchObject({ runs: 3, ended: 0, refused: 1, status: 'running' });
-  expect(begun.working).toEqual(['k=1, seed 7', 'k=2, seed 7']);
+  expect(begun).toMatchObject({ startedAt: 0, limitMs: 60_000 });
+  expect(begun.working).toEqual([
+    { run: 'a', variant: 'k=1', seed: 7 },
+    { run: 'b', variant: 'k=2', seed: 7 },
+  ]);
   const later = events.slice(3).reduce(foldExperimentEvent, begun);
   expect(later).toMatchObject({ ended: 2, failed: 1, computed: 1, reused: 4, working: [] });
 });

@@ -15,16 +15,28 @@ export interface ExperimentProgress {
   /** Steps of the runs that ended. */
   readonly computed: number;
   readonly reused: number;
-  /** Runs at work, each as `variant` or `variant, seed 2`. */
-  readonly working: readonly string[];
+  /** Milliseconds since the epoch; undefined before its first event. */
+  readonly startedAt?: number;
+  /** Milliseconds that it may take. */
+  readonly limitMs?: number;
+  /** Names of its variants as they take turns: the baseline first. */
+  readonly variants: readonly string[];
+  /** Runs at work, in the order of their variants. */
+  readonly working: readonly WorkingVariant[];
   readonly status: RunStatus;
   /** Why it failed as a whole. */
   readonly error?: string;
 }
 
+export interface WorkingVariant {
+  readonly run: string;
+  readonly variant: string;
+  readonly seed?: number | undefined;
+}
+
 export const noProgress: ExperimentProgress = {
   ...{ seq: 0, runs: 0, ended: 0, failed: 0, dropped: 0, refused: 0, computed: 0, reused: 0 },
-  ...{ working: [], status: 'running' },
+  ...{ variants: [], working: [], status: 'running' },
 };
 
 /** Events that are in it already change nothing. */
@@ -37,22 +49,37 @@ export function foldExperimentEvent(
   switch (event.type) {
     case 'experiment.started': {
       const refused = event.variants.filter(({ problem }) => problem !== undefined).length;
-      return { ...progress, seq, runs: event.runs, refused };
+      const { runs, at: startedAt, limitMs, baseline } = event;
+      const names = event.variants.map(({ name }) => name).filter((name) => name !== baseline);
+      const limit = limitMs === undefined ? {} : { limitMs };
+      return {
+        ...progress,
+        seq,
+        runs,
+        refused,
+        startedAt,
+        ...limit,
+        variants: [baseline, ...names],
+      };
     }
     case 'race.looked':
       return {
         ...{ ...progress, seq, runs: progress.ended + event.runs },
         dropped: progress.dropped + event.dropped.length,
       };
-    case 'variant.started':
-      return { ...progress, seq, working: [...progress.working, nameOf(event)] };
+    case 'variant.started': {
+      const { run, variant, seed: of } = event;
+      const place = (at: WorkingVariant): number => progress.variants.indexOf(at.variant);
+      const working = [...progress.working, { run, variant, seed: of }];
+      return { ...progress, seq, working: working.toSorted((a, b) => place(a) - place(b)) };
+    }
     case 'variant.finished':
       return {
         ...{ ...progress, seq, ended: progress.ended + 1 },
         failed: progress.failed + (event.status === 'failed' ? 1 : 0),
         computed: progress.computed + event.steps.computed,
         reused: progress.reused + event.steps.reused,
-        working: progress.working.filter((name) => name !== nameOf(event)),
+        working: progress.working.filter(({ run }) => run !== event.run),
       };
     case 'experiment.finished': {
       const { status, error } = event;
@@ -61,6 +88,3 @@ export function foldExperimentEvent(
     }
   }
 }
-
-const nameOf = ({ variant, seed }: { variant: string; seed?: number | undefined }): string =>
-  seed === undefined ? variant : `${variant}, seed ${String(seed)}`;

@@ -41,7 +41,7 @@ const summary: StepSummary = {
   device: 'cpu',
   outputs: { chunks: { digest: 'a'.repeat(64), mediaType: 'x', size: 3, summary: '418 chunks' } },
 };
-const story = stamped([
+const script: readonly UnstampedEvent[] = [
   started,
   { type: 'step.started', node: 'chunk-1', device: 'cpu', reason: { kind: 'first' } },
   { type: 'step.progress', node: 'chunk-1', done: 3, total: 9, unit: 'documents' },
@@ -51,9 +51,17 @@ const story = stamped([
   { type: 'step.token', node: 'generate-1', item: 'q1', text: 'At ' },
   { type: 'step.token', node: 'generate-1', item: 'q2', text: 'No' },
   { type: 'step.token', node: 'generate-1', item: 'q1', text: 'dawn' },
-]);
+];
+const story = stamped(script);
 
 describe('foldEvent', () => {
+  it('shows where a step is computed', () => {
+    const place = { worker: 'gpu-1, process 7', why: 'no other worker takes cpu' };
+    const told = { type: 'step.log', node: 'chunk-1', level: 'info', message: 'm', place } as const;
+    const run = fold(stamped([...script, told]));
+    expect(run.steps.get('chunk-1')?.place).toEqual(place);
+  });
+
   it('queues every node of the run at its start', () => {
     const run = fold(story.slice(0, 1));
     expect(run.status).toBe('running');

@@ -8,7 +8,7 @@ import {
   withStep,
   type StandIns,
 } from './stand-ins.ts';
-import { countsBytes, type ReportedProblem, type StepView } from './step-view.ts';
+import { countsBytes, type Defined, type ReportedProblem, type StepView } from './step-view.ts';
 
 /** The rounds of a loop that have started. */
 interface Rounds {
@@ -49,8 +49,7 @@ export function emptyRun(runId: string): RunState {
 }
 
 type EventOf<T extends RunEvent['type']> = Extract<RunEvent, { type: T }>;
-/** Events allow undefined values, states do not: this drops such keys. */
-type Defined<T> = { [K in keyof T]: Exclude<T[K], undefined> };
+/** Without the keys of undefined values. */
 function defined<T extends object>(value: T): Defined<T> {
   return Object.fromEntries(
     Object.entries(value).filter(([, part]) => part !== undefined),
@@ -76,9 +75,13 @@ function withToken({ progress, ...step }: StepView, event: EventOf<'step.token'>
 }
 
 function withLog(step: StepView, event: EventOf<'step.log'>): StepView {
-  const { at, level, message, item } = event;
+  const { at, level, message, item, place } = event;
   const line = { at, level, message, ...(item === undefined ? {} : { item }) };
-  return { ...step, logs: [...step.logs, line].slice(-logLimit) };
+  return {
+    ...step,
+    logs: [...step.logs, line].slice(-logLimit),
+    ...(place === undefined ? {} : { place: defined(place) }),
+  };
 }
 
 function finishStep(run: RunState, event: EventOf<'step.finished'>): RunState {

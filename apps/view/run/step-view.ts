@@ -7,11 +7,15 @@ import type {
   Problem,
   RemoteUsage,
   StepCheckpoints,
+  StepPlace,
   StepStatus,
   StepSummary,
 } from '@graft/graph';
 import type { GrowingList, GrowingMap } from './growing-collections.ts';
 import { readJson } from '../read-json.ts';
+
+/** Events allow undefined values, states do not. */
+export type Defined<T> = { readonly [K in keyof T]: Exclude<T[K], undefined> };
 
 interface LogLine {
   readonly at: number;
@@ -34,6 +38,8 @@ export interface StepView {
   readonly type: string;
   readonly status: StepStatus;
   readonly device?: string;
+  /** Where it is computed, if there are workers. */
+  readonly place?: Defined<StepPlace>;
   /** Milliseconds since the epoch. */
   readonly startedAt?: number;
   readonly finishedAt?: number;

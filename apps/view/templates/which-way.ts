@@ -191,7 +191,7 @@ export function whichWay(
         ...{ about: 'find-learned', x: 1248, y: 314, width: 226 },
       },
       way: {
-        text: 'Each way is a subgraph: open it to change how it trains or asks. _Use_ chooses the one that **Run** uses.',
+        text: 'Each way is a subgraph: open it to change how it trains or asks. _Subgraph_ chooses the one that **Run** uses.',
         ...{ about: 'way', x: 746, y: 610, width: 226 },
       },
     },

@@ -11,6 +11,7 @@ import {
   type LanguageModel,
   type LanguageModelOptions,
   type Lease,
+  type LoadedModel,
   type ModelFacts,
   type ModelKind,
   type ModelSource,
@@ -96,6 +97,8 @@ export interface LoadedBackends extends InferenceBackends, AsyncDisposable {
   lease(bytes: number, signal?: AbortSignal): Promise<Lease>;
   /** The memory ledger of a device, for observers. */
   memory(device: string): Pick<DeviceMemory, 'used' | 'peak' | 'capacity'>;
+  /** The models in memory. */
+  loaded(): readonly LoadedModel[];
   forStep(needs: StepNeeds): StepBackends;
 }
 
@@ -176,6 +179,10 @@ class ComposedBackends implements LoadedBackends {
 
   memory(device: string): DeviceMemory {
     return this.#memory(device);
+  }
+
+  loaded(): readonly LoadedModel[] {
+    return [...this.#memories.values()].flatMap(({ models }) => models);
   }
 
   forStep({ device: wanted, models: used, held, ...options }: StepNeeds): StepBackends {

@@ -5,6 +5,7 @@ import { DeviceMemory, type Resident } from './device-memory.ts';
 const device = { id: 'cpu', class: 'cpu', name: 'the CPU', software: false } as const;
 
 class FakeResident implements Resident {
+  readonly model = 'a model';
   readonly bytes: number;
   readonly lastUsed: number;
   busy = false;
@@ -77,6 +78,8 @@ describe('the memory of a device', () => {
       memory.add(resident, await memory.lease(resident.bytes));
     }
     expect(memory.used).toBe(90);
+    expect(memory.models).toHaveLength(3);
+    expect(memory.models[0]).toEqual({ id: 'a model', device: device.id, bytes: 30 });
     const lease = await memory.lease(40);
     expect([busy.evicted, old.evicted, recent.evicted]).toEqual([false, true, false]);
     expect(lease.bytes + 60).toBe(memory.used);

@@ -1,7 +1,8 @@
-import { GraphError, type Device, type Lease } from '@graft/graph';
+import { GraphError, type Device, type Lease, type LoadedModel } from '@graft/graph';
 
-/** Something in memory that can be unloaded. */
+/** A model in memory that can be unloaded. */
 export interface Resident {
+  readonly model: string;
   readonly bytes: number;
   readonly busy: boolean;
   /** Increases with every use. */
@@ -61,6 +62,12 @@ export class DeviceMemory {
   /** Peak of the claimed bytes. */
   get peak(): number {
     return this.#peak;
+  }
+
+  /** Those in memory, also while nobody uses them. */
+  get models(): readonly LoadedModel[] {
+    const { id: device } = this.device;
+    return [...this.#residents].map(({ model: id, bytes }) => ({ id, device, bytes }));
   }
 
   /** Bytes that a lease could get now if idle residents were unloaded. */

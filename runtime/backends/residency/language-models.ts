@@ -151,6 +151,7 @@ export class LanguageModels {
     const key = `${fileKey(file)} ${runtime.device}`;
     return {
       key,
+      model: file.id,
       memory: this.#options.memoryOf(runtime.device, () => freeOnGpu(runtime)),
       estimate: bytes + configurationBytes(configuration),
       growth: (loaded) => loaded.growth(configuration),

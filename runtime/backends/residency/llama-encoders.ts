@@ -81,6 +81,7 @@ export class LlamaEncoders {
     const contexts = contextsAtOnce(options).contexts * each;
     return {
       key: `${file.path} ${stamp} ${runtime.device}`,
+      model: file.id,
       memory: memoryOf(runtime.device, () => freeOnGpu(runtime)),
       estimate: bytes + contexts,
       held,

@@ -10,6 +10,7 @@ const device = { id: 'cpu', class: 'cpu', name: 'the CPU', software: false } as 
 function letters(memory: DeviceMemory, diary: string[]) {
   return (key: string): ModelLoader<string> => ({
     key,
+    model: key,
     memory,
     estimate: 60,
     load: async () => {
@@ -90,6 +91,7 @@ describe('resident models', () => {
     let loading = 0;
     const loader = (key: string): ModelLoader<string> => ({
       key,
+      model: key,
       memory,
       estimate: 120,
       load: async () => {
@@ -120,6 +122,7 @@ describe('resident models', () => {
     const { signal } = new AbortController();
     const growing = (key: string, use: string): ModelLoader<{ uses: Set<string> }> => ({
       key,
+      model: key,
       memory,
       estimate: 40 + 25,
       growth: ({ uses }) => (uses.has(use) ? 0 : 25),

@@ -12,6 +12,8 @@ interface LoadedModel<Value> {
 
 export interface ModelLoader<Value> {
   readonly key: string;
+  /** Its id, for people. */
+  readonly model: string;
   readonly memory: DeviceMemory;
   /** Bytes to claim before loading it for this use. */
   readonly estimate: number;
@@ -27,12 +29,14 @@ export interface ModelLoader<Value> {
 let clock = 0;
 
 class ResidentModel<Value> implements Resident {
+  readonly model: string;
   readonly loaded: LoadedModel<Value>;
   readonly #evicted: () => void;
   users = 0;
   lastUsed = ++clock;
 
-  constructor(loaded: LoadedModel<Value>, evicted: () => void) {
+  constructor(model: string, loaded: LoadedModel<Value>, evicted: () => void) {
+    this.model = model;
     this.loaded = loaded;
     this.#evicted = evicted;
   }
@@ -130,7 +134,7 @@ export class ModelResidency<Value> {
 
   #add(loader: ModelLoader<Value>, lease: Lease, loaded: LoadedModel<Value>): ResidentModel<Value> {
     const { key, memory } = loader;
-    const model = new ResidentModel(loaded, () => {
+    const model = new ResidentModel(loader.model, loaded, () => {
       if (this.#models.get(key)?.model === model) this.#models.delete(key);
     });
     loader.grow?.(loaded.value);

@@ -75,6 +75,7 @@ export class OnnxModels {
     const { threads, memoryOf } = this.#options;
     return {
       key: `${folder} ${stamp} ${device}`,
+      model: entry.id,
       memory: memoryOf(device === 'cuda' ? 'cuda:0' : device),
       estimate: bytes,
       held,

@@ -14,6 +14,8 @@ const lost: ReadonlySet<GraphErrorCode> = new Set(['missing-file', 'store-damage
 export interface ElsewhereBackend extends ExecutionBackend {
   /** Whether somebody is there who can execute the step; absent: always. */
   takes?(request: StepRequest): Promise<boolean>;
+  /** Why nobody there executes it, for people; undefined: nobody was there to expect it of. */
+  whyNot?(request: StepRequest): Promise<string | undefined>;
 }
 
 /** Nobody elsewhere can execute the step any more, and nobody has begun it. */
@@ -47,7 +49,14 @@ export function createSharingBackend({
   return {
     async execute(request, hooks) {
       const isTaken = request.volatile !== true && ((await elsewhere.takes?.(request)) ?? true);
-      if (!isTaken) return here.execute(request, hooks);
+      if (!isTaken) {
+        const why = await elsewhere.whyNot?.(request);
+        if (why !== undefined) {
+          const message = `This machine computes this step: ${why}.`;
+          hooks.report({ type: 'log', level: 'info', message, place: { why } });
+        }
+        return here.execute(request, hooks);
+      }
       const { signal } = hooks;
       try {
         return await elsewhere.execute(await requests.share(request, signal), hooks);

@@ -5,6 +5,7 @@ import type {
   Implementation,
   ItemStore,
   Lease,
+  LoadedModel,
   ModelEntry,
   RemoteUsage,
   RunContext,
@@ -64,4 +65,6 @@ export interface StepHost {
   /** Stores each checkpoint as an artifact too, so that other hosts can continue from it. */
   readonly storesCheckpoints?: boolean;
   services(request: ServiceRequest): StepServices | Promise<StepServices>;
+  /** The models in its memory; absent: it loads none. */
+  loaded?(): Promise<readonly LoadedModel[]>;
 }

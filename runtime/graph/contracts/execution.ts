@@ -3,7 +3,7 @@ import type { ArtifactRef, Digest } from './artifact.ts';
 import type { LocatedFile, ResolvedSource } from '../types/resolved-source.ts';
 import type { PortFacets } from '../types/facets.ts';
 import type { Lane } from '../types/lane.ts';
-import type { CheckpointReport, ItemCounts } from './run-event.ts';
+import type { CheckpointReport, ItemCounts, StepPlace } from './run-event.ts';
 import type { KeyPart } from './action.ts';
 import type { MetricRow } from '../metrics/metrics.ts';
 import type { ModelEntry } from '../rows/model.ts';
@@ -84,6 +84,14 @@ export interface StepResult {
   /** Peak bytes of leases and models; absent: it used none. */
   readonly memory?: number;
 }
+/** A model in memory, between uses too. */
+export interface LoadedModel {
+  readonly id: string;
+  /** `cpu`, `cuda`, `vulkan` … */
+  readonly device: string;
+  readonly bytes: number;
+}
+
 /** Reports of a running step. */
 export type StepSignal =
   | {
@@ -98,6 +106,7 @@ export type StepSignal =
       readonly level: 'info' | 'warning' | 'error';
       readonly message: string;
       readonly item?: string;
+      readonly place?: StepPlace;
     }
   | { readonly type: 'token'; readonly item: string; readonly text: string }
   | { readonly type: 'metrics'; readonly row: MetricRow }

@@ -52,6 +52,8 @@ export const experimentEventSchema = z.discriminatedUnion('type', [
      * Planned runs: each variant that can run, once for each seed and, in a race, each look, unless the race drops it.
      */
     runs: z.number().int(),
+    /** Milliseconds after which no further run starts, and those at work are stopped. */
+    limitMs: z.number().optional(),
   }),
   z.object({ ...base, type: z.literal('variant.started'), ...which, run: z.string() }),
   z.object({

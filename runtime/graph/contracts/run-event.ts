@@ -121,6 +121,17 @@ export const stepSummarySchema = z.object({
 });
 export type StepSummary = z.infer<typeof stepSummarySchema>;
 
+/** Where a step is computed, if there are workers. */
+const stepPlaceSchema = z.object({
+  /** The worker's machine and process; absent: the machine that coordinates the run. */
+  worker: z.string().optional(),
+  /** Why there: `no worker takes gpu/cuda:0`. */
+  why: z.string().optional(),
+  /** How long it waited and what for, if it did: a sentence. */
+  waited: z.string().optional(),
+});
+export type StepPlace = z.infer<typeof stepPlaceSchema>;
+
 const outputPreviewSchema = z.object({ digest: z.string(), preview: z.string() });
 
 const base = { seq: z.number().int(), runId: z.string(), at: z.number() };
@@ -178,6 +189,7 @@ export const runEventSchema = z.discriminatedUnion('type', [
     message: z.string(),
     /** Id of the item concerned, if any. */
     item: z.string().optional(),
+    place: stepPlaceSchema.optional(),
   }),
   /** Text that a language model has just written for an item. */
   z.object({

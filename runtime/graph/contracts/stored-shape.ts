@@ -56,8 +56,8 @@ export const storedRunEvent: StoredShape<typeof runEventSchema> = {
   // the package of a step's result. 4: aliases at the start of a run; subgraph, path and field in a problem's location.
   // 5: rounds of loops. 6: the memory that a step claimed. 7: an earlier failure or interruption as a reason to run. 8:
   // checkpoints of a training step. 9: the source in a problem's location. 10: what a step asked servers for.
-  // 11: the group of a metric row.
-  migrations: Array.from({ length: 10 }, () => unchanged),
+  // 11: the group of a metric row. 12: where a step is computed.
+  migrations: Array.from({ length: 11 }, () => unchanged),
 };
 
 export const storedStepSummary: StoredShape<typeof stepSummarySchema> = {
@@ -83,6 +83,6 @@ export const storedExperimentEvent: StoredShape<typeof experimentEventSchema> = 
   // 2: races; metrics with lower declared as better, and undeclared ones. 3: items that failed in all variants. 4: the
   // runs behind a variant's tokens. 5: names in the problem of a variant without results. 6: the source in
   // a problem's location. 7: the dollars that a variant cost. 8: ratios between variants, and groups.
-  // 9: the recommended variant.
-  migrations: Array.from({ length: 8 }, () => unchanged),
+  // 9: the recommended variant. 10: the limit in minutes.
+  migrations: Array.from({ length: 9 }, () => unchanged),
 };

@@ -28,7 +28,11 @@ export function recommendationWords(
       'none complete': `no variant but the baseline, ${base}, has a complete result`,
       'none better': `no variant is shown to be better than the baseline, ${base}`,
     }[none ?? 'none better'];
-    return [`No recommendation: ${why}.`];
+    const means = table.rows.flatMap(({ cells }) => cells[0]?.mean ?? []);
+    const allZero = means.length > 1 && means.every((mean) => mean === 0);
+    const hint =
+      'Every mean is 0: before you conclude anything, look at some results beside their references.';
+    return [`No recommendation: ${why}.`, ...(allZero ? [hint] : [])];
   }
   const metric = metricInSentence(table.metrics[0]?.name ?? '');
   return [

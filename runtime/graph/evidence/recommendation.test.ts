@@ -139,6 +139,13 @@ it('recommends none where no variant is shown to be better than the baseline, an
   );
 });
 
+it('says to look at results where every mean is 0', async () => {
+  const given = { base: { values: right(0) }, retrieval: { values: right(0) } };
+  expect(await words(given)).toMatch(
+    /^No recommendation: .*\. Every mean is 0: before you conclude anything, look at some results beside their references\. /,
+  );
+});
+
 it('leaves out what has no complete result, and names what the race has dropped', async () => {
   const given = {
     base: { values: right(16) },

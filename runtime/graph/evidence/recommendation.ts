@@ -61,8 +61,8 @@ function* recommend({
     dropped: namesOf(others.filter(({ variant }) => dropped.includes(variant))),
     incomplete: namesOf(racing.filter((row) => !isComplete(row))),
   };
-  if (metric === undefined || complete.length === 0) return { ...common, none: 'none complete' };
   if (baseline === undefined || !isComplete(baseline)) return { ...common, none: 'no baseline' };
+  if (metric === undefined || complete.length === 0) return { ...common, none: 'none complete' };
   if (n < fewestToRecommend) return { ...common, none: 'too few' };
   const arms = yield* armsOf(variants, metric);
   const candidates = complete.flatMap((row): Candidate[] => {

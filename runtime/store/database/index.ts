@@ -7,6 +7,13 @@ export { openDatabaseStores, type DatabaseStores } from './open.ts';
 export { reachPostgres } from '@graft/prisma';
 export type { TableLines } from './table-rows.ts';
 export { SentSteps, type StepNews } from './sent-steps.ts';
-export { noticeFor, type QueueParts, type StepOutcome, type WorkerFacts } from './queued-step.ts';
+export {
+  noticeFor,
+  type QueueParts,
+  type StepOutcome,
+  type WorkerFacts,
+  type WorkerState,
+} from './queued-step.ts';
 export { WorkerClaims, type ClaimedStep, type ClaimReport } from './worker-claims.ts';
-export { WorkerDirectory } from './worker-directory.ts';
+export { WorkerDirectory, type SeenWorker } from './worker-directory.ts';
+export { WorkerOverview, type FleetView, type WorkerView } from './worker-overview.ts';

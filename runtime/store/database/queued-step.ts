@@ -24,6 +24,19 @@ export type StepOutcome =
 /** What the leases of workers begin with. */
 export const workerLeasePrefix = 'worker/';
 
+/** What a worker tells of itself while it works, when it changes. */
+const workerStateSchema = z.object({
+  /** It ends its steps and takes no more. */
+  isDraining: z.boolean(),
+  /** Bytes in use on its machine or in its container, by whatever runs there, and all of them. */
+  memory: z.object({ used: z.number(), all: z.number() }),
+  /** In its memory, also while no step uses them. */
+  models: z.array(z.object({ id: z.string(), device: z.string(), bytes: z.number() })),
+  /** Its steps by the ids of their rows: when it took them, in milliseconds by the database's clock. */
+  since: z.record(z.string(), z.number()),
+});
+export type WorkerState = z.infer<typeof workerStateSchema>;
+
 /** What a worker tells of itself. */
 const workerFactsSchema = z.object({
   /** Capabilities of steps that it takes: `cpu`, `gpu`, `web`, `training`. */
@@ -38,6 +51,10 @@ const workerFactsSchema = z.object({
   devices: z.array(z.string()),
   /** Its machine and process, for messages. */
   shown: z.string(),
+  /** Bytes that models may take on each device, if somebody limits them. */
+  memory: z.number().optional(),
+  /** Absent: it has just begun. */
+  state: workerStateSchema.optional(),
 });
 export type WorkerFacts = z.infer<typeof workerFactsSchema>;
 

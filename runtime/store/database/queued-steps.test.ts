@@ -9,6 +9,7 @@ import type { QueueParts, StepOutcome, WorkerFacts } from './queued-step.ts';
 import { SentSteps } from './sent-steps.ts';
 import { WorkerClaims } from './worker-claims.ts';
 import { WorkerDirectory } from './worker-directory.ts';
+import { WorkerOverview } from './worker-overview.ts';
 
 const postgres = await startPostgres();
 afterAll(() => postgres?.stop());
@@ -217,6 +218,37 @@ describe.skipIf(postgres === undefined)(title, () => {
     expect(await worker.claim(10, Number.MAX_SAFE_INTEGER)).toMatchObject([
       { request: { cacheKey: 'wanted' } },
     ]);
+  });
+
+  it('are shown with the worker that has them, and counted while they wait', async () => {
+    const here = await coordinatorOf('here');
+    const { id } = await here.send('first');
+    await here.send('second', { turn: 1 });
+    await here.send('trains', { queue: 'training' });
+    const worker = await WorkerClaims.register(processOf('worker'), facts);
+    const [taken] = await worker.claim(1, Number.MAX_SAFE_INTEGER);
+    const overview = new WorkerOverview(processOf('looker'));
+    const waiting = [
+      { queue: 'cpu', count: 1 },
+      { queue: 'training', count: 1 },
+    ];
+    const step = { runId: 'here', node: 'n', type: 't', isCancelled: false };
+    expect(await overview.look()).toMatchObject({
+      waiting,
+      workers: [{ ...facts, running: 1, steps: [step] }],
+    });
+    const state = {
+      ...{ isDraining: true, memory: { used: 1, all: 2 }, since: { [id]: taken?.since ?? 0 } },
+      models: [{ id: 'm', device: 'cpu', bytes: 1 }],
+    };
+    await worker.tellState(state);
+    await here.sent.cancel(id);
+    const shown = await overview.look();
+    const ended = { ...step, isCancelled: true, ms: expect.any(Number) };
+    expect(shown.workers).toMatchObject([{ state, steps: [ended] }]);
+    expect(shown.workers[0]?.silentMs).toBeGreaterThan(0);
+    await worker[Symbol.asyncDispose]();
+    expect((await overview.look()).workers).toEqual([]);
   });
 
   it('end when they are cancelled, or are withdrawn as long as no worker has them', async () => {

@@ -10,6 +10,7 @@ import {
   type QueueParts,
   type StepOutcome,
   type WorkerFacts,
+  type WorkerState,
 } from './queued-step.ts';
 
 /** Milliseconds by the database's clock that smaller steps overtake one for which no worker has the memory. */
@@ -21,6 +22,8 @@ export interface ClaimedStep {
   readonly claim: string;
   readonly id: string;
   readonly request: StepRequest;
+  /** When it was taken, in milliseconds by the database's clock. */
+  readonly since: number;
 }
 
 /** A report of a step, numbered within its claim. */
@@ -105,7 +108,7 @@ export class WorkerClaims implements AsyncDisposable {
         .executeTakeFirst();
       if (starving !== undefined) return [];
       const rows = await waiting
-        .select(['id', 'request', 'checkpoint'])
+        .select(['id', 'request', 'checkpoint', serverClock(0).as('now')])
         .where('memory', '<=', memory)
         .orderBy('rank')
         .limit(most)
@@ -113,7 +116,7 @@ export class WorkerClaims implements AsyncDisposable {
         .skipLocked()
         .execute();
       const taken: ClaimedStep[] = [];
-      for (const { id, request, checkpoint } of rows) {
+      for (const { id, request, checkpoint, now: since } of rows) {
         this.#claims += 1;
         const claim = `${this.#name}/${String(this.#claims)}`;
         await tx
@@ -121,7 +124,7 @@ export class WorkerClaims implements AsyncDisposable {
           .set({ state: 'running', worker: this.#name, claim })
           .where('id', '=', id)
           .execute();
-        taken.push({ claim, id, request: withCheckpoint(request, checkpoint) });
+        taken.push({ claim, id, since, request: withCheckpoint(request, checkpoint) });
       }
       return taken;
     });
@@ -211,7 +214,19 @@ export class WorkerClaims implements AsyncDisposable {
     });
   }
 
-  /** Makes it unknown, so that coordinators no longer expect it to take steps. */
+  /** Writes what it does now, for people. Coordinators expect no more of one that drains. */
+  tellState(state: WorkerState): Promise<void> {
+    return inTransaction(this.#queries, async (tx) => {
+      await tx
+        .updateTable('Worker')
+        .set({ facts: JSON.stringify({ ...this.#facts, state }) })
+        .where('name', '=', this.#name)
+        .execute();
+      if (state.isDraining) await this.#notices.send(tx, noticeFor.workers);
+    });
+  }
+
+  /** Makes it unknown. */
   async withdraw(): Promise<void> {
     await inTransaction(this.#queries, async (tx) => {
       await tx.deleteFrom('Worker').where('name', '=', this.#name).execute();

@@ -15,6 +15,14 @@ const mostLost = 3;
 /** Milliseconds by the database's clock after which a result that nobody wanted is forgotten. */
 const keepResultMs = 86_400_000;
 
+/** A worker that lives. */
+export interface SeenWorker extends WorkerFacts {
+  /** Of its lease. */
+  readonly name: string;
+  /** Steps that it has. */
+  readonly running: number;
+}
+
 /** Which workers live. Whoever looks also gives the steps of those that are gone to others. */
 export class WorkerDirectory {
   readonly #queries: Queries;
@@ -31,22 +39,26 @@ export class WorkerDirectory {
     return this.#notices.listen(heard);
   }
 
-  /** The living workers that take steps. To be called every second or two while steps are queued: see `Leases.sweep`. */
-  async look(): Promise<readonly WorkerFacts[]> {
+  /** The living workers, those that drain among them. To be called every second or two while steps are queued: see `Leases.sweep`. */
+  async look(): Promise<readonly SeenWorker[]> {
     const living = await this.#leases.living(workerLeasePrefix);
     const rows = await this.#queries.selectFrom('Worker').selectAll().execute();
     const busy = await this.#queries
       .selectFrom('QueuedStep')
-      .select('worker')
-      .distinct()
+      .select(({ fn }) => ['worker', fn.countAll<number>().as('running')])
       .where('state', 'in', ['running', 'cancelling'])
+      .groupBy('worker')
       .execute();
+    const running = new Map(busy.map((row) => [row.worker, Number(row.running)]));
     const names = [...rows.map(({ name }) => name), ...busy.flatMap(({ worker }) => worker ?? [])];
     const gone = [...new Set(names)].filter((name) => !living.has(name)).sort();
     if (gone.length > 0) await this.#giveToOthers(gone);
     return rows
       .filter(({ name }) => living.has(name))
-      .flatMap(({ facts }) => readWorkerFacts(facts) ?? []);
+      .flatMap(({ name, facts }) => {
+        const known = readWorkerFacts(facts);
+        return known === undefined ? [] : { ...known, name, running: running.get(name) ?? 0 };
+      });
   }
 
   /** Removes steps that no worker has taken and no run waits for, and old results. */

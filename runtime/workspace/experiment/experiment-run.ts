@@ -231,6 +231,7 @@ export class ExperimentRun {
       ...(plan.lower.length === 0 ? {} : { lower: [...plan.lower] }),
       ...(plan.prefer === undefined ? {} : { prefer: [...plan.prefer] }),
       ...(plan.race === undefined ? {} : { race: plan.race }),
+      ...(plan.limitMs === undefined ? {} : { limitMs: plan.limitMs }),
       variants: plan.variants.map(({ name, settings, problems: [problem] }) => ({
         name,
         settings: { ...settings },

@@ -111,6 +111,7 @@ async function startWorker(
       store: artifacts === undefined ? 'folder' : 's3',
       devices: [...devices],
       shown: `${hostname()}, process ${String(process.pid)}`,
+      ...(memory === undefined ? {} : { memory }),
     },
   });
   try {

@@ -1,5 +1,5 @@
-import { GraphError, type ExecutionBackend, type StepSignal } from '@graft/graph';
-import { availableMemory, SharedCall } from '@graft/kit';
+import { GraphError, type ExecutionBackend, type LoadedModel, type StepSignal } from '@graft/graph';
+import { availableMemory, machineMemory, SharedCall } from '@graft/kit';
 import {
   WorkerClaims,
   WorkerDirectory,
@@ -8,7 +8,9 @@ import {
   type QueueParts,
   type StepOutcome,
   type WorkerFacts,
+  type WorkerState,
 } from '@graft/store/database';
+import { fits } from './step-places.ts';
 import { queueOf } from './step-queues.ts';
 
 /** Milliseconds between two looks at the queue, for what no notice told. */
@@ -25,6 +27,8 @@ const fullFor = 10_000;
 const mostTimesLeft = 6;
 /** Steps that are remembered because this worker's disk had no room for them. */
 const mostLeft = 1_000;
+/** Looks between two tellings of the memory in use, if nothing else has changed. */
+const memoryEvery = 5;
 /** Bytes that stay free when a step is taken beside others. */
 const leastFree = 512e6;
 
@@ -32,7 +36,7 @@ export interface QueueWorkerParts {
   readonly queue: QueueParts;
   readonly facts: WorkerFacts;
   /** Executes the steps: a supervisor of processes. */
-  readonly backend: ExecutionBackend;
+  readonly backend: ExecutionBackend & { readonly models: readonly LoadedModel[] };
   /** Tells the operator. */
   readonly log: (line: string) => void;
 }
@@ -78,6 +82,8 @@ export class QueueWorker implements AsyncDisposable {
   #fullUntil = -Infinity;
   /** Times that it left a step to others because its disk was full, by id; the newest last. */
   readonly #leftFull = new Map<string, number>();
+  /** What was last told of it, except the memory in use. */
+  #told = '';
   #isDraining = false;
   /** Its steps go to others. */
   #isLeaving = false;
@@ -102,7 +108,7 @@ export class QueueWorker implements AsyncDisposable {
   /** Takes no more steps, and waits for those that it has. */
   async drain(): Promise<void> {
     this.#isDraining = true;
-    await this.#claims?.withdraw().catch(() => undefined);
+    await this.#tellState().catch(() => undefined);
     await this.#settled();
   }
 
@@ -123,6 +129,7 @@ export class QueueWorker implements AsyncDisposable {
 
   async #register(): Promise<void> {
     this.#claims = await WorkerClaims.register(this.#parts.queue, this.#parts.facts);
+    this.#told = '';
   }
 
   async #settled(): Promise<void> {
@@ -146,8 +153,24 @@ export class QueueWorker implements AsyncDisposable {
     await this.#flush.call();
     await this.#leaveUnknown();
     await this.#fill.call();
+    await this.#tellState();
     await this.#directory.look();
     if (++this.#looks % cleanEvery === 0) await this.#directory.removeLeft();
+  }
+
+  /** What it does now, for people, and for coordinators that it takes no more steps. */
+  async #tellState(): Promise<void> {
+    const state: Omit<WorkerState, 'memory'> = {
+      isDraining: this.#isDraining,
+      models: [...this.#parts.backend.models],
+      since: Object.fromEntries([...this.#steps.values()].map(({ id, since }) => [id, since])),
+    };
+    const told = JSON.stringify(state);
+    if (told === this.#told && this.#looks % memoryEvery !== 0) return;
+    const all = machineMemory();
+    const memory = { used: all - (await availableMemory()), all };
+    await this.#claims?.tellState({ ...state, memory });
+    this.#told = told;
   }
 
   /** After this process stood still, others have its steps: it begins anew under another name. */
@@ -203,7 +226,8 @@ export class QueueWorker implements AsyncDisposable {
       ...{ ...step, controller, seq: 0, coordinator: undefined, progress: undefined },
       done: Promise.resolve().then(async () => {
         this.#report(running, {
-          ...{ type: 'log', level: 'info', message: `The worker ${shown} computes this step.` },
+          ...{ type: 'log', level: 'info', place: { worker: shown } },
+          message: `The worker ${shown} computes this step.`,
         });
         const outcome = await this.#outcome(running);
         const isFull = await this.#leavesFull(running, outcome);
@@ -244,9 +268,10 @@ export class QueueWorker implements AsyncDisposable {
     const times = (this.#leftFull.get(step.id) ?? 0) + 1;
     if (times > mostTimesLeft) return false;
     const queue = queueOf(step.request);
-    const fitting = (await this.#directory.look().catch(() => [])).filter(
-      (each) => each.version === version && each.store === store && each.queues.includes(queue),
-    );
+    const workers = await this.#directory.look().catch(() => []);
+    const fitting = workers
+      .filter(fits({ version, store }))
+      .filter(({ queues }) => queues.includes(queue));
     // It is among them.
     if (fitting.length < 2) return false;
     this.#leftFull.delete(step.id);

@@ -13,9 +13,10 @@ import {
   WorkerDirectory,
   type QueueParts,
   type StepNews,
+  type SeenWorker,
   type StepOutcome,
-  type WorkerFacts,
 } from '@graft/store/database';
+import { fits, StepWait, whyHere, whyThere, type Installation } from './step-places.ts';
 import { capabilityOf, queueOf } from './step-queues.ts';
 
 /** Milliseconds between two looks at workers and steps, for what no notice told. */
@@ -31,19 +32,17 @@ const mostEarly = 1_000;
 /** Milliseconds that light steps go ahead of others. */
 const lightAhead = 5_000;
 
-export interface StepSenderParts {
+export interface StepSenderParts extends Installation {
   readonly queue: QueueParts;
   readonly artifacts: Pick<ArtifactStore, 'has'>;
-  /** Of this installation: see `installationVersion`. */
-  readonly version: string;
-  /** Where artifacts are. A worker must have the same place. */
-  readonly store: WorkerFacts['store'];
 }
 
 interface PendingStep {
   readonly request: StepRequest;
   readonly queue: string;
   readonly report: Parameters<ExecutionBackend['execute']>[1]['report'];
+  /** Until a worker has taken it for the first time. */
+  wait: StepWait | undefined;
   /** By attempt, the number of the last report that was passed on. */
   readonly told: Map<string, number>;
   /** It was cancelled. */
@@ -73,7 +72,9 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
   readonly #servedAt = new Map<string, number>();
   /** The next reading looks at all rows: some may be gone. */
   #looksAtAll = false;
-  #workers: { readonly at: number; readonly list: Promise<readonly WorkerFacts[]> } | undefined;
+  #workers: { readonly at: number; readonly list: Promise<readonly SeenWorker[]> } | undefined;
+  /** Those that take steps of this installation, as last seen. */
+  #seen: readonly SeenWorker[] = [];
   #listening: AsyncDisposable | undefined;
   #timer: NodeJS.Timeout | undefined;
   #looking: Promise<void> = Promise.resolve();
@@ -97,6 +98,10 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
     const now = performance.now();
     if (await this.#isServed(queue)) this.#servedAt.set(queue, now);
     return now - (this.#servedAt.get(queue) ?? -Infinity) < unservedFor;
+  }
+
+  async whyNot(request: StepRequest): Promise<string | undefined> {
+    return whyHere(request, await this.#living(), this.#parts);
   }
 
   async execute(
@@ -146,6 +151,7 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
         const { request } = own;
         const pending: PendingStep = {
           ...{ ...own, told: new Map(), isEnding: false, unservedSince: undefined },
+          wait: new StepWait(request),
           ...{ resolve, reject },
         };
         const stop = (): void => {
@@ -161,7 +167,7 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
         this.#pending.set(id, pending);
         const early = this.#early.get(id);
         this.#early.delete(id);
-        for (const reported of early?.reports ?? []) tell(pending, reported);
+        for (const reported of early?.reports ?? []) this.#tell(pending, reported);
         if (early?.outcome !== undefined) resolve(early.outcome);
         this.#attend();
         signal.addEventListener('abort', onAbort, { once: true });
@@ -200,7 +206,7 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
     for (const reported of reports) {
       const step = this.#pending.get(reported.id);
       if (step === undefined) this.#earlyOf(reported.id).reports.push(reported);
-      else tell(step, reported);
+      else this.#tell(step, reported);
     }
     for (const { id, outcome } of ended) {
       const step = this.#pending.get(id);
@@ -227,9 +233,12 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
     await this.#pull.call();
     await this.#sent.forgetRecorded();
     const now = performance.now();
+    const workers = await this.#fitting();
     for (const [id, step] of this.#pending) {
       const { queue } = step;
-      if (await this.#isServed(queue)) step.unservedSince = undefined;
+      const takers = workers.filter(({ queues }) => queues.includes(queue));
+      step.wait?.look(takers);
+      if (takers.length > 0) step.unservedSince = undefined;
       else step.unservedSince ??= now;
       if (step.unservedSince === undefined || now - step.unservedSince < unservedFor) continue;
       step.unservedSince = undefined;
@@ -237,6 +246,7 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
       step.report({
         type: 'log',
         level: 'warning',
+        place: { why: `no worker takes ${queue} any more` },
         message: `No worker takes the queue ${capabilityOf(queue)} any more, so this machine computes the step. Start one with "graft worker --queues ${capabilityOf(queue)}".`,
       });
       step.reject(new NobodyThere());
@@ -271,24 +281,39 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
     return (await this.#fitting()).some(({ queues }) => queues.includes(queue));
   }
 
-  /** The living workers with this installation's version and place of artifacts. */
-  async #fitting(): Promise<readonly WorkerFacts[]> {
-    const { version, store } = this.#parts;
+  /** The living workers that take steps of this installation. */
+  async #fitting(): Promise<readonly SeenWorker[]> {
+    this.#seen = (await this.#living()).filter(fits(this.#parts));
+    return this.#seen;
+  }
+
+  #living(): Promise<readonly SeenWorker[]> {
     const now = performance.now();
     if (this.#workers === undefined || now - this.#workers.at > listFor) {
       this.#workers = { at: now, list: this.#directory.look() };
     }
-    const list = await this.#workers.list;
-    return list.filter((worker) => worker.version === version && worker.store === store);
+    return this.#workers.list;
   }
-}
 
-/** Passes a report on, once. That a step waits elsewhere is nothing to this machine. */
-function tell(
-  { told, report }: PendingStep,
-  { claim, seq, signal }: EarlyNews['reports'][number],
-): void {
-  if (seq <= (told.get(claim) ?? -1)) return;
-  told.set(claim, seq);
-  if (signal.type !== 'waiting') report(signal);
+  /** Passes a report on, once. That a step waits elsewhere is nothing to this machine. */
+  #tell(step: PendingStep, { claim, seq, signal }: EarlyNews['reports'][number]): void {
+    const { told, queue, report } = step;
+    if (seq <= (told.get(claim) ?? -1)) return;
+    told.set(claim, seq);
+    if (signal.type === 'waiting') return;
+    if (signal.type !== 'log' || signal.place === undefined) {
+      report(signal);
+      return;
+    }
+    const takers = this.#seen.filter(({ queues }) => queues.includes(queue));
+    const why = whyThere(queue, takers);
+    const waited = step.wait?.text();
+    step.wait = undefined;
+    const begun = `${signal.message.replace(/\.$/, '')}: ${why}.`;
+    report({
+      ...signal,
+      message: waited === undefined ? begun : `${begun} ${waited}`,
+      place: { ...signal.place, why, ...(waited === undefined ? {} : { waited }) },
+    });
+  }
 }

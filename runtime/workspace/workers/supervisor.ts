@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { laneRoom } from '@graft/engine';
-import type { ExecutionBackend, StepRequest, StepResult } from '@graft/graph';
+import type { ExecutionBackend, LoadedModel, StepRequest, StepResult } from '@graft/graph';
 import type { WorkerOptions } from '@graft/worker/protocol';
 import { WorkerPool } from './worker-pool.ts';
 
@@ -47,6 +47,11 @@ export class WorkerSupervisor implements ExecutionBackend, AsyncDisposable {
   /** Ids of the running worker processes: with a single step, with models, and for the web. */
   get pids(): Readonly<Record<'single' | 'models' | 'web', readonly number[]>> {
     return { single: this.#single.pids, models: this.#models.pids, web: this.#web.pids };
+  }
+
+  /** In the memory of its processes. */
+  get models(): readonly LoadedModel[] {
+    return this.#models.models;
   }
 
   execute(

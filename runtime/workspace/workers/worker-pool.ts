@@ -1,5 +1,11 @@
 import { cancelled, outsideRuns } from '@graft/engine';
-import { GraphError, type ExecutionBackend, type StepRequest, type StepResult } from '@graft/graph';
+import {
+  GraphError,
+  type ExecutionBackend,
+  type LoadedModel,
+  type StepRequest,
+  type StepResult,
+} from '@graft/graph';
 import type { ProcessExit } from '@graft/kit';
 import { processDied } from '@graft/worker/process-exit';
 import {
@@ -66,6 +72,11 @@ export class WorkerPool implements ExecutionBackend, AsyncDisposable {
   /** Of the processes that run. */
   get pids(): number[] {
     return [...this.#processes].flatMap(({ pid }) => pid ?? []);
+  }
+
+  /** In the memory of its processes. */
+  get models(): LoadedModel[] {
+    return [...this.#processes].flatMap(({ models }) => models);
   }
 
   execute(request: StepRequest, hooks: StepHooks): Promise<StepResult> {

@@ -1,4 +1,10 @@
-import type { ExecutionBackend, GraphError, StepRequest, StepResult } from '@graft/graph';
+import type {
+  ExecutionBackend,
+  GraphError,
+  LoadedModel,
+  StepRequest,
+  StepResult,
+} from '@graft/graph';
 import { ForkedProcess, type ProcessExit } from '@graft/kit';
 import { readFromWorker, type ToWorker, type WorkerOptions } from '@graft/worker/protocol';
 
@@ -44,6 +50,8 @@ export class WorkerProcess {
   readonly cell: boolean;
   readonly steps = new Map<number, PendingStep>();
   ready = false;
+  /** Those in its memory. */
+  models: readonly LoadedModel[] = [];
   /** Counts milliseconds; for choosing the one that was used last. */
   lastUsed = 0;
   readonly #process: ForkedProcess<ToWorker>;
@@ -113,6 +121,10 @@ export class WorkerProcess {
     if (message.type === 'ready') {
       this.ready = true;
       events.ready(this);
+      return;
+    }
+    if (message.type === 'models') {
+      this.models = message.models;
       return;
     }
     const step = this.steps.get(message.id);

@@ -100,24 +100,32 @@ export function ResultDownloads(props: ResultProps) {
   );
 }
 
-/** Makes the recommended variant a graph of its own. */
-function OpenRecommended(props: {
+/** Makes a variant a graph of its own: the recommended one, or where none is, any of those that were asked about. */
+function OpenVariants(props: {
   readonly experiment: string;
-  readonly variant: string;
+  readonly variants: readonly string[];
   readonly verdict: string;
 }) {
-  const { experiment, variant, verdict } = props;
+  const { experiment, variants, verdict } = props;
   const file = useDocument((state) => state.file?.path);
-  const about = `Chosen by the experiment _${experiment}_ of \`${file ?? ''}\`:`;
+  const of = `the experiment _${experiment}_ of \`${file ?? ''}\``;
+  const [first] = variants;
+  if (first === undefined) return null;
+  const isOne = variants.length === 1;
+  const open = (variant: string): void =>
+    openArm(
+      experiment,
+      variant,
+      `# ${variant}\n\n${isOne ? 'Chosen by' : 'From'} ${of}: ${verdict}`,
+    );
   return (
-    <p className="px-4 pb-2">
-      <button
-        type="button"
-        className="button small"
-        onClick={() => openArm(experiment, variant, `# ${variant}\n\n${about} ${verdict}`)}
-      >
-        Open “{variant}” as a graph …
-      </button>
+    <p className="flex flex-wrap items-center gap-1.5 px-4 pb-2">
+      {isOne ? null : <span className="text-ink-2">Open as a graph:</span>}
+      {variants.map((variant) => (
+        <button key={variant} type="button" className="button small" onClick={() => open(variant)}>
+          {isOne ? `Open “${variant}” as a graph …` : `${variant} …`}
+        </button>
+      ))}
     </p>
   );
 }
@@ -131,18 +139,23 @@ export function ExperimentResult(props: ResultProps) {
   if (error !== null) return <p className="px-3.5 py-1 text-error">{error.message}</p>;
   if (shown === undefined) return null;
   const { table, titled, titles, verdict } = shown;
+  const { variant: recommended, none } = table.recommendation ?? {};
+  const preferred = none === undefined ? [] : (graph.experiments?.[name]?.prefer ?? []);
+  const measured = new Set(
+    table.rows
+      .filter(({ cells }) => (cells[0]?.mean ?? null) !== null)
+      .map(({ variant }) => variant),
+  );
+  const offered =
+    recommended === undefined ? preferred.filter((way) => measured.has(way)) : [recommended];
   return (
     <div className="gk-scrolled" data-testid="experiment-table">
       <p className="max-w-[110ch] px-4 py-1.5" data-testid="verdict">
         {isGrowing ? 'So far: ' : ''}
         {verdict ?? 'Nothing was compared.'}
       </p>
-      {table.recommendation?.variant === undefined || verdict === undefined || isGrowing ? null : (
-        <OpenRecommended
-          experiment={name}
-          variant={table.recommendation.variant}
-          verdict={verdict}
-        />
+      {verdict === undefined || isGrowing ? null : (
+        <OpenVariants experiment={name} variants={offered} verdict={verdict} />
       )}
       <EvidenceTableView
         table={titled.table}

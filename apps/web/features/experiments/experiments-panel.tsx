@@ -1,5 +1,5 @@
 import { serializeGraph, type Experiment, countVariants, type Experiments } from '@graft/graph';
-import { clock, count, duration, plural } from '@graft/nodes/kit/ui';
+import { clock, count, duration } from '@graft/nodes/kit/ui';
 import { keepPreviousData, useQuery } from '@tanstack/react-query';
 import { useDeferredValue, useEffect, useState } from 'react';
 import { api, queries } from '../../api/client.ts';
@@ -12,6 +12,7 @@ import {
   useExperiments,
   experimentEnded,
 } from '../../api/experiments.ts';
+import { ProgressLines } from './experiment-progress.tsx';
 import { ExperimentResult, ResultDownloads } from './experiment-result.tsx';
 import { PlannedVariants } from './planned-variants.tsx';
 import { shownWords } from './experiment-names.ts';
@@ -41,45 +42,6 @@ function useRunsOf(path: string, name: string) {
     ),
   );
   return data.filter(({ experiment }) => experiment === name);
-}
-
-/** Quoted, because names of variants contain commas. */
-const quoted = (names: readonly string[]): string => names.map((name) => `“${name}”`).join(', ');
-
-function Progress(props: {
-  readonly progress: ExperimentProgress;
-  /** The title of a variant. */
-  readonly called: (variant: string) => string;
-}) {
-  const { progress, called } = props;
-  const { runs, ended, failed, dropped, refused, computed, reused, working } = progress;
-  const words = [
-    runs === 0
-      ? 'Preparing'
-      : `Run ${count(Math.min(ended + 1, runs))} of ${count(runs)}, ${String(Math.round((100 * ended) / runs))} %`,
-    `${plural(computed, 'step')} computed, ${count(reused)} reused`,
-    ...(failed > 0 ? [`${count(failed)} failed`] : []),
-    ...(dropped > 0 ? [`${count(dropped)} dropped`] : []),
-    ...(refused > 0 ? [`${count(refused)} refused`] : []),
-  ];
-  return (
-    <div
-      className="flex flex-col gap-1 px-4 py-1.5"
-      role="status"
-      data-testid="experiment-progress"
-    >
-      <span className="h-1.5 overflow-hidden rounded-full bg-line">
-        <i
-          className="block h-full bg-working"
-          style={{ width: `${String((100 * ended) / Math.max(1, runs))}%` }}
-        />
-      </span>
-      <p className="truncate text-ink-2 tabular-nums" title={working.map(called).join('\n')}>
-        {words.join(' · ')}
-        {working.length === 0 ? '' : ` · ${quoted(working.slice(0, 3).map(called))}`}
-      </p>
-    </div>
-  );
 }
 
 function Details(props: {
@@ -135,7 +97,7 @@ function Details(props: {
           {problemText(problem)}
         </p>
       ))}
-      {working === undefined ? null : <Progress progress={progress} called={called} />}
+      {working === undefined ? null : <ProgressLines {...{ progress, called }} />}
       {newest?.status === 'failed' && newest.error !== undefined ? (
         <p className="px-4 text-error">{newest.error}</p>
       ) : null}

@@ -9,11 +9,12 @@ interface WayChoiceProps {
 /** What the comparison of ways is asked for: what decides, and how long it may take. */
 export function WayChoice({ goals, way, change }: WayChoiceProps) {
   return (
-    <div className="mt-3 flex gap-3">
+    <div className="mt-3 flex flex-wrap gap-x-3 gap-y-1">
       <label className="block min-w-0 flex-1">
         <span className="mb-1 block font-[550]">What matters most</span>
         <select
           className="field"
+          aria-describedby="way-counts"
           value={way.matters}
           onChange={({ target: { value } }) =>
             change({ ...way, matters: goals.find((goal) => goal === value) ?? way.matters })
@@ -39,6 +40,9 @@ export function WayChoice({ goals, way, change }: WayChoiceProps) {
           onChange={({ target: { valueAsNumber } }) => change({ ...way, minutes: valueAsNumber })}
         />
       </label>
+      <p id="way-counts" className="w-full text-sm text-ink-2">
+        {wayGoals[way.matters].counts}
+      </p>
     </div>
   );
 }

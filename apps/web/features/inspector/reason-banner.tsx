@@ -22,6 +22,19 @@ function itemsText(step: StepView): string {
   return ` ${count(computed)} of ${plural(total, 'row')} were computed, ${others}.`;
 }
 
+/** Where it runs, why there, and what it waited for; nothing if there are no workers. */
+function Place({ place, status }: StepView) {
+  if (place === undefined) return null;
+  const { worker, why, waited } = place;
+  const where = worker === undefined ? 'on this machine' : `on the worker ${worker}`;
+  return (
+    <span className="mt-1 block text-sm">
+      {status === 'running' ? 'Runs' : 'Ran'} {where}
+      {why === undefined ? '' : `: ${why}`}.{waited === undefined ? '' : ` ${waited}`}
+    </span>
+  );
+}
+
 /** The first line of Output: why the step ran or was reused. */
 export function ReasonBanner({ step }: { readonly step: StepView }) {
   const graph = useDocument((state) => state.graph);
@@ -51,6 +64,7 @@ export function ReasonBanner({ step }: { readonly step: StepView }) {
       {itemsText(step)}
       {checkpointText(step)}
       {step.remote === undefined ? '' : ` Servers: ${usageText(step.remote)}.`}
+      <Place {...step} />
     </p>
   );
 }

@@ -5,6 +5,7 @@ import { lineText, logTime, LogText } from '../../kit/log-lines.tsx';
 import { copyText } from '../../kit/copy-text.ts';
 import { drawnFile, stepsInOrder, stepTitle, action } from '@graft/view';
 import { useDocument, useRunView } from '../../kit/stores.ts';
+import { NoRun } from './no-run.tsx';
 import { levels, logOf, matching, type Level } from './log-filter.ts';
 
 /** The log of all steps of the run on the screen, oldest first; filtered by node, level or text. */
@@ -31,12 +32,9 @@ export function RunLog() {
     estimateSize: () => 19,
     overscan: 12,
   });
+  if (run === null || run.seq === 0) return <NoRun />;
   if (lines.length === 0) {
-    return (
-      <p className="px-3.5 text-ink-2">
-        {run === null || run.seq === 0 ? 'No run yet.' : 'Nothing was logged in this run.'}
-      </p>
-    );
+    return <p className="px-3.5 text-ink-2">Nothing was logged in this run.</p>;
   }
   const nodes = new Map(lines.map(({ step, title }) => [step, title]));
   // The node chosen for an earlier run may have no lines here.

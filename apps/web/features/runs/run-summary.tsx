@@ -3,18 +3,7 @@ import { reportAddress } from '../../api/runs/run-history.ts';
 import { isOver, type RunState } from '@graft/view';
 import { part } from '../../kit/part.tsx';
 import { useRunView } from '../../kit/stores.ts';
-import { useEffect, useState } from 'react';
-
-/** The current time, updated every `ms` while `active`. */
-export function useNow(active: boolean, ms: number): number {
-  const [now, setNow] = useState(() => Date.now());
-  useEffect(() => {
-    if (!active) return;
-    const timer = setInterval(() => setNow(Date.now()), ms);
-    return () => clearInterval(timer);
-  }, [active, ms]);
-  return now;
-}
+import { useNow } from '../../kit/use-now.ts';
 
 const statusWords: Record<RunState['status'], string> = {
   queued: 'queued',

@@ -16,7 +16,8 @@ import {
   action,
 } from '@graft/view';
 import { useRunView, useDocument, useScreen } from '../../kit/stores.ts';
-import { useNow } from './run-summary.tsx';
+import { NoRun } from './no-run.tsx';
+import { useNow } from '../../kit/use-now.ts';
 
 const barColour: Record<StepView['status'], string> = {
   queued: 'transparent',
@@ -89,12 +90,20 @@ function deviceOf({ device, status }: StepView): string {
   return device === undefined || device === 'auto' || status === 'cached' ? '' : device;
 }
 
+/** The machine of a step, if there are workers. */
+function machineOf({ place }: StepView): string {
+  if (place === undefined) return '';
+  return place.worker === undefined ? 'this machine' : place.worker.replace(', process ', ' · ');
+}
+
 interface RowProps extends StepOfRun {
   readonly index: number;
   readonly count: number;
+  /** Some steps run on workers: each says where. */
+  readonly hasWorkers: boolean;
 }
 
-const Row = memo(function Row({ index, count, step, began, end }: RowProps) {
+const Row = memo(function Row({ index, count, step, began, end, hasWorkers }: RowProps) {
   const prefix = useDocument(({ trail }) => prefixOf(trail));
   const id = step.node.startsWith(prefix) ? step.node.slice(prefix.length) : '';
   const selected = useScreen((state) => state.selection.includes(id));
@@ -110,7 +119,7 @@ const Row = memo(function Row({ index, count, step, began, end }: RowProps) {
     >
       <button
         type="button"
-        className="grid h-5 w-full grid-cols-[176px_1fr_56px_96px] items-center gap-2.5 px-3.5 text-left text-sm text-ink-2 hover:text-ink aria-pressed:text-ink"
+        className={`grid h-5 w-full grid-cols-[176px_1fr_56px_96px] ${hasWorkers ? '@[720px]:grid-cols-[176px_1fr_128px_56px_96px]' : ''} items-center gap-2.5 px-3.5 text-left text-sm text-ink-2 hover:text-ink aria-pressed:text-ink`}
         aria-pressed={selected}
         title={hintOf(step)}
         onClick={() => action('showNode')(step.node, 'output')}
@@ -119,6 +128,11 @@ const Row = memo(function Row({ index, count, step, began, end }: RowProps) {
           {title}
         </span>
         <Bar step={step} began={began} end={end} />
+        {hasWorkers ? (
+          <span className="hidden truncate text-right @[720px]:block" title={step.place?.why}>
+            {machineOf(step)}
+          </span>
+        ) : null}
         <span className="truncate text-right">{deviceOf(step)}</span>
         <span
           className={`truncate text-right tabular-nums ${step.status === 'failed' ? 'text-error' : ''}`}
@@ -172,9 +186,10 @@ export function Timeline() {
   const now = useNow(working, 200);
   const outdated = useOutdated(run?.error, '');
   const steps = run === null ? [] : stepsInOrder(run);
+  const hasWorkers = steps.some(({ place }) => place?.worker !== undefined);
   const { list, virtualizer, ...follow } = useRowsInSight(steps, run?.error);
   if (run === null || run.seq === 0) {
-    return <p className="px-3.5 text-ink-2">No run yet. Press Run to see each step here.</p>;
+    return <NoRun hint="Press Run to see each step here." />;
   }
   const end = run.finishedAt ?? now;
   return (
@@ -190,7 +205,7 @@ export function Timeline() {
       )}
       <ol
         ref={list}
-        className="relative min-h-0 flex-1 overflow-auto"
+        className="@container relative min-h-0 flex-1 overflow-auto"
         style={{ '--run-ms': Math.max(1, end - run.startedAt) }}
         aria-label="Steps"
         {...follow}
@@ -204,6 +219,7 @@ export function Timeline() {
               key={step.node}
               index={index}
               count={steps.length}
+              hasWorkers={hasWorkers}
               step={step}
               began={run.startedAt}
               end={isOpen(step) ? end : undefined}

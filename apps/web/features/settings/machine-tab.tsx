@@ -2,6 +2,7 @@ import { useQuery } from '@tanstack/react-query';
 import { api, queries, queryClient } from '../../api/client.ts';
 import { FileLines, Outcome, Section, SetInEnvironment } from './parts.tsx';
 import { useChange, useOperator } from './use-settings.ts';
+import { WorkersSection } from './workers-section.tsx';
 
 const tones = { ok: 'good', missing: 'plain', broken: 'bad' } as const;
 
@@ -17,6 +18,7 @@ export function MachineTab() {
   const { data, error, isFetching } = machine;
   return (
     <>
+      <WorkersSection />
       <DeviceChoice devices={data?.devices ?? []} />
       <Section
         title="This computer"

@@ -92,6 +92,15 @@ export const settingsRouter = router({
     };
   }),
 
+  /** The workers of other machines and what they do; empty where there are none. */
+  workers: procedure.query(async ({ ctx: { workspace } }) => {
+    const { workers, waiting } = await workspace.fleet.look();
+    return {
+      waiting,
+      workers: workers.map(({ version: _version, ...worker }) => worker),
+    };
+  }),
+
   /** The models in the models folder, with their bytes and how many graphs of the workspace name each. */
   models: procedure.query(async ({ ctx: { workspace } }) => {
     const [usage, listed] = await Promise.all([workspace.models.usage(), workspace.graphs.list()]);
