@@ -8,6 +8,10 @@ import { isUnreachable, lostConnection, postgresError } from './postgres-error.t
 const most = 8;
 /** Milliseconds to wait for one connection. */
 const connectMs = 10_000;
+/** Milliseconds after which a statement without an answer makes us ask whether the server still answers others. */
+const silentMs = 15_000;
+/** Milliseconds for that answer. */
+const probeMs = 5_000;
 /** Milliseconds between two tries to reach the server, at first and at most. */
 const firstPause = 50;
 const longestPause = 1_000;
@@ -59,9 +63,10 @@ export class PostgresConnections {
       }
     };
     return {
-      query: (sql, parameters) => translated(client.query(sql, [...parameters])),
+      query: (sql, parameters) =>
+        translated(this.#watched(client, client.query(sql, [...parameters]))),
       script: async (sql) => {
-        await translated(client.query(sql));
+        await translated(this.#watched(client, client.query(sql)));
       },
       release: (isLost = false) => {
         client.release(isLost);
@@ -71,6 +76,41 @@ export class PostgresConnections {
 
   async close(): Promise<void> {
     if (!this.#pool.ending) await this.#pool.end();
+  }
+
+  /**
+   * Ends the connection of a statement that takes long while the server answers nobody: a network that is cut says nothing
+   * for a quarter of an hour.
+   */
+  async #watched<T>(client: pg.PoolClient, work: Promise<T>): Promise<T> {
+    const timer = setInterval(() => {
+      void this.#isSilent().then((isSilent) => {
+        if (isSilent && client instanceof pg.Client) client.end().catch(() => undefined);
+      });
+    }, silentMs).unref();
+    try {
+      return await work;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  async #isSilent(): Promise<boolean> {
+    const probe = new pg.Client({
+      connectionString: this.address.connection,
+      application_name: 'graft probe',
+      connectionTimeoutMillis: probeMs,
+    });
+    probe.on('error', () => undefined);
+    try {
+      await probe.connect();
+      return false;
+    } catch (error) {
+      // Also a refusal is an answer.
+      return !(error instanceof pg.DatabaseError) && isUnreachable(error);
+    } finally {
+      probe.end().catch(() => undefined);
+    }
   }
 
   async #connect(): Promise<pg.PoolClient> {
