@@ -103,6 +103,24 @@ describe.skipIf(form.missing !== undefined)(
       expect(nodesOf(events, hasBegun)).toEqual(['hold']);
     });
 
+    it('is no longer of a server that was stopped and goes on', async () => {
+      const place = await newPlace(1);
+      const workspace = await serve(place);
+      const file = join(place.root, 'released');
+      const { child, closed, runId } = await place.startServer(0, file, keepsOn);
+      await until(workspace, runId, hasBegun);
+      child.kill('SIGSTOP');
+      await until(workspace, runId, isContinued);
+      child.kill('SIGCONT');
+      await closed;
+      expect(child.exitCode).toBe(0);
+      expect((await workspace.journal.get(runId))?.status).toBe('running');
+      await writeFile(file, '');
+      const events = await until(workspace, runId);
+      expect(endOf(events)).toMatchObject({ status: 'succeeded' });
+      expect(nodesOf(events, hasBegun)).toEqual(['hold']);
+    });
+
     it('is cancelled, whoever continues it', async () => {
       const place = await newPlace(1);
       const workspace = await serve(place);
