@@ -121,13 +121,13 @@ export const stepSummarySchema = z.object({
 });
 export type StepSummary = z.infer<typeof stepSummarySchema>;
 
-/** Where a step is computed, if there are workers. */
+/** Where a step is computed, if there are workers; with neither `worker` nor `why`: nowhere yet, it waits for a worker. */
 const stepPlaceSchema = z.object({
   /** The worker's machine and process; absent: the machine that coordinates the run. */
   worker: z.string().optional(),
   /** Why there: `no worker takes gpu/cuda:0`. */
   why: z.string().optional(),
-  /** How long it waited and what for, if it did: a sentence. */
+  /** How long it waited or waits and what for, if it does: a sentence. */
   waited: z.string().optional(),
 });
 export type StepPlace = z.infer<typeof stepPlaceSchema>;

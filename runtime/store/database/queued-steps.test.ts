@@ -7,8 +7,8 @@ import { DatabaseActionStore } from './action-store.ts';
 import { Leases } from './leases.ts';
 import type { QueueParts, StepOutcome, WorkerFacts } from './queued-step.ts';
 import { SentSteps } from './sent-steps.ts';
-import { WorkerClaims } from './worker-claims.ts';
-import { WorkerDirectory } from './worker-directory.ts';
+import { WorkerClaims, type Room } from './worker-claims.ts';
+import { WorkerDirectory, type SeenWorker } from './worker-directory.ts';
 import { WorkerOverview } from './worker-overview.ts';
 
 const postgres = await startPostgres();
@@ -20,6 +20,9 @@ const facts: WorkerFacts = {
   ...{ queues: ['cpu'], version: 'v1', slots: 2, store: 's3', devices: ['cpu'] },
   shown: 'a machine',
 };
+const room = (free = Number.MAX_SAFE_INTEGER, workers: readonly SeenWorker[] = []): Room => ({
+  ...{ free, workers, all: 1_000 },
+});
 const result: StepOutcome = {
   type: 'done',
   result: { outputs: { value: { digest: 'd' } as ArtifactRef }, device: 'cpu' },
@@ -90,7 +93,7 @@ describe.skipIf(postgres === undefined)(title, () => {
     await here.send('later', { turn: 1 });
     const { id } = await here.send('first');
     const worker = await WorkerClaims.register(processOf('worker'), facts);
-    const claimed = await worker.claim(10, Number.MAX_SAFE_INTEGER);
+    const claimed = await worker.claim(10, room());
     expect(claimed.map((step) => step.request.cacheKey)).toEqual(['first', 'later']);
     const { claim = '' } = claimed[0] ?? {};
     await worker.report([{ claim, seq: 0, signal: progress }]);
@@ -116,27 +119,72 @@ describe.skipIf(postgres === undefined)(title, () => {
     expect((await here.sent.states([id])).size).toBe(0);
   });
 
-  it('that need more memory than a worker has wait, for a minute before the others', async () => {
+  it('that need more memory than is free wait, and after a minute one worker keeps itself free', async () => {
     const here = await coordinatorOf('here');
     const { id } = await here.send('large', { memory: 100 });
     await here.send('small', { memory: 10 });
     const worker = await WorkerClaims.register(processOf('worker'), facts);
-    expect(await worker.claim(10, 50)).toMatchObject([{ request: { cacheKey: 'small' } }]);
+    const another = await WorkerClaims.register(processOf('another'), facts);
+    const workers = await new WorkerDirectory(processOf('here')).look();
+    expect(await worker.claim(10, room(50))).toMatchObject([{ request: { cacheKey: 'small' } }]);
     await database.queries
       .updateTable('QueuedStep')
       .set((eb) => ({ rank: eb('rank', '-', 61_000) }))
       .where('id', '=', id)
       .execute();
-    await here.send('another');
-    expect(await worker.claim(10, 50)).toEqual([]);
-    expect(await worker.claim(1, 100)).toMatchObject([{ id }]);
+    await here.send('third', { memory: 10 });
+    await here.send('fourth', { memory: 10 });
+    expect(await worker.claim(10, room(50, workers))).toEqual([]);
+    expect(await another.claim(1, room(50, workers))).toMatchObject([
+      { request: { cacheKey: 'third' } },
+    ]);
+    expect(await worker.claim(10, room(50, workers))).toEqual([]);
+    expect(await worker.claim(10, room(100, workers))).toMatchObject([{ id }]);
+    expect(await worker.claim(10, room(50, workers))).toMatchObject([
+      { request: { cacheKey: 'fourth' } },
+    ]);
+  });
+
+  it('are kept free for by the next worker, if the one that did is gone', async () => {
+    const here = await coordinatorOf('here');
+    const { id } = await here.send('large', { memory: 100 });
+    await database.queries.updateTable('QueuedStep').set({ rank: 0 }).execute();
+    const gone = await WorkerClaims.register(processOf('gone'), facts);
+    expect(await gone.claim(1, room(50))).toEqual([]);
+    await gone[Symbol.asyncDispose]();
+    const worker = await WorkerClaims.register(processOf('worker'), facts);
+    const workers = await new WorkerDirectory(processOf('here')).look();
+    await here.send('small', { memory: 10 });
+    expect(await worker.claim(1, room(50, workers))).toEqual([]);
+    expect(await worker.claim(1, room(100, workers))).toMatchObject([{ id }]);
+  });
+
+  it('fill what is free, and no more', async () => {
+    const here = await coordinatorOf('here');
+    for (const key of ['a', 'b', 'c']) await here.send(key, { memory: 40 });
+    const worker = await WorkerClaims.register(processOf('worker'), facts);
+    expect(await worker.claim(3, room(100))).toHaveLength(2);
+  });
+
+  it('that a machine cannot hold are left to a larger one, if one lives', async () => {
+    const here = await coordinatorOf('here');
+    const { id } = await here.send('large', { memory: 2_000 });
+    const small = await WorkerClaims.register(processOf('small'), facts);
+    const large = await WorkerClaims.register(processOf('large'), facts);
+    const state = { isDraining: false, models: [], since: {} };
+    await large.tellState({ ...state, memory: { used: 0, all: 4_000 } });
+    const workers = await new WorkerDirectory(processOf('here')).look();
+    expect(await small.claim(1, room(Number.MAX_SAFE_INTEGER, workers))).toEqual([]);
+    await large.tellState({ ...state, isDraining: true, memory: { used: 0, all: 4_000 } });
+    const left = await new WorkerDirectory(processOf('here')).look();
+    expect(await small.claim(1, room(Number.MAX_SAFE_INTEGER, left))).toMatchObject([{ id }]);
   });
 
   it('of a worker that stands still go to another one, which alone ends them', async () => {
     const here = await coordinatorOf('here');
     const { id } = await here.send('key');
     const stopped = await WorkerClaims.register(processOf('stopped'), facts);
-    const [taken] = await stopped.claim(1, Number.MAX_SAFE_INTEGER);
+    const [taken] = await stopped.claim(1, room());
     const claim = taken?.claim ?? '';
     const checkpoint = { digest: 'c', step: 7 } as const;
     await stopped.report([{ claim, seq: 0, signal: { type: 'stored-checkpoint', checkpoint } }]);
@@ -153,7 +201,7 @@ describe.skipIf(postgres === undefined)(title, () => {
       await directory.look();
     }
     expect(await directory.look()).toHaveLength(1);
-    const [again] = await heir.claim(1, Number.MAX_SAFE_INTEGER);
+    const [again] = await heir.claim(1, room());
     expect(again).toMatchObject({ id, request: { cacheKey: 'key', checkpoint } });
 
     // It goes on, and changes nothing.
@@ -170,10 +218,10 @@ describe.skipIf(postgres === undefined)(title, () => {
     const worker = await WorkerClaims.register(processOf('worker'), facts);
     const dead = await coordinatorOf('dead');
     const { id } = await dead.send('done');
-    const [done] = await worker.claim(1, Number.MAX_SAFE_INTEGER);
+    const [done] = await worker.claim(1, room());
     await worker.end(done?.claim ?? '', result, []);
     await dead.send('running');
-    const [running] = await worker.claim(1, Number.MAX_SAFE_INTEGER);
+    const [running] = await worker.claim(1, room());
 
     const heir = await coordinatorOf('heir');
     // While the other one lives, both compute.
@@ -191,11 +239,11 @@ describe.skipIf(postgres === undefined)(title, () => {
     const worker = await WorkerClaims.register(processOf('worker'), facts);
     const dead = await coordinatorOf('dead', 'run');
     const { id } = await dead.send('told');
-    const [told] = await worker.claim(1, Number.MAX_SAFE_INTEGER);
+    const [told] = await worker.claim(1, room());
     await worker.end(told?.claim ?? '', result, []);
     await dead.sent.forget(await dead.sent.news());
     const running = await dead.send('running');
-    await worker.claim(1, Number.MAX_SAFE_INTEGER);
+    await worker.claim(1, room());
     await dead.lease.release();
 
     const heir = await coordinatorOf('heir', 'run');
@@ -215,9 +263,7 @@ describe.skipIf(postgres === undefined)(title, () => {
     await new WorkerDirectory(processOf('looker')).removeLeft();
     expect((await dead.sent.states([id])).size).toBe(0);
     const worker = await WorkerClaims.register(processOf('worker'), facts);
-    expect(await worker.claim(10, Number.MAX_SAFE_INTEGER)).toMatchObject([
-      { request: { cacheKey: 'wanted' } },
-    ]);
+    expect(await worker.claim(10, room())).toMatchObject([{ request: { cacheKey: 'wanted' } }]);
   });
 
   it('are shown with the worker that has them, and counted while they wait', async () => {
@@ -226,7 +272,7 @@ describe.skipIf(postgres === undefined)(title, () => {
     await here.send('second', { turn: 1 });
     await here.send('trains', { queue: 'training' });
     const worker = await WorkerClaims.register(processOf('worker'), facts);
-    const [taken] = await worker.claim(1, Number.MAX_SAFE_INTEGER);
+    const [taken] = await worker.claim(1, room());
     const overview = new WorkerOverview(processOf('looker'));
     const waiting = [
       { queue: 'cpu', count: 1 },
@@ -256,10 +302,10 @@ describe.skipIf(postgres === undefined)(title, () => {
     const worker = await WorkerClaims.register(processOf('worker'), facts);
     const { id: queued } = await here.send('queued');
     expect(await here.sent.cancel(queued)).toBe(false);
-    expect(await worker.claim(1, Number.MAX_SAFE_INTEGER)).toEqual([]);
+    expect(await worker.claim(1, room())).toEqual([]);
 
     const { id } = await here.send('running');
-    const [step] = await worker.claim(1, Number.MAX_SAFE_INTEGER);
+    const [step] = await worker.claim(1, room());
     expect(await here.sent.withdraw(id)).toBe(false);
     expect(await here.sent.cancel(id)).toBe(true);
     expect(await worker.report([])).toEqual(new Map());
@@ -274,7 +320,7 @@ describe.skipIf(postgres === undefined)(title, () => {
     const directory = new WorkerDirectory(processOf('looker'));
     for (const name of ['one', 'two', 'three']) {
       const worker = await WorkerClaims.register(processOf(name), facts);
-      expect(await worker.claim(1, Number.MAX_SAFE_INTEGER)).toHaveLength(1);
+      expect(await worker.claim(1, room())).toHaveLength(1);
       await worker[Symbol.asyncDispose]();
       await directory.look();
     }

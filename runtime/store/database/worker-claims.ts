@@ -12,8 +12,9 @@ import {
   type WorkerFacts,
   type WorkerState,
 } from './queued-step.ts';
+import type { SeenWorker } from './worker-directory.ts';
 
-/** Milliseconds by the database's clock that smaller steps overtake one for which no worker has the memory. */
+/** Milliseconds by the database's clock that smaller steps overtake one for which nobody has the memory free. */
 const longestWait = 60_000;
 
 /** A step that this worker has. */
@@ -24,6 +25,16 @@ export interface ClaimedStep {
   readonly request: StepRequest;
   /** When it was taken, in milliseconds by the database's clock. */
   readonly since: number;
+}
+
+/** What a worker can take now. */
+export interface Room {
+  /** Bytes that are free. A worker without steps takes any step: it has all that it can have. */
+  readonly free: number;
+  /** Bytes of its machine or container. */
+  readonly all: number;
+  /** All workers that live. */
+  readonly workers: readonly SeenWorker[];
 }
 
 /** A report of a step, numbered within its claim. */
@@ -51,6 +62,8 @@ export class WorkerClaims implements AsyncDisposable {
   readonly #facts: WorkerFacts;
   readonly #ends = new GroupCommit<StepEnd>((ends) => this.#end(ends));
   #claims = 0;
+  /** The id of a step. */
+  #keepsFreeFor: string | undefined;
 
   /** Makes a worker known. Its name is used once. */
   static async register(
@@ -89,34 +102,27 @@ export class WorkerClaims implements AsyncDisposable {
   }
 
   /**
-   * Takes at most `most` of the next steps, of which none is known to need more than `memory` bytes. Takes none while a step
-   * that needs more has waited for a minute: that one gets its turn when this worker is idle.
+   * Takes at most `most` of the next steps: those that fit into what is free beside each other, by what they are known to
+   * need. A step that waits for more than that has one worker keep itself free for it after a minute: that one takes no other.
    */
-  claim(most: number, memory: number): Promise<readonly ClaimedStep[]> {
-    const { queues, version } = this.#facts;
+  claim(most: number, room: Room): Promise<readonly ClaimedStep[]> {
     return inTransaction(this.#queries, async (tx) => {
-      const waiting = tx
-        .selectFrom('QueuedStep')
-        .where('state', '=', 'queued')
-        .where('queue', 'in', queues)
-        .where('version', '=', version);
-      const starving = await waiting
-        .select('id')
-        .where('memory', '>', memory)
-        .where('rank', '<', serverClock(-longestWait))
-        .limit(1)
-        .executeTakeFirst();
-      if (starving !== undefined) return [];
-      const rows = await waiting
-        .select(['id', 'request', 'checkpoint', serverClock(0).as('now')])
-        .where('memory', '<=', memory)
+      const kept = await this.#keepFree(tx, room);
+      if (kept !== undefined && kept.memory > room.free) return [];
+      const rows = await this.#waiting(tx, room)
+        .select(['id', 'request', 'checkpoint', 'memory', serverClock(0).as('now')])
+        .where('memory', '<=', room.free)
+        .$if(kept !== undefined, (query) => query.where('id', '=', kept?.id ?? ''))
         .orderBy('rank')
         .limit(most)
         .forUpdate()
         .skipLocked()
         .execute();
       const taken: ClaimedStep[] = [];
-      for (const { id, request, checkpoint, now: since } of rows) {
+      let left = room.free;
+      for (const { id, request, checkpoint, memory, now: since } of rows) {
+        if (memory > left) break;
+        left -= memory;
         this.#claims += 1;
         const claim = `${this.#name}/${String(this.#claims)}`;
         await tx
@@ -128,6 +134,69 @@ export class WorkerClaims implements AsyncDisposable {
       }
       return taken;
     });
+  }
+
+  /**
+   * The steps that this worker may take. One that needs more memory than its machine has is left to a worker with more, if
+   * one lives.
+   */
+  #waiting(tx: Queries, { all, workers }: Room) {
+    const { queues, version, store } = this.#facts;
+    const larger = workers.filter(
+      (other) =>
+        other.version === version &&
+        other.store === store &&
+        other.state?.isDraining === false &&
+        other.state.memory.all > all,
+    );
+    const isLeft = (queue: string): boolean => larger.some((other) => other.queues.includes(queue));
+    const own = queues.filter((queue) => !isLeft(queue));
+    return tx
+      .selectFrom('QueuedStep')
+      .where('state', '=', 'queued')
+      .where('queue', 'in', queues)
+      .where('version', '=', version)
+      .where((eb) =>
+        own.length === 0
+          ? eb('memory', '<=', all)
+          : eb.or([eb('memory', '<=', all), eb('queue', 'in', own)]),
+      );
+  }
+
+  /** The step that this worker keeps itself free for, if any: a queued one that names it. */
+  async #keepFree(
+    tx: Queries,
+    room: Room,
+  ): Promise<{ readonly id: string; readonly memory: number } | undefined> {
+    const waiting = this.#waiting(tx, room).select(['id', 'memory']);
+    if (this.#keepsFreeFor !== undefined) {
+      const kept = await waiting
+        .where('id', '=', this.#keepsFreeFor)
+        .where('worker', '=', this.#name)
+        .executeTakeFirst();
+      if (kept !== undefined) return kept;
+    }
+    const others = room.workers.map(({ name }) => name).filter((name) => name !== this.#name);
+    const found = await waiting
+      .where('memory', '>', room.free)
+      .where('rank', '<', serverClock(-longestWait))
+      .$if(others.length > 0, (query) =>
+        query.where((eb) => eb.or([eb('worker', 'is', null), eb('worker', 'not in', others)])),
+      )
+      .orderBy('rank')
+      .limit(1)
+      .forUpdate()
+      .skipLocked()
+      .executeTakeFirst();
+    this.#keepsFreeFor = found?.id;
+    if (found !== undefined) {
+      await tx
+        .updateTable('QueuedStep')
+        .set({ worker: this.#name })
+        .where('id', '=', found.id)
+        .execute();
+    }
+    return found;
   }
 
   /**

@@ -1,4 +1,10 @@
-import { GraphError, type ExecutionBackend, type LoadedModel, type StepSignal } from '@graft/graph';
+import {
+  GraphError,
+  type ExecutionBackend,
+  type LoadedModel,
+  type StepRequest,
+  type StepSignal,
+} from '@graft/graph';
 import { availableMemory, machineMemory, SharedCall } from '@graft/kit';
 import {
   WorkerClaims,
@@ -6,6 +12,7 @@ import {
   type ClaimedStep,
   type ClaimReport,
   type QueueParts,
+  type SeenWorker,
   type StepOutcome,
   type WorkerFacts,
   type WorkerState,
@@ -82,6 +89,8 @@ export class QueueWorker implements AsyncDisposable {
   #fullUntil = -Infinity;
   /** Times that it left a step to others because its disk was full, by id; the newest last. */
   readonly #leftFull = new Map<string, number>();
+  /** Those that lived at the last look. */
+  #workers: readonly SeenWorker[] = [];
   /** What was last told of it, except the memory in use. */
   #told = '';
   #isDraining = false;
@@ -152,9 +161,9 @@ export class QueueWorker implements AsyncDisposable {
     await this.#keepName();
     await this.#flush.call();
     await this.#leaveUnknown();
+    this.#workers = await this.#directory.look();
     await this.#fill.call();
     await this.#tellState();
-    await this.#directory.look();
     if (++this.#looks % cleanEvery === 0) await this.#directory.removeLeft();
   }
 
@@ -203,20 +212,22 @@ export class QueueWorker implements AsyncDisposable {
 
   async #takeSteps(): Promise<void> {
     const claims = this.#claims;
-    const free = this.#parts.facts.slots - this.#steps.size;
+    const left = this.#parts.facts.slots - this.#steps.size;
     const isFull = performance.now() < this.#fullUntil;
-    if (claims === undefined || this.#isDraining || isFull || free <= 0) return;
-    // A worker without work takes any step: nobody else may have more memory. Several at once share what is free.
+    if (claims === undefined || this.#isDraining || isFull || left <= 0) return;
+    // A worker without work takes any step that its machine may hold.
     const isIdle = this.#steps.size === 0;
-    const memory = (await availableMemory()) - leastFree;
-    if (memory < 0 && !isIdle) return;
-    const [first] = isIdle ? await claims.claim(1, Number.MAX_SAFE_INTEGER) : [];
+    const all = machineMemory();
+    const named = [...this.#steps.values()].reduce((sum, { request }) => sum + needOf(request), 0);
+    const free = Math.min(await availableMemory(), all - named) - leastFree;
+    if (free < 0 && !isIdle) return;
+    const room = { all, workers: this.#workers };
+    const [first] = isIdle ? await claims.claim(1, { ...room, free: Number.MAX_SAFE_INTEGER }) : [];
     if (first !== undefined) this.#run(claims, first);
-    const left = first === undefined ? free : free - 1;
-    const needed = first?.request.memory ?? 0;
-    const share = (memory - needed) / Math.max(1, left);
-    if (left === 0 || share < 0 || (isIdle && first === undefined)) return;
-    for (const step of await claims.claim(left, share)) this.#run(claims, step);
+    const slots = first === undefined ? left : left - 1;
+    const rest = free - (first === undefined ? 0 : needOf(first.request));
+    if (slots === 0 || rest < 0 || (isIdle && first === undefined)) return;
+    for (const step of await claims.claim(slots, { ...room, free: rest })) this.#run(claims, step);
   }
 
   #run(claims: WorkerClaims, step: ClaimedStep): void {
@@ -343,3 +354,6 @@ export class QueueWorker implements AsyncDisposable {
     }
   }
 }
+
+/** Bytes that a step's node used last; 0 where nobody knows. */
+const needOf = ({ memory = 0 }: StepRequest): number => memory;

@@ -68,6 +68,15 @@ describe('a wait', () => {
     expect(wait.text(40_000)).toBe('The step waited 40 s for memory: it needs 3200 MB.');
   });
 
+  it('that goes on is told after five seconds, and again when it is for something else', () => {
+    const wait = new StepWait({ ...request, memory: 3.2e9 }, 0);
+    expect(wait.look([full], 4_000)).toBeUndefined();
+    expect(wait.look([full], 5_000)).toBe('The step waits: all slots of the worker are taken.');
+    expect(wait.look([full], 6_000)).toBeUndefined();
+    expect(wait.look([worker], 7_000)).toBe('The step waits for memory: it needs 3200 MB.');
+    expect(wait.look([], 8_000)).toBe('The step waits for a worker that takes cpu.');
+  });
+
   it('names no memory that is unknown, and the queue that nobody served', () => {
     const unknown = new StepWait(request, 0);
     unknown.look([worker]);

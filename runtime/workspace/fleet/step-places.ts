@@ -35,8 +35,9 @@ export function whyHere(
   return `${who} takes no more steps`;
 }
 
-/** Milliseconds: a shorter wait is not worth a word. */
+/** Milliseconds: a shorter wait that is over is not worth a word, nor one that may be over soon. */
 const shortest = 1_000;
+const shortestYet = 5_000;
 
 type WaitReason = 'slots' | 'memory' | 'worker';
 
@@ -47,6 +48,7 @@ export class StepWait {
   readonly #since: number;
   readonly #looks = new Map<WaitReason, number>();
   #takers = 0;
+  #told: WaitReason | undefined;
 
   /** `now`: milliseconds of a clock that nobody sets. */
   constructor(request: StepRequest, now = performance.now()) {
@@ -55,13 +57,16 @@ export class StepWait {
     this.#since = now;
   }
 
-  /** `takers`: the workers that could take it. */
-  look(takers: readonly SeenWorker[]): void {
+  /** `takers`: the workers that could take it. Says what it waits for, once it has waited for a while and if that is new. */
+  look(takers: readonly SeenWorker[], now = performance.now()): string | undefined {
     const hasSlot = takers.some(({ running, slots }) => running < slots);
     // A worker with a free slot takes what its memory holds.
     const reason = takers.length === 0 ? 'worker' : hasSlot ? 'memory' : 'slots';
     this.#looks.set(reason, (this.#looks.get(reason) ?? 0) + 1);
     if (takers.length > 0) this.#takers = takers.length;
+    if (now - this.#since < shortestYet || reason === this.#told) return undefined;
+    this.#told = reason;
+    return `The step waits${this.#forWhat(reason, 'are')}.`;
   }
 
   /** The wait until now, and what it was for most of the time; undefined: it was short. */
@@ -69,15 +74,18 @@ export class StepWait {
     const ms = now - this.#since;
     const [most] = [...this.#looks].sort(([, a], [, b]) => b - a);
     if (ms < shortest || most === undefined) return undefined;
-    const waited = `The step waited ${String(Math.round(ms / 1_000))} s`;
-    const [reason] = most;
-    if (reason === 'worker') return `${waited} for a worker that takes ${this.#queue}.`;
+    const seconds = String(Math.round(ms / 1_000));
+    return `The step waited ${seconds} s${this.#forWhat(most[0], 'were')}.`;
+  }
+
+  #forWhat(reason: WaitReason, verb: string): string {
+    if (reason === 'worker') return ` for a worker that takes ${this.#queue}`;
     if (reason === 'slots') {
-      const one = this.#takers === 1;
-      return `${waited}: all slots of ${one ? 'the worker' : `${String(this.#takers)} workers`} were taken.`;
+      const workers = this.#takers === 1 ? 'the worker' : `${String(this.#takers)} workers`;
+      return `: all slots of ${workers} ${verb} taken`;
     }
-    if (this.#memory === 0) return `${waited}.`;
-    return `${waited} for memory: it needs ${String(Math.ceil(this.#memory / 1e6))} MB.`;
+    if (this.#memory === 0) return '';
+    return ` for memory: it needs ${String(Math.ceil(this.#memory / 1e6))} MB`;
   }
 }
 

@@ -237,7 +237,10 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
     for (const [id, step] of this.#pending) {
       const { queue } = step;
       const takers = workers.filter(({ queues }) => queues.includes(queue));
-      step.wait?.look(takers);
+      const waited = step.wait?.look(takers);
+      if (waited !== undefined) {
+        step.report({ type: 'log', level: 'info', message: waited, place: { waited } });
+      }
       if (takers.length > 0) step.unservedSince = undefined;
       else step.unservedSince ??= now;
       if (step.unservedSince === undefined || now - step.unservedSince < unservedFor) continue;

@@ -26,10 +26,14 @@ function itemsText(step: StepView): string {
 function Place({ place, status }: StepView) {
   if (place === undefined) return null;
   const { worker, why, waited } = place;
+  const isRunning = status === 'running';
+  if (worker === undefined && why === undefined) {
+    return isRunning ? <span className="mt-1 block text-sm">{waited}</span> : null;
+  }
   const where = worker === undefined ? 'on this machine' : `on the worker ${worker}`;
   return (
     <span className="mt-1 block text-sm">
-      {status === 'running' ? 'Runs' : 'Ran'} {where}
+      {isRunning ? 'Runs' : 'Ran'} {where}
       {why === undefined ? '' : `: ${why}`}.{waited === undefined ? '' : ` ${waited}`}
     </span>
   );

@@ -91,9 +91,12 @@ function deviceOf({ device, status }: StepView): string {
 }
 
 /** The machine of a step, if there are workers. */
-function machineOf({ place }: StepView): string {
+function machineOf({ place, status }: StepView): string {
   if (place === undefined) return '';
-  return place.worker === undefined ? 'this machine' : place.worker.replace(', process ', ' · ');
+  const { worker, why } = place;
+  if (worker !== undefined) return worker.replace(', process ', ' · ');
+  if (why !== undefined) return 'this machine';
+  return status === 'running' ? 'waits' : '';
 }
 
 interface RowProps extends StepOfRun {
@@ -129,7 +132,10 @@ const Row = memo(function Row({ index, count, step, began, end, hasWorkers }: Ro
         </span>
         <Bar step={step} began={began} end={end} />
         {hasWorkers ? (
-          <span className="hidden truncate text-right @[720px]:block" title={step.place?.why}>
+          <span
+            className="hidden truncate text-right @[720px]:block"
+            title={step.place?.waited ?? step.place?.why}
+          >
             {machineOf(step)}
           </span>
         ) : null}
@@ -186,7 +192,7 @@ export function Timeline() {
   const now = useNow(working, 200);
   const outdated = useOutdated(run?.error, '');
   const steps = run === null ? [] : stepsInOrder(run);
-  const hasWorkers = steps.some(({ place }) => place?.worker !== undefined);
+  const hasWorkers = steps.some(({ place }) => place?.worker ?? place?.waited);
   const { list, virtualizer, ...follow } = useRowsInSight(steps, run?.error);
   if (run === null || run.seq === 0) {
     return <NoRun hint="Press Run to see each step here." />;
