@@ -66,7 +66,8 @@ describe.skipIf(form.missing !== undefined)(
       const watching = await place.open();
       made.push(watching);
       const other = isThere ? await serve(place) : undefined;
-      const { child, closed, runId } = await place.startServer(7, undefined, keepsOn);
+      const file = join(place.root, 'released');
+      const { child, closed, runId } = await place.startServer(7, file, keepsOn);
       await until(watching, runId, ({ type }) => type === 'step.finished');
       child.kill('SIGKILL');
       await closed;
@@ -76,6 +77,8 @@ describe.skipIf(form.missing !== undefined)(
         expect((await watching.journal.get(runId))?.status).toBe('running');
         await serve(place);
       }
+      await until(watching, runId, isContinued);
+      await writeFile(file, '');
       const events = await until(watching, runId);
       const end = endOf(events);
       expect(end, JSON.stringify(end?.error)).toMatchObject({ status: 'succeeded' });

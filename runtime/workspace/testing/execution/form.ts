@@ -34,7 +34,7 @@ export interface ExecutionPlace {
   open(options?: PlaceOptions): Promise<Workspace>;
   /**
    * Another process, which runs the graph of a salt or, where milliseconds or the path of a file are given, one step that
-   * takes so long or until that file is there.
+   * takes so long or until that file is there; with a path and a salt above 0, both.
    */
   startServer(salt: number, end?: number | string, options?: PlaceOptions): Promise<OtherProcess>;
   /** Keeps everybody from writing to the database, as a disk that stands still does, until the result is called. */
