@@ -61,6 +61,12 @@ test('the output of every type of rows, as a notebook and as an app', async ({
     await giveFile(workspace.folder, `rows/${type}.jsonl`, jsonl(rows));
   }
   await giveFile(workspace.folder, 'rows/others.jsonl', jsonl(accuracies(() => 1)));
+  // More than are read at a glance, so that there is something to search in.
+  const answers = rowsOfTypes['answers'] ?? [];
+  const many = [answers, answers, answers].map((rows, of) =>
+    rows.map((row, at) => ({ ...Object(row), id: `q${String(of * answers.length + at + 1)}` })),
+  );
+  await giveFile(workspace.folder, 'rows/answers.jsonl', jsonl(many.flat()));
   const types = Object.keys(rowsOfTypes);
   const graph: SmallGraph = {
     nodes: {
@@ -111,7 +117,7 @@ test('the output of every type of rows, as a notebook and as an app', async ({
   const file = path.join(workspace.folder, 'every-output.html');
   await (await coming).saveAs(file);
   await page.goto(pathToFileURL(file).href);
-  await expect(page.getByRole('article', { name: 'Compare' })).toBeVisible();
+  await expect(page.getByRole('article', { name: 'Compare', exact: true })).toBeVisible();
   await showWhole(page);
   await expectAccessible(page, 'the page of a run');
 });
@@ -148,7 +154,10 @@ test('the output of models, embeddings, an index and an adapter', async ({ page,
 });
 
 test('an experiment that is running', async ({ page, workspace }) => {
-  await giveFile(workspace.folder, 'rows/hits.jsonl', jsonl(rowsOfTypes['hits'] ?? []));
+  // Enough that it still runs when the page has been looked at.
+  const [row] = rowsOfTypes['hits'] ?? [];
+  const rows = Array.from({ length: 4_000 }, (_, at) => ({ ...Object(row), id: `q${String(at)}` }));
+  await giveFile(workspace.folder, 'rows/hits.jsonl', jsonl(rows));
   await giveFile(
     workspace.folder,
     'many.graft.json',

@@ -28,7 +28,7 @@ export interface ExperimentProgress {
   readonly error?: string;
 }
 
-export interface WorkingVariant {
+interface WorkingVariant {
   readonly run: string;
   readonly variant: string;
   readonly seed?: number | undefined;

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { link, mkdtemp, rm, stat, utimes, writeFile } from 'node:fs/promises';
+import { link, mkdtemp, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { hashFile } from '@graft/kit';
@@ -50,11 +50,32 @@ it('keeps a file that others link while it is hashed', async () => {
   expect((await stat(blobs.pathOf(file.digest))).size).toBe(file.size);
 });
 
-it('removes a damaged file that others link while it is hashed', async () => {
+it('tells a damaged file, also while others link it, and takes whole bytes in its place', async () => {
   const file = await stored(8 << 20);
   const path = blobs.pathOf(file.digest);
+  const whole = await readFile(path);
   await rm(path);
   await writeFile(path, randomBytes(file.size));
   expect(await whileLinked(file, () => blobs.hasSound(file))).toBe(false);
-  expect(await stat(path).catch(() => undefined)).toBeUndefined();
+  const again = join(root, 'again');
+  await writeFile(again, whole);
+  await blobs.adopt(again, file);
+  expect(await blobs.hasSound(file)).toBe(true);
+  expect((await readFile(path)).equals(whole)).toBe(true);
+});
+
+it('keeps a file that comes while another model that shares it looks for it', async () => {
+  for (let at = 0; at < 50; at++) {
+    const draft = join(root, 'draft');
+    await writeFile(draft, `bytes ${String(at)}`);
+    const file = { path: 'model.gguf', ...(await hashFile(draft)) };
+    let isThere = false;
+    const looking = (async () => {
+      while (!isThere) await blobs.hasSound(file);
+    })();
+    await blobs.adopt(draft, file);
+    isThere = true;
+    await looking;
+    expect(await blobs.hasSound(file)).toBe(true);
+  }
 });

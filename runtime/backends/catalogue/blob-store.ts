@@ -104,12 +104,12 @@ export class BlobStore {
     return found?.size === file.size;
   }
 
-  /** Whether the bytes are stored; removes them when they are damaged. */
-  async hasSound(file: KnownFile): Promise<boolean> {
-    const path = this.pathOf(file.digest);
-    if (await this.#isSound(path, file)) return true;
-    await rm(path, { force: true });
-    return false;
+  /**
+   * Whether the bytes are stored. Those that are damaged stay until `adopt` replaces them: another model that shares
+   * the file may do so at this moment, and a removal would take the new bytes.
+   */
+  hasSound(file: KnownFile): Promise<boolean> {
+    return this.#isSound(this.pathOf(file.digest), file);
   }
 
   /** Takes over a verified file by moving it in. */
