@@ -2,19 +2,30 @@ import type { Outages } from '@graft/graph';
 import pg from 'pg';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PostgresAddress } from './postgres-address.ts';
-import { isUnreachable, lostConnection, postgresError } from './postgres-error.ts';
+import {
+  busyPool,
+  isBusyPool,
+  isUnreachable,
+  lostConnection,
+  postgresError,
+} from './postgres-error.ts';
 
 /** Connections of one process at once. */
 const most = 8;
-/** Milliseconds to wait for one connection. */
-const connectMs = 10_000;
 /** Milliseconds after which a statement without an answer makes us ask whether the server still answers others. */
 const silentMs = 15_000;
-/** Milliseconds for that answer. */
-const probeMs = 5_000;
 /** Milliseconds between two tries to reach the server, at first and at most. */
 const firstPause = 50;
 const longestPause = 1_000;
+
+/** Milliseconds. */
+export interface ConnectionTimes {
+  /** To wait for one connection: for a new one, or for one of this process that is in use. */
+  readonly connect: number;
+  /** To wait for the server's answer to the question whether it still answers. */
+  readonly probe: number;
+}
+const usualTimes: ConnectionTimes = { connect: 10_000, probe: 5_000 };
 
 /** One connection, from when it is acquired until it is released. */
 export interface PostgresLink {
@@ -34,16 +45,20 @@ export class PostgresConnections {
   readonly address: PostgresAddress;
   readonly #pool: pg.Pool;
   readonly #outages: Outages;
+  readonly #times: ConnectionTimes;
   #reached = false;
+  /** While the server is asked whether it answers. */
+  #probing: Promise<boolean> | undefined;
 
-  constructor(address: PostgresAddress, outages: Outages) {
+  constructor(address: PostgresAddress, outages: Outages, times = usualTimes) {
     this.address = address;
     this.#outages = outages;
+    this.#times = times;
     this.#pool = new pg.Pool({
       connectionString: address.connection,
       application_name: 'graft',
       max: most,
-      connectionTimeoutMillis: connectMs,
+      connectionTimeoutMillis: times.connect,
       keepAlive: true,
       allowExitOnIdle: true,
     });
@@ -95,11 +110,19 @@ export class PostgresConnections {
     }
   }
 
-  async #isSilent(): Promise<boolean> {
+  /** One question at a time is enough for all who ask. */
+  #isSilent(): Promise<boolean> {
+    this.#probing ??= this.#probe().finally(() => {
+      this.#probing = undefined;
+    });
+    return this.#probing;
+  }
+
+  async #probe(): Promise<boolean> {
     const probe = new pg.Client({
       connectionString: this.address.connection,
       application_name: 'graft probe',
-      connectionTimeoutMillis: probeMs,
+      connectionTimeoutMillis: this.#times.probe,
     });
     probe.on('error', () => undefined);
     try {
@@ -123,11 +146,19 @@ export class PostgresConnections {
           this.#reached = true;
           return client;
         } catch (error) {
+          const { shown } = this.address;
+          // The server may answer, while this process uses all its connections.
+          const isBusy = isBusyPool(error) && !(await this.#isSilent());
           if (!isUnreachable(error) || performance.now() > deadline) {
-            throw postgresError(error, this.address.shown);
+            throw isBusy ? busyPool(error, shown) : postgresError(error, shown);
           }
-          found ??= this.#outages.wait(this.address.shown);
-          await sleep(pause);
+          if (isBusy) {
+            found?.();
+            found = undefined;
+          } else {
+            found ??= this.#outages.wait(shown);
+            await sleep(pause);
+          }
         }
       }
     } finally {
