@@ -249,7 +249,7 @@ function OutagesChip() {
       title={`${lines.join('\n')}\nRuns wait for it and then go on.`}
       data-testid="outages"
     >
-      waiting for <span className="max-w-48 truncate">{first.place}</span>
+      waiting for <span className="max-w-48 truncate">{first.place}</span>{' '}
       <span>since {timeOf(first.since)}</span>
     </span>
   );
