@@ -86,6 +86,15 @@ const amendmentSchema = z.strictObject({
   why: z.string().min(1),
 });
 
+/** Code that computed steps, as their cache keys name it. */
+const measuredCodeSchema = z.strictObject({
+  /** Node type → version of its implementation. */
+  nodes: z.record(z.string(), z.string()),
+  /** Engine → its version, of those that the steps used. */
+  engines: z.record(z.string(), z.string()),
+});
+export type MeasuredCode = z.infer<typeof measuredCodeSchema>;
+
 /** `claim.json` beside the graph of an example; `examples/README.md` says which of it is written by hand. */
 export const claimSchema = z.strictObject({
   claim: z.literal(2),
@@ -119,6 +128,8 @@ export const claimSchema = z.strictObject({
       seconds: z.number(),
       cores: z.int(),
       cpu: z.string(),
+      /** What computed it. Absent: from before this was recorded. */
+      code: measuredCodeSchema.optional(),
       /** See `claimDigest`. */
       digest: z.string(),
     })
@@ -135,6 +146,14 @@ export const runItemsSchema = z.strictObject({
   rows: z.array(metricRowSchema),
 });
 export type RunItems = z.infer<typeof runItemsSchema>;
+
+/** A line of `answers.jsonl`: what a node of one run of a variant gave to be marked. */
+const runAnswersSchema = runItemsSchema.omit({ rows: true }).extend({
+  node: z.string(),
+  /** By item: the text of the answer, or the documents that were found, best first. */
+  answers: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
+});
+export type RunAnswers = z.infer<typeof runAnswersSchema>;
 
 const versionSchema = z.looseObject({ claim: z.int().positive() });
 
@@ -177,10 +196,20 @@ export async function readClaims(root: string): Promise<[name: string, claim: Cl
   return claims.toSorted(([one], [other]) => (one < other ? -1 : 1));
 }
 
-export async function readItems(folder: string): Promise<RunItems[]> {
-  const text = await readFile(path.join(folder, 'items.jsonl'), 'utf8');
+export const readItems = (folder: string): Promise<RunItems[]> =>
+  readLines(path.join(folder, 'items.jsonl'), runItemsSchema);
+
+/** Of a claim whose answers were kept. */
+export const readAnswers = (folder: string): Promise<RunAnswers[]> =>
+  readLines(path.join(folder, 'answers.jsonl'), runAnswersSchema);
+
+async function readLines<T>(
+  file: string,
+  schema: { readonly parse: (line: unknown) => T },
+): Promise<T[]> {
+  const text = await readFile(file, 'utf8');
   return text
     .trim()
     .split('\n')
-    .map((line) => runItemsSchema.parse(JSON.parse(line)));
+    .map((line) => schema.parse(JSON.parse(line)));
 }

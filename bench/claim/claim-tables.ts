@@ -1,5 +1,5 @@
 import { canonicalJson, evidenceTable, type Graph, meaningDigest, sha256 } from '@graft/graph';
-import type { Claim, ClaimTable, RunItems } from './claim-file.ts';
+import type { Claim, ClaimTable, MeasuredCode, RunItems } from './claim-file.ts';
 
 /** What of an experiment its items do not say. */
 type Skeleton = Pick<ClaimTable['table'], 'baseline' | 'metrics'> & {
@@ -46,15 +46,19 @@ export function tableOfItems(skeleton: Skeleton, items: readonly RunItems[]): Cl
 export const seedsOf = (runs: readonly RunItems[]): (number | undefined)[] =>
   [...new Set(runs.map(({ seed }) => seed))].sort((a = 0, b = 0) => a - b);
 
-/** Of what a claim was measured on: what the graph computes, its models, data and used graphs, and its experiments. */
-export function claimDigest(graph: Graph): string {
+/**
+ * Of what a claim was measured on: what the graph computes, its models, data and used graphs, its experiments, and the
+ * code that ran, where it was recorded.
+ */
+export function claimDigest(graph: Graph, code?: MeasuredCode): string {
   const experiments = Object.entries(graph.experiments ?? {}).map(
     ([name, { doc: _doc, ...of }]) => [name, of],
   );
-  return sha256(canonicalJson({ meaning: meaningDigest(graph), lock: graph.lock, experiments }));
+  const of = { meaning: meaningDigest(graph), lock: graph.lock, experiments };
+  return sha256(canonicalJson(code === undefined ? of : { ...of, code }));
 }
 
-/** Of what a claim is registered by: what it says and expects, and what it is to be measured on. */
+/** Of what a claim is registered by: what it says and expects, and what it is to be measured on, by whatever code. */
 export function registrationDigest({ says, expect }: Claim, graph: Graph): string {
   return sha256(canonicalJson({ says, expect, measuredOn: claimDigest(graph) }));
 }

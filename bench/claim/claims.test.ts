@@ -3,7 +3,7 @@ import path from 'node:path';
 import { parseGraph } from '@graft/graph';
 import { registry } from '@graft/nodes/definitions';
 import { describe, expect, it } from 'vitest';
-import { readClaim, readClaims, readItems } from './claim-file.ts';
+import { readAnswers, readClaim, readClaims, readItems } from './claim-file.ts';
 import { claimDigest, tableOfItems } from './claim-tables.ts';
 import { outcome } from './expectations.ts';
 import { claimBlock, withBlock } from './readme-block.ts';
@@ -72,7 +72,7 @@ describe.each(names)('what %s claims', (name) => {
     const { graph, measured } = await readClaim(folder);
     const text = await readFile(path.join(folder, graph), 'utf8');
     expect(measured?.digest, `npm run -w bench claim -- ${name}`).toBe(
-      claimDigest(parseGraph(text, graph)),
+      claimDigest(parseGraph(text, graph), measured?.code),
     );
   });
 
@@ -97,6 +97,25 @@ describe.each(names)('what %s claims', (name) => {
       // What takes no seed is always the same; what a graph of another file takes is not looked into.
       const seeds = Object.keys(told.seeds).length;
       expect(seeds >= 3 || (!takesSeeds && seeds === 0), `${String(seeds)} seeds`).toBe(true);
+    }
+  });
+
+  it('has an answer beside every item that one was marked for', async () => {
+    const { measured } = await readClaim(folder);
+    // Measured before answers were kept.
+    if (measured?.code === undefined) return;
+    const [items, answers] = [await readItems(folder), await readAnswers(folder)];
+    for (const { experiment, variant, seed, rows } of items) {
+      const own = answers.filter(
+        (run) => run.experiment === experiment && run.variant === variant && run.seed === seed,
+      );
+      expect(own.length, `${experiment}, ${variant}`).toBeGreaterThan(0);
+      const given = new Set(own.flatMap((run) => Object.keys(run.answers)));
+      // A perplexity is of a text, which nobody answers.
+      const asked = rows.filter(
+        ({ values }) => !Object.keys(values).some((of) => /perplex/i.test(of)),
+      );
+      expect(asked.filter(({ item = '' }) => !given.has(item))).toEqual([]);
     }
   });
 

@@ -9,12 +9,13 @@ import {
   readClaim,
   readClaims,
   readItems,
+  type RunAnswers,
   type RunItems,
 } from './claim-file.ts';
 import { claimDigest, tableOfItems } from './claim-tables.ts';
 import { type Evidence, outcome } from './expectations.ts';
 import { claimBlock, expectationText, withBlock } from './readme-block.ts';
-import { recordExperiment } from './record-experiment.ts';
+import { codeOf, recordExperiment } from './record-experiment.ts';
 import { registerClaim, registrationProblem } from './registration.ts';
 import { serveSite } from './served-site.ts';
 import { StepCosts } from './step-costs.ts';
@@ -22,8 +23,8 @@ import { waysBlock } from './ways-block.ts';
 
 /**
  * Measures what an example claims: runs its experiments in the workspace `examples/`, where a run that was interrupted
- * goes on, and writes `items.jsonl`, what it found into `claim.json`, the tables into its README, and the summary of all
- * examples into theirs. Needs `npm run build`. Arguments: the example's folder, and one of
+ * goes on, and writes `items.jsonl`, `answers.jsonl`, what it found into `claim.json`, the tables into its README, and
+ * the summary of all examples into theirs. Needs `npm run build`. Arguments: the example's folder, and one of
  * - `--register`: only writes into `claim.json` the date and the digest of what is claimed, before it is measured;
  * - `--recorded`: computes the tables anew from `items.jsonl` without running anything.
  */
@@ -49,15 +50,17 @@ if (process.argv.includes('--register')) {
 const problem = fromRecord ? undefined : registrationProblem(claim, graph);
 if (problem !== undefined) throw new Error(problem);
 
-const { tables, items, costs, measured } = fromRecord ? await recorded() : await run();
+const { tables, items, answers, costs, measured } = fromRecord ? await recorded() : await run();
 const evidence: Evidence = { tables, items };
+const jsonl = (rows: readonly unknown[]): string =>
+  rows.map((row) => `${JSON.stringify(row)}\n`).join('');
 const outcomes = claim.expect.map((one) => ({ one, ...outcome(one, evidence) }));
 const holds = outcomes.every((one) => one.holds);
 const filled: Claim = { ...claim, costs, holds, measured, tables };
 const readme = path.join(folder, 'README.md');
 const text = withBlock(await readFile(readme, 'utf8'), claimBlock(filled, evidence));
-const lines = items.map((run) => `${JSON.stringify(run)}\n`).join('');
-await writeFile(path.join(folder, 'items.jsonl'), lines);
+await writeFile(path.join(folder, 'items.jsonl'), jsonl(items));
+if (answers.length > 0) await writeFile(path.join(folder, 'answers.jsonl'), jsonl(answers));
 await writeClaim(filled);
 await writeFile(readme, text);
 const summary = path.join(root, 'README.md');
@@ -71,6 +74,8 @@ console.log(holds ? 'It holds.' : 'It does not hold: say in "because" why.');
 interface Found {
   readonly tables: Readonly<Record<string, ClaimTable>>;
   readonly items: readonly RunItems[];
+  /** None where nothing was run. */
+  readonly answers: readonly RunAnswers[];
   readonly costs: Claim['costs'];
   readonly measured: Claim['measured'];
 }
@@ -86,12 +91,14 @@ async function run(): Promise<Found> {
   });
   const tables: Record<string, ClaimTable> = {};
   const items: RunItems[] = [];
+  const answers: RunAnswers[] = [];
   const steps: (readonly StepSummary[])[] = [];
   for (const name of Object.keys(graph.experiments ?? {})) {
     console.log(`${file}: ${name}`);
     const one = await recordExperiment(workspace, { graph, file }, name);
     tables[name] = tableOfItems(one.table, one.items);
     items.push(...one.items);
+    answers.push(...one.answers);
     steps.push(...one.steps);
   }
   const stepCosts = await StepCosts.of(workspace);
@@ -99,11 +106,12 @@ async function run(): Promise<Found> {
   for (const [name, cost] of Object.entries(claim.costs)) {
     costs[name] = await stepCosts.of(steps, cost);
   }
+  const code = codeOf(steps);
   const measured = {
     ...{ date: now, seconds: stepCosts.seconds(steps), cores: os.availableParallelism() },
-    ...{ cpu: os.cpus()[0]?.model ?? 'unknown', digest: claimDigest(graph) },
+    ...{ cpu: os.cpus()[0]?.model ?? 'unknown', code, digest: claimDigest(graph, code) },
   };
-  return { tables, items, costs, measured };
+  return { tables, items, answers, costs, measured };
 }
 
 /** What was recorded, with tables as they are computed now; it stays a record of the graph that it was measured on. */
@@ -116,6 +124,7 @@ async function recorded(): Promise<Found> {
   return {
     tables: Object.fromEntries(tables),
     items,
+    answers: [],
     costs: claim.costs,
     measured: claim.measured,
   };

@@ -1,5 +1,7 @@
 import { fewestSeeds, type Metric, metricTitle, tableNumber } from '@graft/graph';
-import type { Claim, ClaimCost, ClaimTable, Expectation } from './claim-file.ts';
+import { registry } from '@graft/nodes/definitions';
+import { engineVersions } from '@graft/worker/engine-versions';
+import type { Claim, ClaimCost, ClaimTable, Expectation, MeasuredCode } from './claim-file.ts';
 import { type Evidence, outcome } from './expectations.ts';
 
 /** The README with what was measured in its place, between its marks. Throws where it has no place for it. */
@@ -45,7 +47,26 @@ export function claimBlock(claim: Claim, evidence: Evidence): string {
         ? 'The tests compute these tables anew from the recorded items in `items.jsonl`; they train nothing.'
         : `The tests compute these tables anew from the recorded items in \`items.jsonl\`, and run ${reduced.experiments.map((name) => `\`${name}\``).join(' and ')} at a reduced size with one seed, where all must point the same way.`
     }`,
+    ...codeTexts(measured?.code),
   ].join('\n\n');
+}
+
+/** What computed the figures, and what of that has another version today. */
+function codeTexts(code: MeasuredCode | undefined): string[] {
+  if (code === undefined) return [];
+  const engines = Object.values(code.engines).map((version) => `\`${version}\``);
+  const by = `The versions of the nodes stand in \`claim.json\`, under \`measured\`. The engines were ${engines.join('; ')}. \`answers.jsonl\` has what each variant answered or found.`;
+  const nodes = Object.entries(code.nodes).flatMap(([type, version]) => {
+    const today = registry.get(type)?.implementation;
+    return String(today) === version ? [] : [`\`${type}\``];
+  });
+  const others = Object.entries(code.engines).flatMap(([name, version]) =>
+    Reflect.get(engineVersions, name) === version ? [] : [`the engine \`${name}\``],
+  );
+  const changed = [...nodes, ...others];
+  return changed.length === 0
+    ? [by]
+    : [by, `Changed since, and not measured again: ${changed.join(', ')}.`];
 }
 
 const isGeometric = ({ aggregation }: Metric): boolean => aggregation === 'weighted-geometric-mean';

@@ -1,7 +1,11 @@
 import {
+  Answers,
+  answerSchema,
   type ArtifactRef,
+  Hits,
   Metrics,
   metricRowSchema,
+  questionHitsSchema,
   type EvidenceTable,
   type Graph,
   type MetricName,
@@ -9,14 +13,20 @@ import {
   type StepSummary,
 } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
-import type { RunItems } from './claim-file.ts';
+import type { MeasuredCode, RunAnswers, RunItems } from './claim-file.ts';
 
 export interface Recorded {
   /** As the run gave it. */
   readonly table: EvidenceTable;
   readonly items: readonly RunItems[];
+  readonly answers: readonly RunAnswers[];
   /** Of every run of a variant. */
   readonly steps: readonly (readonly StepSummary[])[];
+}
+
+type RunOf = Pick<RunItems, 'variant' | 'seed'>;
+interface Rows {
+  readonly rows: Pick<Workspace['rows'], 'page'>;
 }
 
 const page = 1000;
@@ -39,25 +49,74 @@ export async function recordExperiment(
   const labels = table.metrics.map((metric) => metric.name);
   const runs = await workspace.journal.list({ parent: handle.runId, limit: page });
   const items: RunItems[] = [];
+  const answers: RunAnswers[] = [];
   const steps: (readonly StepSummary[])[] = [];
   // As they began, so that the file says the same each time.
   for (const run of runs.toReversed()) {
     const own = await workspace.journal.steps(run.id);
     steps.push(own);
     const rows = await metricRows(workspace, own, { metrics: plan.metrics, labels });
-    items.push({
+    const of = {
       ...{ experiment: name, variant: run.variant ?? '' },
       ...(run.seed === undefined ? {} : { seed: run.seed }),
-      rows,
-    });
+    };
+    items.push({ ...of, rows });
+    const marked = await markedAnswers(workspace, own, plan.metrics);
+    answers.push(...marked.map((one) => ({ ...of, ...one })));
   }
   const order = new Map(table.rows.map(({ variant }, at) => [variant, at]));
-  items.sort(
-    (one, other) =>
-      (one.seed ?? 0) - (other.seed ?? 0) ||
-      (order.get(one.variant) ?? 0) - (order.get(other.variant) ?? 0),
+  const byRun = (one: RunOf, other: RunOf): number =>
+    (one.seed ?? 0) - (other.seed ?? 0) ||
+    (order.get(one.variant) ?? 0) - (order.get(other.variant) ?? 0);
+  return { table, items: items.toSorted(byRun), answers: answers.toSorted(byRun), steps };
+}
+
+/** What the nodes of metrics marked, each answering node once: the answers, or the documents that were found. */
+async function markedAnswers(
+  workspace: Workspace,
+  steps: readonly StepSummary[],
+  metrics: readonly MetricName[],
+): Promise<Pick<RunAnswers, 'node' | 'answers'>[]> {
+  const digests = new Set(
+    steps
+      .filter(({ node }) => metrics.some((metric) => metric.node === node))
+      .flatMap(({ parts = [] }) => parts)
+      .filter(({ name }) => name.startsWith('input.'))
+      .flatMap(({ value }) => value.split(' ')),
   );
-  return { table, items, steps };
+  const marked: Pick<RunAnswers, 'node' | 'answers'>[] = [];
+  for (const { node, outputs } of steps) {
+    for (const ref of Object.values(outputs)) {
+      if (!digests.has(ref.digest)) continue;
+      if (ref.mediaType === Answers.mediaType) {
+        const rows = await readRows(workspace, ref, answerSchema);
+        marked.push({ node, answers: Object.fromEntries(rows.map(({ id, text }) => [id, text])) });
+      } else if (ref.mediaType === Hits.mediaType) {
+        const rows = await readRows(workspace, ref, questionHitsSchema);
+        const found = rows.map(({ id, hits }) => [
+          id,
+          [...new Set(hits.map(({ chunk }) => chunk.source.path))],
+        ]);
+        marked.push({ node, answers: Object.fromEntries(found) });
+      }
+    }
+  }
+  return marked;
+}
+
+/** The code that computed these steps. */
+export function codeOf(runs: readonly (readonly StepSummary[])[]): MeasuredCode {
+  const nodes = new Map<string, string>();
+  const engines = new Map<string, string>();
+  for (const { type, parts = [] } of runs.flat()) {
+    for (const { name, value } of parts) {
+      if (name === 'implementation') nodes.set(type, value);
+      if (name.startsWith('engine.')) engines.set(name.slice('engine.'.length), value);
+    }
+  }
+  const sorted = (map: ReadonlyMap<string, string>) =>
+    Object.fromEntries([...map].toSorted(([one], [other]) => (one < other ? -1 : 1)));
+  return { nodes: sorted(nodes), engines: sorted(engines) };
 }
 
 async function metricRows(
@@ -88,15 +147,20 @@ async function metricRows(
 }
 
 /** The rows of an artifact of metrics. */
-export async function readMetrics(
-  workspace: { readonly rows: Pick<Workspace['rows'], 'page'> },
-  ref: ArtifactRef,
-): Promise<MetricRow[]> {
+export async function readMetrics(workspace: Rows, ref: ArtifactRef): Promise<MetricRow[]> {
   if (ref.mediaType !== Metrics.mediaType) throw new Error(`${ref.mediaType} is not metrics.`);
-  const rows: MetricRow[] = [];
+  return readRows(workspace, ref, metricRowSchema);
+}
+
+async function readRows<T>(
+  workspace: Rows,
+  ref: ArtifactRef,
+  schema: { readonly parse: (row: unknown) => T },
+): Promise<T[]> {
+  const rows: T[] = [];
   for (;;) {
     const read = await workspace.rows.page(ref, rows.length, page);
-    rows.push(...read.rows.map((row) => metricRowSchema.parse(row)));
+    rows.push(...read.rows.map((row) => schema.parse(row)));
     if (rows.length >= read.total || read.rows.length === 0) return rows;
   }
 }
