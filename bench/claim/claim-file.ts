@@ -150,10 +150,24 @@ export type RunItems = z.infer<typeof runItemsSchema>;
 /** A line of `answers.jsonl`: what a node of one run of a variant gave to be marked. */
 const runAnswersSchema = runItemsSchema.omit({ rows: true }).extend({
   node: z.string(),
-  /** By item: the text of the answer, or the documents that were found, best first. */
+  /** By item: the text of the answer, or the first five documents that were found, best first. */
   answers: z.record(z.string(), z.union([z.string(), z.array(z.string())])),
 });
 export type RunAnswers = z.infer<typeof runAnswersSchema>;
+
+/** A line of `answers.jsonl`, before the answers of its experiment: what was asked, by item. */
+const askedSchema = z.strictObject({
+  experiment: z.string(),
+  asked: z.record(
+    z.string(),
+    z.strictObject({
+      question: z.string(),
+      /** Right answers, or the documents that hold one. */
+      right: z.array(z.string()),
+    }),
+  ),
+});
+export type Asked = z.infer<typeof askedSchema>;
 
 const versionSchema = z.looseObject({ claim: z.int().positive() });
 
@@ -200,8 +214,8 @@ export const readItems = (folder: string): Promise<RunItems[]> =>
   readLines(path.join(folder, 'items.jsonl'), runItemsSchema);
 
 /** Of a claim whose answers were kept. */
-export const readAnswers = (folder: string): Promise<RunAnswers[]> =>
-  readLines(path.join(folder, 'answers.jsonl'), runAnswersSchema);
+export const readAnswers = (folder: string): Promise<(Asked | RunAnswers)[]> =>
+  readLines(path.join(folder, 'answers.jsonl'), z.union([askedSchema, runAnswersSchema]));
 
 async function readLines<T>(
   file: string,

@@ -13,7 +13,7 @@ import { waysBlock } from './ways-block.ts';
 const root = path.resolve(import.meta.dirname, '../../examples');
 /** Measured before claims were registered. Closed: a new claim is registered before it is measured. */
 const fromBefore = [
-  ...['adapter-algebra', 'medical-english', 'no-forgetting', 'quality-reranking', 'rag-vs-lora'],
+  ...['adapter-algebra', 'medical-english', 'no-forgetting'],
   ...['scratch-or-adapt', 'second-language', 'self-reflective-rag', 'stacked-expert'],
   ...['tuned-embeddings', 'yesterday'],
 ];
@@ -104,7 +104,13 @@ describe.each(names)('what %s claims', (name) => {
     const { measured } = await readClaim(folder);
     // Measured before answers were kept.
     if (measured?.code === undefined) return;
-    const [items, answers] = [await readItems(folder), await readAnswers(folder)];
+    const [items, lines] = [await readItems(folder), await readAnswers(folder)];
+    const answers = lines.filter((line) => 'answers' in line);
+    const asked = lines.filter((line) => 'asked' in line);
+    for (const run of answers) {
+      const own = asked.find(({ experiment }) => experiment === run.experiment)?.asked ?? {};
+      expect(Object.keys(run.answers).filter((item) => !(item in own))).toEqual([]);
+    }
     for (const { experiment, variant, seed, rows } of items) {
       const own = answers.filter(
         (run) => run.experiment === experiment && run.variant === variant && run.seed === seed,
@@ -112,10 +118,10 @@ describe.each(names)('what %s claims', (name) => {
       expect(own.length, `${experiment}, ${variant}`).toBeGreaterThan(0);
       const given = new Set(own.flatMap((run) => Object.keys(run.answers)));
       // A perplexity is of a text, which nobody answers.
-      const asked = rows.filter(
+      const marked = rows.filter(
         ({ values }) => !Object.keys(values).some((of) => /perplex/i.test(of)),
       );
-      expect(asked.filter(({ item = '' }) => !given.has(item))).toEqual([]);
+      expect(marked.filter(({ item = '' }) => !given.has(item))).toEqual([]);
     }
   });
 

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { parseGraph, type StepSummary } from '@graft/graph';
 import { openWorkspace } from '@graft/workspace';
 import {
+  type Asked,
   type Claim,
   type ClaimTable,
   readClaim,
@@ -75,7 +76,7 @@ interface Found {
   readonly tables: Readonly<Record<string, ClaimTable>>;
   readonly items: readonly RunItems[];
   /** None where nothing was run. */
-  readonly answers: readonly RunAnswers[];
+  readonly answers: readonly (Asked | RunAnswers)[];
   readonly costs: Claim['costs'];
   readonly measured: Claim['measured'];
 }
@@ -91,7 +92,7 @@ async function run(): Promise<Found> {
   });
   const tables: Record<string, ClaimTable> = {};
   const items: RunItems[] = [];
-  const answers: RunAnswers[] = [];
+  const answers: (Asked | RunAnswers)[] = [];
   const steps: (readonly StepSummary[])[] = [];
   for (const name of Object.keys(graph.experiments ?? {})) {
     console.log(`${file}: ${name}`);

@@ -5,6 +5,8 @@ import {
   Hits,
   Metrics,
   metricRowSchema,
+  type Question,
+  type QuestionHits,
   questionHitsSchema,
   type EvidenceTable,
   type Graph,
@@ -13,13 +15,14 @@ import {
   type StepSummary,
 } from '@graft/graph';
 import type { Workspace } from '@graft/workspace';
-import type { MeasuredCode, RunAnswers, RunItems } from './claim-file.ts';
+import type { Asked, MeasuredCode, RunAnswers, RunItems } from './claim-file.ts';
 
 export interface Recorded {
   /** As the run gave it. */
   readonly table: EvidenceTable;
   readonly items: readonly RunItems[];
-  readonly answers: readonly RunAnswers[];
+  /** What was asked, and then what each run answered; empty if it asked nothing. */
+  readonly answers: readonly (Asked | RunAnswers)[];
   /** Of every run of a variant. */
   readonly steps: readonly (readonly StepSummary[])[];
 }
@@ -30,6 +33,8 @@ interface Rows {
 }
 
 const page = 1000;
+/** Of the documents that were found for a question. */
+const keptDocuments = 5;
 
 /** Runs an experiment to its end. Throws where a variant failed, or an item did: a claim rests on all of them. */
 export async function recordExperiment(
@@ -50,6 +55,7 @@ export async function recordExperiment(
   const runs = await workspace.journal.list({ parent: handle.runId, limit: page });
   const items: RunItems[] = [];
   const answers: RunAnswers[] = [];
+  const asked: Record<string, Asked['asked'][string]> = {};
   const steps: (readonly StepSummary[])[] = [];
   // As they began, so that the file says the same each time.
   for (const run of runs.toReversed()) {
@@ -62,21 +68,29 @@ export async function recordExperiment(
     };
     items.push({ ...of, rows });
     const marked = await markedAnswers(workspace, own, plan.metrics);
-    answers.push(...marked.map((one) => ({ ...of, ...one })));
+    for (const { asked: its, ...one } of marked) {
+      answers.push({ ...of, ...one });
+      Object.assign(asked, its);
+    }
   }
   const order = new Map(table.rows.map(({ variant }, at) => [variant, at]));
   const byRun = (one: RunOf, other: RunOf): number =>
     (one.seed ?? 0) - (other.seed ?? 0) ||
     (order.get(one.variant) ?? 0) - (order.get(other.variant) ?? 0);
-  return { table, items: items.toSorted(byRun), answers: answers.toSorted(byRun), steps };
+  return {
+    ...{ table, items: items.toSorted(byRun), steps },
+    answers: answers.length === 0 ? [] : [{ experiment: name, asked }, ...answers.toSorted(byRun)],
+  };
 }
+
+type Marked = Pick<RunAnswers, 'node' | 'answers'> & Pick<Asked, 'asked'>;
 
 /** What the nodes of metrics marked, each answering node once: the answers, or the documents that were found. */
 async function markedAnswers(
   workspace: Workspace,
   steps: readonly StepSummary[],
   metrics: readonly MetricName[],
-): Promise<Pick<RunAnswers, 'node' | 'answers'>[]> {
+): Promise<Marked[]> {
   const digests = new Set(
     steps
       .filter(({ node }) => metrics.some((metric) => metric.node === node))
@@ -84,24 +98,36 @@ async function markedAnswers(
       .filter(({ name }) => name.startsWith('input.'))
       .flatMap(({ value }) => value.split(' ')),
   );
-  const marked: Pick<RunAnswers, 'node' | 'answers'>[] = [];
+  const marked: Marked[] = [];
   for (const { node, outputs } of steps) {
     for (const ref of Object.values(outputs)) {
       if (!digests.has(ref.digest)) continue;
       if (ref.mediaType === Answers.mediaType) {
         const rows = await readRows(workspace, ref, answerSchema);
-        marked.push({ node, answers: Object.fromEntries(rows.map(({ id, text }) => [id, text])) });
+        marked.push({
+          node,
+          answers: Object.fromEntries(rows.map(({ id, text }) => [id, text])),
+          asked: Object.fromEntries(rows.map(({ id, question }) => [id, askedOf(question)])),
+        });
       } else if (ref.mediaType === Hits.mediaType) {
         const rows = await readRows(workspace, ref, questionHitsSchema);
-        const found = rows.map(({ id, hits }) => [
-          id,
-          [...new Set(hits.map(({ chunk }) => chunk.source.path))],
-        ]);
-        marked.push({ node, answers: Object.fromEntries(found) });
+        marked.push({
+          node,
+          answers: Object.fromEntries(rows.map(({ id, hits }) => [id, documentsOf(hits)])),
+          asked: Object.fromEntries(rows.map(({ id, question }) => [id, askedOf(question)])),
+        });
       }
     }
   }
   return marked;
+}
+
+const documentsOf = (hits: QuestionHits['hits']): string[] =>
+  [...new Set(hits.map(({ chunk }) => chunk.source.path))].slice(0, keptDocuments);
+
+function askedOf({ question, reference, accept = [], documents = [] }: Question) {
+  const answers = [...(reference === undefined ? [] : [reference]), ...accept];
+  return { question, right: answers.length > 0 ? answers : documents };
 }
 
 /** The code that computed these steps. */

@@ -103,6 +103,7 @@ const lines = questions.map(({ question, documents }, at) =>
     id: `q${String(at + 1).padStart(2, '0')}`,
     question,
     documents: documents.map((path) => `quality-reranking/pages/${path}`),
+    group: documents[0],
   }),
 );
 writeFileSync(join(folder, 'questions.jsonl'), `${lines.join('\n')}\n`);
