@@ -103,12 +103,7 @@ function Tables({ path, names }: { readonly path: string; readonly names: readon
       {table === undefined ? null : (
         <>
           <EvidenceTableView key={chosen} {...{ table, meanings }} />
-          <KeptAnswers
-            key={`${chosen} answers`}
-            path={path}
-            experiment={chosen}
-            metrics={table.metrics}
-          />
+          <KeptAnswers key={`${chosen} answers`} path={path} experiment={chosen} table={table} />
         </>
       )}
     </section>

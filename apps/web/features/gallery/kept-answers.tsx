@@ -1,4 +1,4 @@
-import { type EvidenceTable, metricTitle, tableNumber } from '@graft/graph';
+import { type EvidenceTable, inMetricWords, tableNumber } from '@graft/graph';
 import { plural } from '@graft/nodes/kit/ui';
 import { useQuery } from '@tanstack/react-query';
 import { useState } from 'react';
@@ -15,6 +15,9 @@ function differ({ answers }: Asked): boolean {
   return new Set(answers.map(({ values }) => JSON.stringify(values))).size > 1;
 }
 
+const marked = (value: number | undefined): string =>
+  value === undefined ? '' : Number.isInteger(value) ? String(value) : tableNumber(value);
+
 function GivenText({ given, right }: Pick<Given, 'given'> & Pick<Asked, 'right'>) {
   if (typeof given === 'string') return given === '' ? <i>nothing</i> : given;
   return given.map((path, at) => (
@@ -29,11 +32,12 @@ function GivenText({ given, right }: Pick<Given, 'given'> & Pick<Asked, 'right'>
 
 function AskedQuestion({
   asked: { question, right, answers },
-  metrics,
+  table,
 }: {
   readonly asked: Asked;
-  readonly metrics: EvidenceTable['metrics'];
+  readonly table: EvidenceTable;
 }) {
+  const words = inMetricWords(table, (node) => node).metrics;
   return (
     <li className="mt-4">
       <p className="font-[550]">{question}</p>
@@ -43,9 +47,9 @@ function AskedQuestion({
           <tr>
             <th scope="col">variant</th>
             <th scope="col">answer</th>
-            {metrics.map((metric) => (
-              <th key={metric.name} scope="col" data-number>
-                {metricTitle(metric)}
+            {words.map(({ name }) => (
+              <th key={name} scope="col" data-number>
+                {name}
               </th>
             ))}
           </tr>
@@ -57,9 +61,9 @@ function AskedQuestion({
               <td>
                 <GivenText {...{ given, right }} />
               </td>
-              {metrics.map(({ name }) => (
+              {table.metrics.map(({ name }) => (
                 <td key={name} data-number>
-                  {values[name] === undefined ? '' : tableNumber(values[name])}
+                  {marked(values[name])}
                 </td>
               ))}
             </tr>
@@ -74,9 +78,9 @@ function AskedQuestion({
 export function KeptAnswers(props: {
   readonly path: string;
   readonly experiment: string;
-  readonly metrics: EvidenceTable['metrics'];
+  readonly table: EvidenceTable;
 }) {
-  const { path, experiment, metrics } = props;
+  const { path, experiment, table } = props;
   const { data, error } = useQuery(
     queries.graphs.exampleAnswers.queryOptions({ path, experiment }),
   );
@@ -98,9 +102,12 @@ export function KeptAnswers(props: {
           only where variants were marked differently
         </label>
       </div>
+      <p className="text-sm text-ink-2">
+        Of the first seed, where the experiment ran with several.
+      </p>
       <ul>
         {asked.slice(0, shown).map((one) => (
-          <AskedQuestion key={one.item} asked={one} metrics={metrics} />
+          <AskedQuestion key={one.item} asked={one} table={table} />
         ))}
       </ul>
       {asked.length > shown ? (
