@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { noPostgres, startPostgres } from '@graft/kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -21,6 +22,8 @@ afterAll(async () => {
 });
 
 const missing = server === undefined ? noPostgres : gateway.missing;
+const bucket = gateway.missing === undefined ? gateway.folder : '';
+const exec = promisify(execFile);
 
 const finishedSchema = z.object({
   status: z.string(),
@@ -201,7 +204,7 @@ describe.skipIf(missing !== undefined)(title, { timeout: 900_000 }, () => {
     expect(tune?.checkpoints?.from).toBeGreaterThan(0);
   });
 
-  it('keeps a key out of the database, and fails on a worker that has none', async () => {
+  it('keeps keys out of the database and the bucket, and fails on a worker that has none', async () => {
     const key = 'sk-workers-0123456789-abcdef';
     await using opened = await openDatabase(database.href);
     const rows: string[] = [];
@@ -242,8 +245,22 @@ describe.skipIf(missing !== undefined)(title, { timeout: 900_000 }, () => {
     expect(finished(answered).status).toBe('succeeded');
     expect(workersOf(answered).get('there')).toBe(keyed.child.pid);
     expect(rows.some((text) => text.includes('CHAT'))).toBe(true);
-    const told = [...rows, without.stdout, without.stderr, answered.stdout];
-    expect(told.filter((text) => text.includes(key))).toHaveLength(0);
+    const dump = await exec('pg_dump', ['--schema', 'workers', server?.address ?? ''], {
+      maxBuffer: 1e9,
+    });
+    expect(dump.stdout).toContain('CHAT');
+    const objects = await readdir(bucket, { recursive: true, withFileTypes: true });
+    const files = objects.filter((object) => object.isFile());
+    expect(files.length).toBeGreaterThan(0);
+    const stored = await Promise.all(
+      files.map((file) => readFile(path.join(file.parentPath, file.name), 'latin1')),
+    );
+    const names = files.map((file) => path.join(file.parentPath, file.name)).join('\n');
+    const told = [...rows, without.stdout, without.stderr, answered.stdout, dump.stdout, names];
+    for (const secret of [key, gatewaySecret, database.password]) {
+      if (secret === '') continue;
+      expect([...told, ...stored].filter((text) => text.includes(secret))).toHaveLength(0);
+    }
   });
 
   it('prints no secret', async () => {
