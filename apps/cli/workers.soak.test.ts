@@ -204,6 +204,39 @@ describe.skipIf(missing !== undefined)(title, { timeout: 900_000 }, () => {
     expect(tune?.checkpoints?.from).toBeGreaterThan(0);
   });
 
+  it('trains, answers and compares twelve variants on three workers as in one process', async () => {
+    const env = environment();
+    while (workers.filter(({ child }) => child.exitCode === null && !child.killed).length < 3) {
+      const name = `more-${String(workers.length)}`;
+      const more = await startWorker(name, { args: ['--queues', 'cpu,training'] });
+      await expect.poll(more.output, { timeout: 60_000 }).toContain('Takes steps');
+    }
+    const small = ['--set', 'train-lora.epochs=1', '--set', 'questions.limit=4'];
+    const train = ['run', 'lora-quickstart.graft.json', '--json', ...small];
+    const trained = await graft(train, { cwd: shared, env });
+    expect(workersOf(trained).has('train-lora')).toBe(true);
+    // Its metrics hold times.
+    const comparable = ({ outputs }: ReturnType<typeof finished>) => ({
+      ...outputs,
+      'train-lora': { ...outputs['train-lora'], metrics: undefined },
+    });
+    const trainedHere = finished(await graft(train, { cwd: embedded }));
+    expect(comparable(finished(trained))).toEqual(comparable(trainedHere));
+
+    const vary = ['experiment', 'chunking-experiment.graft.json', 'chunk-and-mode'];
+    const varied = await graft([...vary, '--out', 'table.md'], { cwd: shared, env });
+    expect(varied.code, varied.stderr).toBe(0);
+    const variedHere = await graft([...vary, '--out', 'table.md'], { cwd: embedded });
+    expect(variedHere.code, variedHere.stderr).toBe(0);
+    const [there, here] = await Promise.all(
+      [shared, embedded].map((folder) => readFile(path.join(folder, 'table.md'), 'utf8')),
+    );
+    // How long it took, and what was reused, differs.
+    const figures = (table = ''): string => table.replace(/^(\|.*\| \d+ \| \d+) \|.*$/gm, '$1');
+    expect(figures(there)).toBe(figures(here));
+    expect(there?.match(/^\|.*(?:dense|bm25|hybrid)/gm)).toHaveLength(12);
+  });
+
   it('keeps keys out of the database and the bucket, and fails on a worker that has none', async () => {
     const key = 'sk-workers-0123456789-abcdef';
     await using opened = await openDatabase(database.href);
