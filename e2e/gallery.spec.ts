@@ -34,6 +34,13 @@ test('the examples say what they claim and what was seen, and are opened', async
   await expectAccessible(page, 'gallery');
   await expect(shown.locator('.chip').filter({ hasText: 'holds' })).toBeVisible();
   await expect(shown.getByRole('table').first()).toContainText('retrieval');
+  // Each question with what every variant answered, and how that was marked.
+  const answers = shown.getByRole('region', { name: 'Answers' });
+  await expect(answers.getByRole('listitem')).toHaveCount(5);
+  await expect(answers.getByRole('listitem').first().getByRole('row')).toHaveCount(6);
+  await answers.getByRole('checkbox').check();
+  await answers.getByRole('button', { name: /Show more of \d+ questions/ }).click();
+  await expect(answers.getByRole('listitem')).not.toHaveCount(5);
   // What did not hold says so, and why.
   await cards.filter({ hasText: 'no-forgetting' }).click();
   await expect(shown).toContainText('does not hold');

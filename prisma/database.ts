@@ -1,3 +1,4 @@
+import { Outages } from '@graft/graph';
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Kysely } from 'kysely';
@@ -15,13 +16,13 @@ import type { Tables } from './tables.gen.ts';
  * Opens a database, making its tables where there are none, and applies pending migrations: SQLite in the file at `place`, or
  * Postgres, if it is an address (`postgres://…`). Several processes may have it open. Throws GraphError: `store-locked`
  * (another program holds it), `store-damaged` (damaged, or no database of ours), `newer-format`, `no-space`, `unavailable`.
- * In a bundle the drivers `libsql`, a native binding picked by platform, and `pg` stay external.
+ * Once Postgres has answered, requests wait for it while it is away; `outages` tells. In a bundle the drivers `libsql`, a native binding picked by platform, and `pg` stay external.
  */
-export async function openDatabase(place: string): Promise<Database> {
+export async function openDatabase(place: string, outages = new Outages()): Promise<Database> {
   if (!isPostgresAddress(place)) return openSqlite(place);
   // The driver takes time to load, and most people have no Postgres.
   const { openPostgres } = await import('./postgres-database.ts');
-  return openPostgres(place);
+  return openPostgres(place, outages);
 }
 
 /** Asks a Postgres database for its version, and changes nothing in it. Throws as `openDatabase` does. */

@@ -3,6 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { sql } from 'kysely';
 import pg from 'pg';
 import { afterAll, describe, expect, it, onTestFinished } from 'vitest';
+import { Outages, type OutageChange } from '@graft/graph';
 import { noPostgres, startPostgres } from '@graft/kit/testing';
 import { openDatabase } from './database.ts';
 import type { Database, Queries } from './open-database.ts';
@@ -12,7 +13,7 @@ import { startPostgresHeartbeat } from './postgres-heartbeat.ts';
 import { postgresMigrations } from './postgres-migrations.gen.ts';
 import { diagnose } from './schema-engine.mjs';
 import { schemaFor } from './schema.mjs';
-import { againAfterCollision, inTransaction } from './transactions.ts';
+import { inTransaction, tryAgain } from './transactions.ts';
 
 const server = await startPostgres();
 afterAll(() => server?.stop());
@@ -177,10 +178,11 @@ describe.skipIf(server === undefined)(title, () => {
       if (tries < 3) throw postgresError(collided, 'db');
       return (await actions(database)).length;
     };
-    expect(await againAfterCollision(work)).toBe(0);
+    const lost = async (): Promise<void> => undefined;
+    expect(await tryAgain(work, lost)).toBe(0);
     expect(tries).toBe(3);
     const other = postgresError(Object.assign(new Error('unknown'), { code: '40003' }), 'db');
-    await expect(againAfterCollision(() => Promise.reject(other))).rejects.toBe(other);
+    await expect(tryAgain(() => Promise.reject(other), lost)).rejects.toBe(other);
   });
 
   it('takes text with NUL, which Postgres does not', async () => {
@@ -236,6 +238,50 @@ describe.skipIf(server === undefined)(title, () => {
     await expect(cut).rejects.toMatchObject({ code: 'unavailable' });
     await create(database, 'kept');
     expect((await actions(database)).map(({ key }) => key)).toEqual(['kept']);
+  });
+
+  it('waits for a server that is away, tells so, and does what was cut off', async ({ skip }) => {
+    if (process.env['GRAFT_TEST_POSTGRES'] !== undefined) return skip('somebody else needs it');
+    const outages = new Outages();
+    const changes: OutageChange[] = [];
+    outages.listen((change) => changes.push(change));
+    await using database = await openDatabase(placeOf('away'), outages);
+    await create(database, 'a');
+    let begun = (): void => undefined;
+    const hasBegun = new Promise<void>((resolve) => (begun = resolve));
+    const tries: boolean[] = [];
+    const cut = inTransaction(database.queries, async (tx, isAgain) => {
+      tries.push(isAgain);
+      await tx.insertInto('Action').values(record('b')).execute();
+      begun();
+      if (!isAgain) await sql`SELECT pg_sleep(60)`.execute(tx);
+    });
+    const slept = sql`SELECT pg_sleep(0.2)`.execute(database.queries);
+    await hasBegun;
+    await server?.pause();
+    const meanwhile = actions(database);
+    await expect.poll(() => outages.all).toMatchObject([{ place: database.shown }]);
+    await server?.resume();
+    await Promise.all([cut, slept, meanwhile]);
+    expect((await actions(database)).map(({ key }) => key)).toEqual(['a', 'b']);
+    expect(tries).toEqual([false, true]);
+    expect(outages.all).toEqual([]);
+    expect(changes.at(-1)?.until).toBeDefined();
+  });
+
+  it('fails what waited for longer than it may', async ({ skip }) => {
+    if (process.env['GRAFT_TEST_POSTGRES'] !== undefined) return skip('somebody else needs it');
+    await using database = await openDatabase(placeOf('gone'), new Outages(300));
+    await create(database, 'a');
+    await server?.pause();
+    try {
+      await expect(actions(database)).rejects.toMatchObject({
+        code: 'unavailable',
+        message: expect.stringContaining('Check that Postgres runs there') as string,
+      });
+    } finally {
+      await server?.resume();
+    }
   });
 
   it('beats for the leases of its owner alone, and goes on after its connection is lost', async () => {

@@ -1,3 +1,4 @@
+import { Outages } from '@graft/graph';
 import { Kysely } from 'kysely';
 import { z } from 'zod';
 import type { Database } from './open-database.ts';
@@ -17,7 +18,7 @@ export async function postgresVersion(
   place: string,
 ): Promise<{ readonly shown: string; readonly version: string }> {
   const address = readPostgresAddress(place);
-  const connections = new PostgresConnections(address);
+  const connections = new PostgresConnections(address, new Outages());
   try {
     const link = await connections.acquire();
     try {
@@ -32,9 +33,9 @@ export async function postgresVersion(
 }
 
 /** Opens the Postgres database at an address, and applies pending migrations to its schema. */
-export async function openPostgres(place: string): Promise<Database> {
+export async function openPostgres(place: string, outages: Outages): Promise<Database> {
   const address = readPostgresAddress(place);
-  const connections = new PostgresConnections(address);
+  const connections = new PostgresConnections(address, outages);
   try {
     await migratePostgres(connections, postgresMigrations);
   } catch (error) {

@@ -9,7 +9,7 @@ import {
   type QueryResult,
 } from 'kysely';
 import type { PostgresConnections, PostgresLink } from './postgres-connections.ts';
-import { againAfterCollision } from './transactions.ts';
+import { tryAgain } from './transactions.ts';
 
 /**
  * Milliseconds that a transaction may wait for its own process. A process that was stopped within one would keep others
@@ -28,25 +28,43 @@ export function postgresDialect(connections: PostgresConnections): Dialect {
 }
 
 class PostgresConnection implements DatabaseConnection {
-  readonly link: PostgresLink;
+  readonly #connections: PostgresConnections;
+  link: PostgresLink;
   /** Whether a transaction is open, which a statement alone cannot repeat. */
   isTransaction = false;
 
-  constructor(link: PostgresLink) {
+  constructor(connections: PostgresConnections, link: PostgresLink) {
+    this.#connections = connections;
     this.link = link;
   }
 
   async executeQuery<Row>({ sql, parameters }: CompiledQuery): Promise<QueryResult<Row>> {
     const query = () => this.link.query(sql, parameters.map(postgresValue));
-    const { rows, rowCount } = await (this.isTransaction ? query() : againAfterCollision(query));
+    const { rows, rowCount } = await (this.isTransaction
+      ? query()
+      : tryAgain(query, () => this.#reconnect()));
     // What a query selects is known to Kysely, which made it from the tables' types; a driver cannot check it.
     return { rows: rows as Row[], numAffectedRows: BigInt(rowCount ?? 0) };
+  }
+
+  /** Waits for the server. */
+  async #reconnect(): Promise<void> {
+    this.link.release(true);
+    this.link = noLink;
+    this.link = await this.#connections.acquire();
   }
 
   streamQuery(): never {
     throw new Error('Rows are not streamed here: read them in pages.');
   }
 }
+
+/** Where no connection could be made. */
+const noLink: PostgresLink = {
+  query: () => Promise.reject(new Error('no connection')),
+  script: () => Promise.reject(new Error('no connection')),
+  release: () => undefined,
+};
 
 class PostgresDriver implements Driver {
   readonly #connections: PostgresConnections;
@@ -60,7 +78,7 @@ class PostgresDriver implements Driver {
   }
 
   async acquireConnection(): Promise<DatabaseConnection> {
-    return new PostgresConnection(await this.#connections.acquire());
+    return new PostgresConnection(this.#connections, await this.#connections.acquire());
   }
 
   async releaseConnection({ link }: PostgresConnection): Promise<void> {

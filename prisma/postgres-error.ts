@@ -75,6 +75,31 @@ export function isUnreachable(error: unknown): boolean {
   );
 }
 
+/** Whether no connection of the pool became free in time: all are in use, or the server is silent. */
+export const isBusyPool = (error: unknown): boolean =>
+  error instanceof Error && error.message.startsWith('timeout exceeded');
+
+/** The error where all connections were in use for too long. */
+export function busyPool(cause: unknown, shown: string): GraphError {
+  return new GraphError(
+    'unavailable',
+    `All connections of this process to the database ${shown} are busy. Try again.`,
+    { audience: 'operator', cause },
+  );
+}
+
+const lost = new WeakSet();
+
+/** The error of a statement whose connection was lost. Nobody knows whether the server did it. */
+export function lostConnection(error: unknown, shown: string): GraphError {
+  const translated = postgresError(error, shown);
+  lost.add(translated);
+  return translated;
+}
+
+export const isLostConnection = (error: unknown): boolean =>
+  error instanceof GraphError && lost.has(error);
+
 function codeOf(error: unknown): string {
   // Where a name has several addresses, the error of each is within one without a code.
   if (error instanceof AggregateError) return codeOf(error.errors[0]);

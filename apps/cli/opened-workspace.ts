@@ -1,6 +1,7 @@
 import {
   GraphError,
   GraphLibrary,
+  outageText,
   parseGraph,
   usedFiles,
   type Graph,
@@ -34,7 +35,7 @@ export async function statePlaceOf(root: string): Promise<StatePlace> {
 /** Opens a workspace with the state of the environment. */
 export async function open(
   root: string,
-  options: { readonly examplesFolder?: string } = {},
+  options: { readonly examplesFolder?: string; readonly keepsRunsOn?: boolean } = {},
 ): Promise<Workspace> {
   const { openWorkspace } = await import('@graft/workspace');
   const savesOnClose = (): void => {
@@ -45,6 +46,16 @@ export async function open(
   };
   return openWorkspace({
     ...{ ...(await statePlaceOf(root)), savesOnClose, ...options },
+  });
+}
+
+/** Tells when requests wait for the database or the bucket. Returns a function that stops this. */
+export function tellOutages(
+  { outages }: Workspace,
+  tell: (line: string) => void = (line) => process.stderr.write(`${line}\n`),
+): () => void {
+  return outages.listen((change) => {
+    tell(outageText(change));
   });
 }
 

@@ -1,8 +1,9 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { cp, mkdir, readdir, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { promisify } from 'node:util';
 import { noPostgres, startPostgres } from '@graft/kit/testing';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
@@ -21,6 +22,8 @@ afterAll(async () => {
 });
 
 const missing = server === undefined ? noPostgres : gateway.missing;
+const bucket = gateway.missing === undefined ? gateway.folder : '';
+const exec = promisify(execFile);
 
 const finishedSchema = z.object({
   status: z.string(),
@@ -201,7 +204,40 @@ describe.skipIf(missing !== undefined)(title, { timeout: 900_000 }, () => {
     expect(tune?.checkpoints?.from).toBeGreaterThan(0);
   });
 
-  it('keeps a key out of the database, and fails on a worker that has none', async () => {
+  it('trains, answers and compares twelve variants on three workers as in one process', async () => {
+    const env = environment();
+    while (workers.filter(({ child }) => child.exitCode === null && !child.killed).length < 3) {
+      const name = `more-${String(workers.length)}`;
+      const more = await startWorker(name, { args: ['--queues', 'cpu,training'] });
+      await expect.poll(more.output, { timeout: 60_000 }).toContain('Takes steps');
+    }
+    const small = ['--set', 'train-lora.epochs=1', '--set', 'questions.limit=4'];
+    const train = ['run', 'lora-quickstart.graft.json', '--json', ...small];
+    const trained = await graft(train, { cwd: shared, env });
+    expect(workersOf(trained).has('train-lora')).toBe(true);
+    // Its metrics hold times.
+    const comparable = ({ outputs }: ReturnType<typeof finished>) => ({
+      ...outputs,
+      'train-lora': { ...outputs['train-lora'], metrics: undefined },
+    });
+    const trainedHere = finished(await graft(train, { cwd: embedded }));
+    expect(comparable(finished(trained))).toEqual(comparable(trainedHere));
+
+    const vary = ['experiment', 'chunking-experiment.graft.json', 'chunk-and-mode'];
+    const varied = await graft([...vary, '--out', 'table.md'], { cwd: shared, env });
+    expect(varied.code, varied.stderr).toBe(0);
+    const variedHere = await graft([...vary, '--out', 'table.md'], { cwd: embedded });
+    expect(variedHere.code, variedHere.stderr).toBe(0);
+    const [there, here] = await Promise.all(
+      [shared, embedded].map((folder) => readFile(path.join(folder, 'table.md'), 'utf8')),
+    );
+    // How long it took, and what was reused, differs.
+    const figures = (table = ''): string => table.replace(/^(\|.*\| \d+ \| \d+) \|.*$/gm, '$1');
+    expect(figures(there)).toBe(figures(here));
+    expect(there?.match(/^\|.*(?:dense|bm25|hybrid)/gm)).toHaveLength(12);
+  });
+
+  it('keeps keys out of the database and the bucket, and fails on a worker that has none', async () => {
     const key = 'sk-workers-0123456789-abcdef';
     await using opened = await openDatabase(database.href);
     const rows: string[] = [];
@@ -242,8 +278,22 @@ describe.skipIf(missing !== undefined)(title, { timeout: 900_000 }, () => {
     expect(finished(answered).status).toBe('succeeded');
     expect(workersOf(answered).get('there')).toBe(keyed.child.pid);
     expect(rows.some((text) => text.includes('CHAT'))).toBe(true);
-    const told = [...rows, without.stdout, without.stderr, answered.stdout];
-    expect(told.filter((text) => text.includes(key))).toHaveLength(0);
+    const dump = await exec('pg_dump', ['--schema', 'workers', server?.address ?? ''], {
+      maxBuffer: 1e9,
+    });
+    expect(dump.stdout).toContain('CHAT');
+    const objects = await readdir(bucket, { recursive: true, withFileTypes: true });
+    const files = objects.filter((object) => object.isFile());
+    expect(files.length).toBeGreaterThan(0);
+    const stored = await Promise.all(
+      files.map((file) => readFile(path.join(file.parentPath, file.name), 'latin1')),
+    );
+    const names = files.map((file) => path.join(file.parentPath, file.name)).join('\n');
+    const told = [...rows, without.stdout, without.stderr, answered.stdout, dump.stdout, names];
+    for (const secret of [key, gatewaySecret, database.password]) {
+      if (secret === '') continue;
+      expect([...told, ...stored].filter((text) => text.includes(secret))).toHaveLength(0);
+    }
   });
 
   it('prints no secret', async () => {

@@ -14,7 +14,7 @@ export const evaluate = defineNode({
   type: 'evaluate',
   formerly: ['score-answers'],
   version: 1,
-  implementation: 3,
+  implementation: 4,
   title: 'Evaluate',
   group: 'evaluation',
   doc: 'Scores each answer against its question: by the words of the reference (right, exact match, containment, F1, ROUGE-L), by the documents that it should cite, and by whether it abstains exactly where there is no answer. It compares words, not meaning: an answer in other words counts as wrong.',

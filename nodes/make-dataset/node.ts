@@ -48,7 +48,7 @@ function countParam(most: number, meta: ParamMeta) {
 export const makeDataset = defineNode({
   type: 'make-dataset',
   version: 1,
-  implementation: 1,
+  implementation: 2,
   title: 'Make dataset',
   group: 'training',
   doc: 'A language model writes questions and answers about each chunk. It can also write questions that the chunk does not answer, paraphrases, and wrong answers for multiple choice. Graft drops answers that the chunk does not support, and duplicate questions. The questions are only as good as the model.',

@@ -4,7 +4,7 @@ import { z } from 'zod';
 export const partAnswers = defineNode({
   type: 'part-answers',
   version: 1,
-  implementation: 4,
+  implementation: 5,
   title: 'Split answers',
   group: 'evaluation',
   doc: 'Separates good answers from questions to ask again: those with a wrong, uncited or unfinished answer. In a loop, the next round asks these questions.',

@@ -1,4 +1,5 @@
 export * from './base/errors.ts';
+export * from './base/outages.ts';
 export { globMatcher, globPattern } from './base/glob.ts';
 export * from './rows/port-type.ts';
 export * from './rows/port-types.ts';
@@ -122,6 +123,7 @@ export * from './metrics/remote-usage.ts';
 export * from './contracts/run-event.ts';
 export * from './contracts/experiment-event.ts';
 export * from './contracts/run-store.ts';
+export * from './contracts/run-past.ts';
 export * from './contracts/stored-shape.ts';
 export * from './contracts/execution.ts';
 export * from './contracts/tokenizer.ts';

@@ -23,7 +23,9 @@ export interface RunJournal extends RunStore {
    * lives, or it has ended.
    */
   takeOver(run: RunRecord): Promise<AsyncDisposable | undefined>;
-  /** Digests of the graphs, used ones too, and settings of all runs: history, and no part of the cache. */
+  /** Names this process, which has taken the run over, as the one that continues it, and counts that. */
+  adopt(run: RunRecord): Promise<void>;
+  /** Digests of the graphs, used ones too, settings and options of all runs: history, and no part of the cache. */
   origins(): Promise<Set<string>>;
   /** False where there is no such run. */
   pin(id: string, pinned: boolean): Promise<boolean>;

@@ -1,5 +1,5 @@
 import { cancelled, runStep, type StepHost } from '@graft/engine';
-import { GraphError, type StepRequest } from '@graft/graph';
+import { GraphError, Outages, outageText, type StepRequest } from '@graft/graph';
 import { OpenedOnce } from '@graft/kit';
 import { watchParent } from './watch-parent.ts';
 import { readToWorker, type FromWorker, type WorkerOptions } from './worker-protocol.ts';
@@ -8,7 +8,9 @@ import { readToWorker, type FromWorker, type WorkerOptions } from './worker-prot
  * Serves steps to the parent process over IPC until the parent ends: a worker never outlives its server, not even
  * during a step.
  */
-export function serveSteps(openHost: (options: WorkerOptions) => Promise<StepHost>): void {
+export function serveSteps(
+  openHost: (options: WorkerOptions, outages: Outages) => Promise<StepHost>,
+): void {
   process.once('disconnect', () => process.exit(0));
   watchParent();
   let server: StepServer | undefined;
@@ -17,7 +19,7 @@ export function serveSteps(openHost: (options: WorkerOptions) => Promise<StepHos
     if (message === undefined) return;
     if (message.type === 'open') {
       const { options } = message;
-      server ??= new StepServer(() => openHost(options));
+      server ??= new StepServer((outages) => openHost(options, outages));
     } else if (message.type === 'cancel') server?.cancel(message.id);
     else void server?.execute(message.id, message.request);
   });
@@ -33,8 +35,13 @@ class StepServer {
   #models = '[]';
   #looking: NodeJS.Timeout | undefined;
 
-  constructor(open: () => Promise<StepHost>) {
-    this.#host = new OpenedOnce(open);
+  constructor(open: (outages: Outages) => Promise<StepHost>) {
+    const outages = new Outages();
+    outages.listen((change) => {
+      const signal = { type: 'log', level: 'warning', message: outageText(change) } as const;
+      for (const id of this.#running.keys()) send({ type: 'signal', id, signal });
+    });
+    this.#host = new OpenedOnce(() => open(outages));
     // The steps that ask for it receive the failure.
     this.#host
       .get()

@@ -1,7 +1,7 @@
 import { operatorSettings, RemoteAccess } from '@graft/backends/access';
 import { createCatalogue, UsedModels } from '@graft/backends/catalogue';
 import type { ServiceRequest, StepHost, StepServices } from '@graft/engine';
-import type { Implementations, Web } from '@graft/graph';
+import { Outages, type Implementations, type Web } from '@graft/graph';
 import { openArtifactStores } from '@graft/store/s3';
 import { OpenedOnce, removeLeftovers } from '@graft/kit';
 import { checkpointFolder, scratchFolder } from './state-folders.ts';
@@ -11,11 +11,14 @@ import { startTrainer } from './start-trainer.ts';
 import type { WorkerOptions } from './worker-protocol.ts';
 
 /** The production host: installed nodes, stores on disk, and every inference engine, each loaded on first use. */
-export async function openWorkerHost(options: WorkerOptions): Promise<StepHost> {
+export async function openWorkerHost(
+  options: WorkerOptions,
+  outages = new Outages(),
+): Promise<StepHost> {
   const { root, stateFolder, modelsFolder, threads, memory } = options;
   const catalogue = createCatalogue({ modelsFolder });
   const { artifacts, items } = await openArtifactStores(stateFolder, options.artifacts, {
-    isReached: true,
+    ...{ isReached: true, outages },
   });
   const implementations = new OpenedOnce<Implementations>(
     async () => (await import('@graft/nodes/runs')).implementations,

@@ -13,6 +13,7 @@ import {
 import {
   createRegistry,
   GraphError,
+  Outages,
   type ArtifactStore,
   type ModelLookup,
   type Registry,
@@ -86,6 +87,13 @@ export interface OpenOptions {
   readonly memory?: number;
   /** Called when closing has to wait for cancelled trainings that still save their checkpoints. */
   readonly savesOnClose?: () => void;
+  /** Milliseconds to wait for a database or a bucket that answered before; default: see `Outages`. */
+  readonly patience?: number;
+  /**
+   * Whether processes with this set continue each other's runs on Postgres: those that this one starts, if it ends, and this
+   * one those of others that ended. Default: a run ends with its process.
+   */
+  readonly keepsRunsOn?: boolean;
   /**
    * Opens what executes the steps on other machines; default: the workers of a Postgres database, if there are any. Steps
    * that use the workspace itself stay in processes of this one.
@@ -112,8 +120,9 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   const catalogue = createCatalogue({ modelsFolder, ggufConverter });
   const reserve = new DiskReserve(stateFolder);
   // Whoever comes to make room must be let in.
+  const outages = new Outages(options.patience);
   const { results, database, keeper } = await reserve.relieve('collection', () =>
-    openStores({ ...options, root, stateFolder }),
+    openStores({ ...options, root, stateFolder }, outages),
   );
   await removeLeftovers(scratchFolder(stateFolder));
   await reserve.take();
@@ -217,15 +226,17 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   });
   const scores = new AnswerAccuracy(artifacts);
   const runScores = new RunScores({ journal, artifacts, answers: scores });
+  const keepsOn = options.keepsRunsOn === true && leases.isShared;
   const graphRuns = new GraphRuns({
     ...{ ...folders, ...against, files, journal, actions, engine, devices, state },
-    ...{ received, planner, locks },
+    ...{ received, planner, locks, keepsOn },
     cancelExperiment: (runId) => experimentRuns.cancel(runId),
     // Somebody may have made room since the reserve was given up.
     makeReady: () => reserve.take(),
     tidyUp: () => storage.tidyUp(),
     recordScores: (runId) => runScores.record(runId),
   });
+  if (keepsOn) keeper.continueWith((run, past) => graphRuns.continueRun(run, past));
   const shownFiles = new WorkspaceFiles(folders);
   const changes = new WorkspaceChanges({
     ...{ root, graphs, files, planner, runs: journal },
@@ -236,6 +247,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   /** Cancels what runs, waits for its true end, then lets the worker and the database go. */
   const close = async (): Promise<void> => {
     changes.close();
+    await keeper.close();
     await models.close();
     await experimentRuns.close();
     await graphRuns.close();
@@ -243,7 +255,7 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
     await closeStores();
   };
   return {
-    ...{ root, registry, artifacts, actions, journal, graphs, locks, keptGraphs, changes },
+    ...{ root, registry, artifacts, actions, journal, graphs, locks, keptGraphs, changes, outages },
     plans: planner,
     runs: graphRuns,
     experiments: new Experiments({
@@ -279,10 +291,13 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
   };
 }
 
-async function openStores(options: OpenOptions & { readonly stateFolder: string }) {
+async function openStores(
+  options: OpenOptions & { readonly stateFolder: string },
+  outages: Outages,
+) {
   const { root, stateFolder, database: place = join(stateFolder, 'index.db') } = options;
-  const results = await openArtifactStores(stateFolder, options.artifacts);
-  const database = await openDatabaseStores(place);
+  const results = await openArtifactStores(stateFolder, options.artifacts, { outages });
+  const database = await openDatabaseStores(place, outages);
   const keeper = new RunKeeper(database.runs, database.leases);
   try {
     const marks = [database.mark, results.mark].filter((mark) => mark !== undefined);

@@ -1,4 +1,4 @@
-import type { ActionStore, ArtifactStore, Registry } from '@graft/graph';
+import type { ActionStore, ArtifactStore, Outages, Registry } from '@graft/graph';
 import type { ArtifactRows, FileSourceResolver } from '@graft/engine';
 import type { RunJournal } from '@graft/store';
 import type { Comparisons } from './compare/comparisons.ts';
@@ -43,6 +43,8 @@ export interface Workspace extends AsyncDisposable {
   readonly keptGraphs: KeptGraphs;
   /** Tells of changes of graph files, of what they read, and of runs. */
   readonly changes: WorkspaceChanges;
+  /** The database and the bucket, while requests wait for them. */
+  readonly outages: Outages;
   readonly plans: GraphPlanner;
   readonly runs: GraphRuns;
   readonly experiments: Experiments;

@@ -11,7 +11,7 @@ import { writeOutFile } from '@graft/workspace/write-out-file';
 import { z } from 'zod';
 import { exitCode, exitCodeOfRun, type ExitCode } from '../exit-code.ts';
 import { cancelOnInterrupt, print, printJson, table } from '../terminal.ts';
-import { open, openGraph } from '../opened-workspace.ts';
+import { open, openGraph, tellOutages } from '../opened-workspace.ts';
 import { printProblems } from '../problem-report.ts';
 import { ExperimentView } from '../progress/experiment-view.ts';
 import { formatDuration } from '../quantity.ts';
@@ -42,6 +42,7 @@ export async function experiment(rawArguments: unknown, rawOptions: unknown): Pr
   });
   const release = cancelOnInterrupt(() => handle.cancel());
   const view = new ExperimentView(process.stderr);
+  const untold = tellOutages(workspace, (line) => view.tell(line));
   try {
     const never = new AbortController().signal;
     for await (const event of workspace.experiments.events(handle.runId, 0, never)) {
@@ -49,6 +50,7 @@ export async function experiment(rawArguments: unknown, rawOptions: unknown): Pr
       view.show(event);
     }
   } finally {
+    untold();
     release();
   }
   const end = await handle.finished;

@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { exitCodeOfRun, type ExitCode } from '../exit-code.ts';
 import { readInputs } from '../input-text.ts';
 import { cancelOnInterrupt, print, oneLine, painter } from '../terminal.ts';
-import { open, openGraph } from '../opened-workspace.ts';
+import { open, openGraph, tellOutages } from '../opened-workspace.ts';
 import { printDrift, printProblems, type ShownProblem } from '../problem-report.ts';
 import { formatDuration } from '../quantity.ts';
 import { pullMissing, tellMissing } from '../missing-models.ts';
@@ -49,6 +49,7 @@ export async function run(file: string, rawOptions: unknown): Promise<ExitCode> 
   printDrift(handle.drift, opened.file);
   const release = cancelOnInterrupt(() => handle.cancel());
   const view = progressView(process.stderr);
+  const untold = tellOutages(workspace, (line) => view.tell(line));
   let aliases: PortAliases | undefined;
   try {
     for await (const event of workspace.runs.events(
@@ -61,6 +62,7 @@ export async function run(file: string, rawOptions: unknown): Promise<ExitCode> 
       if (event.type === 'run.started') aliases = event.aliases;
     }
   } finally {
+    untold();
     view.close();
     release();
   }
@@ -107,6 +109,8 @@ function printSummary(end: RunEnd, steps: readonly StepSummary[]): void {
 /** Shows the progress of a run on standard error. */
 export interface ProgressView {
   show(event: RunEvent): void;
+  /** Shows a line that belongs to no step. */
+  tell(text: string): void;
   /** Ends the current line. */
   close(): void;
 }

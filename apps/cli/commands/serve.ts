@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { env } from '../env.ts';
 import { exitCode, type ExitCode } from '../exit-code.ts';
 import { chosenToken, keptToken } from '../kept-token.ts';
-import { open, stateFolderOf } from '../opened-workspace.ts';
+import { open, stateFolderOf, tellOutages } from '../opened-workspace.ts';
 import { print } from '../terminal.ts';
 import { parseBytes } from '../quantity.ts';
 import { existingFolder } from '../workspace-location.ts';
@@ -69,7 +69,8 @@ export async function serve(dir: string, rawOptions: unknown): Promise<ExitCode>
   const examples = existsSync(examplesFolder)
     ? { examplesFolder: realpathSync(examplesFolder) }
     : {};
-  await using workspace = await open(root, examples);
+  await using workspace = await open(root, { ...examples, keepsRunsOn: true });
+  tellOutages(workspace);
   await using _serving = await workspace.storage.serving();
   await workspace.models.resume();
   const { host, port = usualPort, allowHost, basePath } = options.data;

@@ -61,6 +61,11 @@ export class ExperimentView {
     }
   }
 
+  /** Shows a line that belongs to no variant. */
+  tell(text: string): void {
+    this.#line(`! ${text}`);
+  }
+
   #line(text: string): void {
     this.#stream.write(`${text}\n`);
   }

@@ -76,6 +76,11 @@ export class LiveView {
     }
   }
 
+  /** Shows a line that belongs to no step. */
+  tell(text: string): void {
+    this.#draw([this.#paint('yellow', `! ${text}`)]);
+  }
+
   close(): void {
     this.#running.clear();
     this.#draw([]);

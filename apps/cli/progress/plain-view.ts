@@ -64,6 +64,11 @@ export class PlainView {
     }
   }
 
+  /** Shows a line that belongs to no step. */
+  tell(text: string): void {
+    this.#line(`! ${text}`);
+  }
+
   close(): void {
     this.#shownAt.clear();
   }

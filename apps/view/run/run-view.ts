@@ -1,4 +1,4 @@
-import type { Feed, Graph, RunEvent } from '@graft/graph';
+import type { Feed, Graph, Outage, RunEvent } from '@graft/graph';
 import { createStore } from 'zustand/vanilla';
 import { emptyRun, foldEvent, isOver, type RunState } from './run-state.ts';
 import type { StepView } from './step-view.ts';
@@ -38,6 +38,8 @@ interface RunView {
   readonly seeking: boolean;
   /** Other files than the open one that runs go on of, that of the newest first. */
   readonly elsewhere: readonly { readonly file: string; readonly experiment: boolean }[];
+  /** Services that the server waits for. */
+  readonly outages: readonly Outage[];
   /** Whether events come in: false while the connection is down. */
   readonly connected: boolean;
   follow(runId: string | null): void;
@@ -72,6 +74,7 @@ export const runView = createStore<RunView>()((set, get) => ({
   starting: false,
   seeking: false,
   elsewhere: [],
+  outages: [],
   connected: true,
   follow: (runId) =>
     set((state) => {

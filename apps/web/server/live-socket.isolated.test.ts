@@ -82,6 +82,16 @@ describe('what a tab follows', () => {
     after.close();
   });
 
+  it('says which services the server waits for, also to a tab that comes later', async () => {
+    const end = workspace.outages.wait('s3://bucket/prefix');
+    const tab = await OpenedSocket.open(socketUrl());
+    tab.subscribe('live.feed', { run: null, file: null });
+    await tab.until('s3://bucket/prefix');
+    end();
+    await tab.until('"outages":[]');
+    tab.close();
+  });
+
   it('is not read ahead of a slow reader', async () => {
     await startedRun('long');
     const all = Array.from({ length: 10_000 }, (_, at) => logged('long', at + 5));

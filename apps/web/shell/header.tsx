@@ -232,6 +232,29 @@ function ThemeButton() {
   );
 }
 
+/** Says that the server waits for its database or bucket. */
+function OutagesChip() {
+  const outages = useRunView((state) => state.outages);
+  const [first] = outages;
+  if (first === undefined) return null;
+  const timeOf = (since: number): string => new Date(since).toLocaleTimeString();
+  const lines = outages.map(
+    ({ place, since }) => `${place} has not answered since ${timeOf(since)}.`,
+  );
+  return (
+    <span
+      className="chip inline-flex min-w-0 items-center gap-1"
+      data-tone="working"
+      role="status"
+      title={`${lines.join('\n')}\nRuns wait for it and then go on.`}
+      data-testid="outages"
+    >
+      waiting for <span className="max-w-48 truncate">{first.place}</span>{' '}
+      <span>since {timeOf(first.since)}</span>
+    </span>
+  );
+}
+
 export function Header() {
   const connected = useRunView((state) => state.connected);
   const elsewhere = useRunView((state) => state.elsewhere.length > 0);
@@ -254,6 +277,7 @@ export function Header() {
           reconnecting
         </span>
       )}
+      <OutagesChip />
       {elsewhere || runsOnChange || answering ? <HeaderChips /> : null}
       {isSettled ? <DownloadsChip /> : null}
       <PlanLine />

@@ -1,4 +1,4 @@
-import type { ActionRecord, ActionStore, ArtifactStore, Digest } from '@graft/graph';
+import type { ActionRecord, ActionStore, ArtifactRef, ArtifactStore, Digest } from '@graft/graph';
 import { eachAtOnce } from '@graft/kit';
 
 /** A cached result. `evicted`: there is a record, but its artifacts are gone. */
@@ -30,12 +30,24 @@ export class ActionLookup {
     for (const { digest } of Object.values(record.outputs)) this.#present.set(digest, true);
   }
 
+  /** Looks up artifacts: see `hasAll`. */
+  async look(artifacts: readonly ArtifactRef[]): Promise<void> {
+    const digests = new Set(artifacts.map(({ digest }) => digest));
+    await eachAtOnce(digests, parallelChecks, async (digest) => {
+      await this.#look(digest);
+    });
+  }
+
+  /** Whether all of these outputs are known to exist. */
+  hasAll(outputs: Readonly<Record<string, ArtifactRef>>): boolean {
+    return Object.values(outputs).every(({ digest }) => this.#present.get(digest) === true);
+  }
+
   /** The result, if it is known without waiting. */
   known(key: string): Lookup {
     const record = this.#records.get(key);
     if (record === undefined) return undefined;
-    const outputs = Object.values(record.outputs);
-    return outputs.every(({ digest }) => this.#present.get(digest) === true) ? record : 'evicted';
+    return this.hasAll(record.outputs) ? record : 'evicted';
   }
 
   /** Looks up the keys that are not known yet. */

@@ -16,6 +16,8 @@ export interface CacheWalkParts {
   readonly signal: AbortSignal;
   /** Steps about which nothing is known; default: none. */
   readonly isBlocked?: (step: StepState) => boolean;
+  /** Ends steps that need no lookup, and says so; default: none. */
+  readonly restore?: (step: StepState) => boolean;
   readonly hit: (step: StepState, record: ActionRecord) => void;
   readonly miss: (step: StepState) => void;
 }
@@ -32,19 +34,21 @@ export async function walkCache(walk: CacheWalkParts): Promise<void> {
 }
 
 async function walkWave(walk: CacheWalkParts, wave: readonly StepState[]): Promise<void> {
-  const { steps, loops, lookup, keyParts, isBlocked } = walk;
+  const { steps, loops, lookup, keyParts, signal, isBlocked, restore } = walk;
   const keyed: { readonly step: StepState; readonly key: string }[] = [];
   for (const step of wave) {
     if (isBlocked?.(step) === true) continue;
     if (isLoop(step)) await loops.advance(step);
     else {
       step.key = stepKey(step, steps.states, keyParts);
+      if (restore?.(step) === true) continue;
       keyed.push({ step, key: step.key.value });
     }
   }
   const cacheable = keyed.filter(({ step }) => !isVolatile(step));
   const unknown = cacheable.filter(({ key }) => lookup.known(key) === undefined);
   if (unknown.length > 0) await lookup.find(unknown.map(({ key }) => key));
+  if (signal.aborted) return;
   for (const { step } of keyed) {
     const found = cachedResult(step, lookup);
     if (found === undefined) walk.miss(step);

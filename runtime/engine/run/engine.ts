@@ -6,6 +6,8 @@ import {
   type Plan,
   type RunEvent,
   type RunOrigin,
+  type RunPast,
+  type RunRecord,
 } from '@graft/graph';
 import { resolveSources, type ResolvedSources } from '../sources/resolve-sources.ts';
 import { CancelRequests } from './cancel-requests.ts';
@@ -21,6 +23,11 @@ export interface EngineRun {
   readonly finished: Promise<RunFinished>;
   cancel(): void;
 }
+
+type PlanOptions = Pick<PlanRunRequest, 'file' | 'device' | 'given' | 'allows' | 'turn'> & {
+  /** Instead of the engine's: with records that serve this file only. */
+  readonly actions?: ActionStore;
+};
 
 /** What became of a wish to cancel a run. */
 export type CancelOutcome =
@@ -44,7 +51,12 @@ export class Engine {
   readonly #shared: SharedWork;
   readonly #live = new Map<
     string,
-    { readonly run: PlanRun; readonly finished: Promise<RunFinished> }
+    {
+      readonly run: PlanRun;
+      readonly finished: Promise<RunFinished>;
+      /** Another process continues it, if this one ends. */
+      readonly mayGoOn: boolean;
+    }
   >();
 
   readonly #cancelRequests: CancelRequests;
@@ -64,15 +76,13 @@ export class Engine {
    */
   async start(
     plan: Plan,
-    options: Pick<PlanRunRequest, 'file' | 'device' | 'given' | 'allows' | 'turn'> & {
+    options: PlanOptions & {
       readonly origin?: RunOrigin;
-      /** Instead of the engine's: with records that serve this file only. */
-      readonly actions?: ActionStore;
       readonly resolved?: ResolvedSources;
     },
   ): Promise<EngineRun> {
     const { files, models, runs, owner } = this.#parts;
-    const { resolved, origin = {}, actions = this.#parts.actions, ...rest } = options;
+    const { resolved, origin = {}, ...rest } = options;
     const { file } = options;
     const { sources, problems } = resolved ?? (await resolveSources(plan, { files, models, file }));
     const [first] = problems;
@@ -81,13 +91,33 @@ export class Engine {
     }
     const startedAt = Date.now();
     const runId = newRunId(startedAt);
-    await runs.create({ ...origin, id: runId, file, status: 'running', startedAt, owner });
+    const record: RunRecord = {
+      ...{ ...origin, id: runId, file, status: 'running', startedAt, owner },
+    };
+    await runs.create(record);
+    return this.#begin(record, { ...rest, plan, sources });
+  }
+
+  /** Continues a run that this process has taken over from one that ended. */
+  continue(
+    record: RunRecord,
+    options: PlanOptions & Pick<PlanRunRequest, 'plan' | 'sources'> & { readonly past: RunPast },
+  ): EngineRun {
+    const age = Math.max(0, Date.now() - record.startedAt);
+    return this.#begin(record, { ...options, age });
+  }
+
+  #begin(
+    { id: runId, scope, options, cancelAt }: RunRecord,
+    { actions = this.#parts.actions, ...request }: PlanOptions & Omit<PlanRunRequest, 'runId'>,
+  ): EngineRun {
     const run = new PlanRun({ ...this.#parts, actions }, this.#shared, {
-      ...{ runId, plan, sources, ...rest },
-      ...(origin.scope === undefined ? {} : { scope: origin.scope }),
+      ...{ ...request, runId },
+      ...(scope === undefined ? {} : { scope }),
     });
+    if (cancelAt !== undefined) run.cancel();
     const finished = this.#execute(run, runId);
-    this.#live.set(runId, { run, finished });
+    this.#live.set(runId, { run, finished, mayGoOn: options !== undefined });
     this.#cancelRequests.watch();
     return {
       runId,
@@ -103,6 +133,8 @@ export class Engine {
     const live = this.#live.get(runId);
     if (live !== undefined) {
       live.run.cancel();
+      // Whoever continues it would not know.
+      if (live.mayGoOn) this.#parts.runs.askToCancel(runId).catch(() => undefined);
       return 'cancelled';
     }
     if (this.#unrecorded.has(runId)) return 'ended';

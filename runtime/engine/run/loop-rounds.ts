@@ -52,7 +52,10 @@ export class LoopRounds {
       this.#end(step, { ...round.outputs, ...loop.gathered.outputs });
       return undefined;
     }
-    if (await this.#goesOn(step)) return this.#begin(step);
+    const goesOn = await this.#goesOn(step);
+    // The run was cancelled meanwhile.
+    if (isFinished(step)) return undefined;
+    if (goesOn) return this.#begin(step);
     this.#progress(step, loop.rounds.length);
     return this.#gather(step);
   }
@@ -62,7 +65,7 @@ export class LoopRounds {
     const { plan, rounds } = step.loop;
     const given = this.#stateBefore(step, rounds.length);
     const left = await this.#rowsLeft(step);
-    if (left === 0) return false;
+    if (left === 0 || isFinished(step)) return false;
     const now = this.#stateBefore(step, rounds.length + 1);
     const changed = plan.state.some((name) => now[name]?.digest !== given[name]?.digest);
     const mayChange = changed || plan.numbered;

@@ -1,9 +1,17 @@
 import { setMaxListeners } from 'node:events';
-import { GraphError, type Plan, type ResolvedSource, type StepSummary } from '@graft/graph';
+import {
+  GraphError,
+  type Plan,
+  type ResolvedSource,
+  type RunPast,
+  type StepSummary,
+} from '@graft/graph';
+import { abortable } from '@graft/kit';
 import { ActionLookup } from './action-lookup.ts';
 import { walkCache } from './cache-walk.ts';
 import type { EngineParts, SharedWork } from './engine-parts.ts';
 import { LoopRounds } from './loop-rounds.ts';
+import { RestoredSteps } from './restored-steps.ts';
 import { RunEnding } from './run-ending.ts';
 import { finishEvent, type RunFinished } from './run-finish.ts';
 import { RunRecorder } from './run-recorder.ts';
@@ -37,6 +45,10 @@ export interface PlanRunRequest {
   readonly allows?: (sources: readonly ResolvedSource[]) => void;
   /** Of its steps; default: the run takes turns of its own. */
   readonly turn?: Turn;
+  /** What another process recorded of the run, which this one continues; absent: it begins. */
+  readonly past?: RunPast;
+  /** Milliseconds since the run began; default: it begins now. */
+  readonly age?: number;
 }
 
 /** The end of the execution of a plan, and its recording. */
@@ -57,7 +69,8 @@ export class PlanRun {
   readonly #lookup: ActionLookup;
   readonly #scheduler: StepScheduler;
   readonly #controller = new AbortController();
-  readonly #startedAt = performance.now();
+  readonly #startedAt: number;
+  readonly #restored: RestoredSteps | undefined;
   #last: Map<string, StepSummary> = new Map();
   #keyParts: KeyParts;
   #walking = false;
@@ -69,13 +82,20 @@ export class PlanRun {
     // Every step of the run listens to it.
     setMaxListeners(0, this.#controller.signal);
     this.#request = request;
+    const { past, age = 0 } = request;
+    this.#startedAt = performance.now() - age;
+    this.#restored = past === undefined ? undefined : new RestoredSteps(past);
     this.#sources = new Map(request.sources);
     this.#keyParts = { engines: parts.engines, devices: new Map() };
     this.#lookup = new ActionLookup(parts);
-    this.journal = new RunRecorder(request.runId, parts, (error) => {
-      this.fail(error);
+    this.journal = new RunRecorder(request.runId, parts, {
+      failed: (error) => {
+        this.fail(error);
+      },
+      ...(past === undefined ? {} : { after: past.seq }),
     });
     this.#steps = new RunSteps((step) => {
+      if (this.#restored?.has(step) === true) return;
       this.journal.emit({ type: 'step.finished', step: summarize(step) });
       // No result can be stored any more, and trying takes the space that recording the end needs. If another disk is
       // full, such as that of the models, only the step fails.
@@ -84,7 +104,9 @@ export class PlanRun {
     this.#loops = new LoopRounds({
       steps: this.#steps,
       artifacts: parts.artifacts,
-      emit: (event) => this.journal.emit(event),
+      emit: (event) => {
+        if (this.#restored?.isRecorded(event) !== true) this.journal.emit(event);
+      },
     });
     const keyOf = (step: StepState) => stepKey(step, this.#steps.states, this.#keyParts);
     const run = {
@@ -130,9 +152,12 @@ export class PlanRun {
 
   /** Runs to the end and never rejects: the last event, which is not recorded yet, holds every failure. */
   async execute(): Promise<PlanRunEnding> {
-    const { file, plan, device, scope } = this.#request;
-    this.journal.emit({ type: 'run.started', file, ...planEvent(plan) });
+    const { file, plan, device, scope, past } = this.#request;
+    if ((past?.seq ?? 0) === 0)
+      this.journal.emit({ type: 'run.started', file, ...planEvent(plan) });
     try {
+      for (const event of (await this.#restored?.open(this.#lookup)) ?? [])
+        this.journal.emit(event);
       this.#steps.add(plan, { ...this.#request, sources: this.#sources });
       this.#last = await this.#parts.runs.lastSteps(file, scope);
       this.#keyParts = await keyParts(this.#parts, plan, device);
@@ -175,13 +200,15 @@ export class PlanRun {
   /** Reuses stored results of ready steps, and of steps that become ready by this; schedules the rest. */
   async #walk(): Promise<void> {
     this.#walking = true;
+    const { signal } = this.#controller;
     try {
-      await walkCache({
+      const walk = walkCache({
         steps: this.#steps,
         loops: this.#loops,
         lookup: this.#lookup,
         keyParts: this.#keyParts,
-        signal: this.#controller.signal,
+        signal,
+        restore: (step) => this.#restored?.restore(step, this.#steps, this.#lookup) ?? false,
         hit: (step, record) => {
           this.#scheduler.reuse(step, record);
         },
@@ -189,8 +216,10 @@ export class PlanRun {
           this.#scheduler.add(step);
         },
       });
+      // A store that is away may keep it for minutes.
+      await abortable(walk, signal);
     } catch (error) {
-      this.fail(error);
+      if (!signal.aborted) this.fail(error);
     } finally {
       this.#walking = false;
     }

@@ -12,6 +12,8 @@ const retryEvery = 1000;
 export interface EndingParts {
   readonly runs: Pick<RunStore, 'get' | 'finish'>;
   readonly actions: Pick<ActionStore, 'touch'>;
+  /** This process, as runs name it. */
+  readonly owner: string;
   /** Does work that must succeed, making room for it when the disk is full. */
   readonly relieve?: <T>(work: () => Promise<T>) => Promise<T>;
 }
@@ -99,10 +101,12 @@ export class RunEnding<End extends LastEvent, Journal extends EndingJournal<End>
     await this.record();
   }
 
-  /** Whoever took this process for dead has said how the run ended, or has pruned it: nothing more can be recorded. */
+  /** Whoever took this process for dead continues the run, has ended it or has pruned it: nothing more can be recorded. */
   async #isEndedByOthers(): Promise<boolean> {
+    const { runs, owner } = this.#parts;
     try {
-      const record = await this.#parts.runs.get(this.#finished.runId);
+      const record = await runs.get(this.#finished.runId);
+      if (record !== undefined && record.owner !== owner) return true;
       return record?.status !== 'running' && record?.status !== 'queued';
     } catch {
       return false;

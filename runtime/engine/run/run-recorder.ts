@@ -10,6 +10,13 @@ export interface JournalStores {
   readonly actions: ActionStore;
 }
 
+export interface RecorderHooks {
+  /** Called with what kept a batch from being written. */
+  readonly failed: (error: unknown) => void;
+  /** The number of the last event that is recorded already; default: none is. */
+  readonly after?: number;
+}
+
 /**
  * Numbers a run's events and writes them in batches. The action records of the steps that a batch reports as finished are
  * written first, so that these steps can be reused. Listeners get events once they are durable: nobody sees a number that
@@ -18,7 +25,7 @@ export interface JournalStores {
 export class RunRecorder {
   readonly runId: string;
   readonly #stores: JournalStores;
-  #seq = 0;
+  #seq: number;
   #events: RunEvent[] = [];
   #records: { readonly record: ActionRecord; readonly durable: () => void }[] = [];
   #timer: NodeJS.Timeout | undefined;
@@ -27,10 +34,11 @@ export class RunRecorder {
   readonly #listeners = new Set<() => void>();
   readonly #onFailure: (error: unknown) => void;
 
-  constructor(runId: string, stores: JournalStores, onFailure: (error: unknown) => void) {
+  constructor(runId: string, stores: JournalStores, { failed, after = 0 }: RecorderHooks) {
     this.runId = runId;
     this.#stores = stores;
-    this.#onFailure = onFailure;
+    this.#seq = after;
+    this.#onFailure = failed;
   }
 
   /** Numbers and queues an event. */

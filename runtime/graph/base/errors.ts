@@ -1,46 +1,48 @@
 /** Who must act on an error: the person using Graft, whoever runs the machine, or the developers. */
 export type Audience = 'user' | 'operator' | 'developer';
 
-export type GraphErrorCode =
-  | 'bad-syntax' // the file is not JSON, or not a graph file
-  | 'newer-format' // written by a newer Graft
-  | 'cycle'
-  | 'unknown-type'
-  | 'unknown-param'
-  | 'bad-param'
-  | 'unknown-node'
-  | 'unknown-port'
-  | 'type-mismatch'
-  | 'facet-mismatch'
-  | 'too-many-edges'
-  | 'missing-input'
-  | 'bad-bypass' // a node that is switched off and cannot pass anything on
-  | 'missing-file'
-  | 'lock-differs' // a source has other bytes than its graph was locked to
-  | 'input-changed' // a file holds other bytes than those that were hashed
-  | 'outside-workspace'
-  | 'bad-input' // unreadable document, empty corpus
-  | 'damaged-file' // cut off, or not what its name says: a file to fetch or write anew
-  | 'encrypted-file'
-  | 'bad-encoding' // bytes that are no text of the encoding
-  | 'bad-row' // a row of a table or a line of JSONL that cannot be read
-  | 'missing-column'
-  | 'unsafe-path' // a path in a file, or a link, that leads out of its folder
-  | 'bad-model' // unknown model, digest mismatch, no source reachable
-  | 'stale-save'
-  | 'bad-name' // a file name that is not allowed
-  | 'name-taken' // a file of that name is there already
-  | 'too-large'
-  | 'no-space'
-  | 'store-locked'
-  | 'store-damaged'
-  | 'state-unusable' // a folder that Graft writes to, mostly that of its state, cannot be made or written, or is gone
-  | 'out-of-memory'
-  | 'worker-died'
-  | 'cancelled'
-  | 'limit-reached' // an experiment has had the time that it was given
-  | 'unavailable' // a device or backend that this machine lacks
-  | 'internal';
+const graphErrorCodes = [
+  'bad-syntax', // the file is not JSON, or not a graph file
+  'newer-format', // written by a newer Graft
+  'cycle',
+  'unknown-type',
+  'unknown-param',
+  'bad-param',
+  'unknown-node',
+  'unknown-port',
+  'type-mismatch',
+  'facet-mismatch',
+  'too-many-edges',
+  'missing-input',
+  'bad-bypass', // a node that is switched off and cannot pass anything on
+  'missing-file',
+  'lock-differs', // a source has other bytes than its graph was locked to
+  'input-changed', // a file holds other bytes than those that were hashed
+  'outside-workspace',
+  'bad-input', // unreadable document, empty corpus
+  'damaged-file', // cut off, or not what its name says: a file to fetch or write anew
+  'encrypted-file',
+  'bad-encoding', // bytes that are no text of the encoding
+  'bad-row', // a row of a table or a line of JSONL that cannot be read
+  'missing-column',
+  'unsafe-path', // a path in a file, or a link, that leads out of its folder
+  'bad-model', // unknown model, digest mismatch, no source reachable
+  'stale-save',
+  'bad-name', // a file name that is not allowed
+  'name-taken', // a file of that name is there already
+  'too-large',
+  'no-space',
+  'store-locked',
+  'store-damaged',
+  'state-unusable', // a folder that Graft writes to, mostly that of its state, cannot be made or written, or is gone
+  'out-of-memory',
+  'worker-died',
+  'cancelled',
+  'limit-reached', // an experiment has had the time that it was given
+  'unavailable', // a device or backend that this machine lacks
+  'internal',
+] as const;
+export type GraphErrorCode = (typeof graphErrorCodes)[number];
 
 /** Where a problem is. All parts are optional; known ones are set. */
 export interface Location {
@@ -111,6 +113,23 @@ export class GraphError extends Error {
       location: problem.location,
       audience: problem.audience,
     });
+  }
+
+  /** The error of a recorded problem. A code that this version does not know is `internal`. */
+  static fromRecorded({
+    code,
+    message,
+    location,
+    audience,
+  }: {
+    readonly code: string;
+    readonly message: string;
+    readonly location: { readonly [Part in keyof Location]?: Location[Part] | undefined };
+    readonly audience: Audience;
+  }): GraphError {
+    const known = graphErrorCodes.find((each) => each === code) ?? 'internal';
+    const parts = Object.entries(location).filter(([, part]) => part !== undefined);
+    return new GraphError(known, message, { location: Object.fromEntries(parts), audience });
   }
 
   /** Any thrown value as a GraphError; an unexpected one becomes `internal` and keeps its message. */

@@ -19,6 +19,11 @@ export interface RunOrigin {
   readonly graphs?: Readonly<Record<string, Digest>>;
   /** Artifact with the settings beside the graph, as JSON. */
   readonly settings?: Digest;
+  /**
+   * Artifact with the options that it began with, as JSON: another process continues it with them, if its own ends. Absent:
+   * it fails then.
+   */
+  readonly options?: Digest;
 }
 
 /** The `file` of a run of no graph file, such as a prompt that somebody tries a model with. */
@@ -44,6 +49,8 @@ export interface RunRecord extends RunOrigin {
   readonly tags?: readonly string[];
   /** What its results show, the headline first. Empty: nothing was measured; absent: not recorded. */
   readonly scores?: readonly RunScore[];
+  /** How often another process has continued it, because the one before ended; absent: never. */
+  readonly takeovers?: number;
 }
 
 export interface RunQuery {

@@ -31,6 +31,17 @@ describe('the verdict on an answer', () => {
     ['They can be stacked.', 'They may be stacked.', 'right'],
     ['By then.', 'It was (by then).', 'right'],
     ['Øystein, naïve', 'naive', 'right'],
+    ['It is 41 meters tall.', '41 metres', 'right'],
+    ['two kilometres', 'Two kilometers.', 'right'],
+    ['At 18:45.', '6.45 pm', 'right'],
+    ['At 6:45 p.m., they say.', 'At 18:45.', 'right'],
+    ['At 6.45 am.', '6.45 pm', 'wrong'],
+    ['at 12.05 am', '00:05', 'right'],
+    ['at noon, 12 pm', '12:00', 'right'],
+    ['at 5:40', 'At 05:40.', 'right'],
+    ['It costs £1.5.', '£1.50', 'right'],
+    ['It costs £1.05.', '£1.50', 'wrong'],
+    ['in 13.50 pm', '1.50 pm', 'wrong'],
   ])('%j for %j: %s', (text, reference, expected) => {
     expect(verdict(text, reference)).toBe(expected);
   });
@@ -96,6 +107,9 @@ it.each([
   ['A stipend of £1,900.00, at 10:15', '£1900 at 10:15'],
   ['A stipend of £190,0', '£1900'],
   ['£40.50', '£40.5'],
+  ['41 meters', '41 metres'],
+  ['6:45 p.m.', '18:45'],
+  ['At 18:45', '6.45 pm'],
   ['', '?'],
   ['anything', ''],
   ['Burner two', 'Burner two, at 1.'],

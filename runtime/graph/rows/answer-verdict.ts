@@ -32,17 +32,35 @@ function asNumber(word: string): string {
   return word;
 }
 
-/** The words and numbers of a text: `£1,900.00` is `1900`, `10:15` stays one word. */
+/** A time of the clock of twelve hours, in lower case: `6.45 pm`, `6:45pm`, `6 p.m.` */
+const clockTime = /\b(1[0-2]|0?[1-9])(?:[.:]([0-5]\d))?\s?([ap])\.?m\b\.?/g;
+
+/** `6`, `45`, `p` → `18:45`. */
+function dayTime(hours: string, minutes: string, half: string): string {
+  return `${String((Number(hours) % 12) + (half === 'p' ? 12 : 0))}:${minutes}`;
+}
+
+/** `kilometres` → `kilometers`. */
+const asSpelled = (word: string): string => word.replace(/^(.*(?:met|lit))re(s?)$/, '$1er$2');
+
+/** The words and numbers of a text: `£1,900.00` is `1900`, `10:15` stays one word, `6.45 pm` is `18:45`. */
 function wordsOf(text: string): readonly string[] {
   const plain = text
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
+    .replace(clockTime, (_time, hours: string, minutes: string | undefined, half: string) =>
+      dayTime(hours, minutes ?? '00', half),
+    )
+    .replace(/\b0(\d:\d\d)\b/g, '$1')
     .replace(/(\d),(?=\d{3}\b)/g, '$1')
     .replace(/(\d)\.0+\b/g, '$1')
+    .replace(/([£$€]\s?\d+\.\d)0\b/g, '$1')
     .replace(/\bper\s?cent\b/g, '%');
   const words = plain.match(/%|\d+(?:[.:]\d+)*|\p{L}+(?:['’-]\p{L}+)*/gu) ?? [];
-  return words.map(asNumber).flatMap((word) => (/^\d/.test(word) ? [word] : word.split('-')));
+  return words
+    .map(asNumber)
+    .flatMap((word) => (/^\d/.test(word) ? [word] : word.split('-').map(asSpelled)));
 }
 
 /** May as a month, not as a verb: after another word of its sentence, or before a number. */
@@ -62,8 +80,8 @@ function neededWords(reference: string): readonly string[] {
   return wordsOf(reference);
 }
 
-/** Words that a plain text has only as they are: other numbers may be written in words. */
-const plainWord = /^(?:[a-z]+|\d{3,}|\d+(?:[.:]\d+)+)$/;
+/** Words that a plain text has only as they are: other numbers may be written in words, and times by another clock. */
+const plainWord = /^(?!.*(?:met|lit)ers?$)(?:[a-z]+|\d{3,}|\d+(?:\.\d+)+)$/;
 // eslint-disable-next-line no-control-regex -- plain ASCII
 const plainText = /^[\x00-\x7f]*$/;
 
@@ -179,4 +197,4 @@ export function abstains(text: string): boolean {
 
 /** The rule of `answerVerdict`, in words for people. */
 export const verdictRule =
-  'Right: the answer has every word and number of the reference, or of another accepted one, in any order, and names no wrong choice. Capitals, punctuation, little words and the reference’s words in brackets do not count; “three” counts as “3”. If there is no answer, right means that it says so. The rule compares words, not meaning: an answer in other words is marked wrong.';
+  'Right: the answer has every word and number of the reference, or of another accepted one, in any order, and names no wrong choice. Capitals, punctuation, little words and the reference’s words in brackets do not count; “three” counts as “3”, “6.45 pm” as “18:45”, “meters” as “metres”. If there is no answer, right means that it says so. The rule compares words, not meaning: an answer in other words is marked wrong.';

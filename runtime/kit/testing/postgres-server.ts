@@ -24,6 +24,9 @@ export interface PostgresServer extends AsyncDisposable {
   /** The address of its superuser. */
   readonly address: string;
   stop(): Promise<void>;
+  /** Ends it, and starts it again on the same port, with what it held. Both throw for a server of `GRAFT_TEST_POSTGRES`. */
+  pause(): Promise<void>;
+  resume(): Promise<void>;
 }
 
 /**
@@ -32,7 +35,7 @@ export interface PostgresServer extends AsyncDisposable {
  */
 export async function startPostgres(): Promise<PostgresServer | undefined> {
   const running = process.env['GRAFT_TEST_POSTGRES'] ?? '';
-  if (running !== '') return serverOf(running, async () => undefined);
+  if (running !== '') return serverOf(running);
   const programs = programFolder();
   if (programs === undefined) return undefined;
   for (let tries = 1; ; tries += 1) {
@@ -72,30 +75,48 @@ async function startIn(programs: string): Promise<PostgresServer> {
   // number, as shells give commands in the background an empty input. A server that has barely begun ignores signals.
   const end = 'while kill -INT $server; do sleep 0.1; done';
   const watch = `(cat <&3 >/dev/null; ${end}) 2>/dev/null & watch=$!`;
-  const clean = `kill $watch 2>/dev/null; rm -rf '${folder}'`;
+  const paused = join(folder, 'paused');
+  const clean = `kill $watch 2>/dev/null; test -e '${paused}' || rm -rf '${folder}'`;
   const script = `exec 3<&0; "$0" "$@" 3<&- & server=$!; ${watch}; wait $server; ${clean}`;
-  const child = spawn('sh', ['-c', script, join(programs, 'postgres'), ...options], {
-    ...{ ...account, cwd: folder, stdio: ['pipe', 'ignore', 'pipe'] },
-  });
-  const stop = async (): Promise<void> => {
-    const hasEnded = child.exitCode !== null || child.signalCode !== null;
-    const ended = hasEnded ? undefined : once(child, 'exit');
-    child.stdin?.end();
+  let child: ChildProcess | undefined;
+  const endServer = async (): Promise<void> => {
+    const hasEnded = child === undefined || child.exitCode !== null || child.signalCode !== null;
+    const ended = hasEnded || child === undefined ? undefined : once(child, 'exit');
+    child?.stdin?.end();
     await ended;
+  };
+  const stop = async (): Promise<void> => {
+    await endServer();
     await rm(folder, { recursive: true, force: true });
   };
-  try {
+  const resume = async (): Promise<void> => {
+    await rm(paused, { force: true });
+    child = spawn('sh', ['-c', script, join(programs, 'postgres'), ...options], {
+      ...{ ...account, cwd: folder, stdio: ['pipe', 'ignore', 'pipe'] },
+    });
     await ready(child);
+  };
+  const pause = async (): Promise<void> => {
+    await writeFile(paused, '');
+    await endServer();
+  };
+  try {
+    await resume();
   } catch (error) {
     await stop();
     throw error;
   }
   const secret = encodeURIComponent(password);
-  return serverOf(`postgres://postgres:${secret}@127.0.0.1:${String(port)}/postgres`, stop);
+  const address = `postgres://postgres:${secret}@127.0.0.1:${String(port)}/postgres`;
+  return { address, stop, pause, resume, [Symbol.asyncDispose]: stop };
 }
 
-function serverOf(address: string, stop: () => Promise<void>): PostgresServer {
-  return { address, stop, [Symbol.asyncDispose]: stop };
+/** A server that somebody else started. */
+function serverOf(address: string): PostgresServer {
+  const stop = async (): Promise<void> => undefined;
+  const refuse = (): Promise<void> =>
+    Promise.reject(new Error('The server of GRAFT_TEST_POSTGRES is not to be ended.'));
+  return { address, stop, pause: refuse, resume: refuse, [Symbol.asyncDispose]: stop };
 }
 
 /** Where `initdb` is. */

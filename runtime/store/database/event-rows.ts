@@ -9,6 +9,25 @@ export interface EventEntry {
   readonly event: RunEvent;
 }
 
+/** Those events that are not recorded yet: a transaction records all of a run or none. */
+export async function unrecorded<Entry extends { runId: string; event: { seq: number } }>(
+  tx: Queries,
+  entries: readonly Entry[],
+): Promise<readonly Entry[]> {
+  const ids = [...new Set(entries.map(({ runId }) => runId))];
+  const last = new Map<string, number>();
+  for (const slice of chunks(ids, rowsPerInsert)) {
+    const rows = await tx
+      .selectFrom('Event')
+      .select((eb) => ['runId', eb.fn.max('seq').as('seq')])
+      .where('runId', 'in', slice)
+      .groupBy('runId')
+      .execute();
+    for (const { runId, seq } of rows) last.set(runId, seq);
+  }
+  return entries.filter(({ runId, event }) => event.seq > (last.get(runId) ?? 0));
+}
+
 interface Finished {
   readonly runId: string;
   readonly event: Extract<RunEvent, { type: 'step.finished' }>;

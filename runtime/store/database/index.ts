@@ -1,6 +1,7 @@
 export { DatabaseActionStore } from './action-store.ts';
 export { DatabaseRunStore } from './run-store.ts';
-export { Leases, runLeasePrefix, type Lease, type LeaseOptions } from './leases.ts';
+export type { Lease, LeaseOptions } from './lease.ts';
+export { Leases, runLeasePrefix } from './leases.ts';
 export { livingOwner, movingLease, requireNoMove } from './moving.ts';
 export { openDatabaseStores, type DatabaseStores } from './open.ts';
 export { reachPostgres } from '@graft/prisma';

@@ -9,6 +9,7 @@ import {
   type Tables,
 } from '@graft/prisma';
 import { GroupCommit } from './group-commit.ts';
+import type { Lease, LeaseOptions, LeaseOwner, TakenLease } from './lease.ts';
 import { LeaseInsertion, stepLeaseOf, type StepRecord } from './lease-insertion.ts';
 
 /** Milliseconds between two tries, at least and at most: chance keeps waiting processes out of step. */
@@ -28,32 +29,6 @@ const livingStillFor = 60_000;
 /** Leases that an opening of this process could not give back before it was closed, by `holderOf`: anyone may take them. */
 const abandoned = new Set<string>();
 
-/** A right that nobody else has at the same time, in this process or another. */
-export interface Lease extends AsyncDisposable {
-  /**
-   * Throws `store-locked` where this process stood still for so long that another took the lease. To be called before
-   * what only its owner may do to files; what goes to the database is checked in its transaction.
-   */
-  check(): Promise<void>;
-  /** Never rejects: what the database refuses now is tried again. */
-  release(): Promise<void>;
-}
-
-export interface TakenLease extends Lease, StepRecord {}
-
-export interface LeaseOptions {
-  /** Waiting ends at once when it aborts. */
-  readonly signal?: AbortSignal;
-  /** Milliseconds to wait for the owner; default: as long as it takes. */
-  readonly patience?: number;
-  /** Called once, when another owns it. */
-  readonly waiting?: (pid: number) => void;
-  /** Says who owns it, and what to do, when patience ends. */
-  readonly busy?: (pid: number) => string;
-  /** Goes on without where the disk has no room for a row; the first `check` that finds room takes it. Default: throws. */
-  readonly evenIfFull?: boolean;
-}
-
 /** The database that holds the leases. `startHeartbeat` is called with the first. */
 export type LeaseDatabase = Pick<Database, 'kind' | 'queries' | 'startHeartbeat'>;
 
@@ -61,14 +36,6 @@ export interface LeasesParts {
   /** Default: this process, with a name that no other opening has. */
   readonly owner?: string;
   readonly watch?: BeatWatch;
-}
-
-/** Who has a lease. */
-export interface LeaseOwner {
-  readonly name: string;
-  readonly pid: number;
-  /** Whether the process can be looked at from here. */
-  readonly isHere: boolean;
 }
 
 type LeaseRow = Tables['Lease'];
@@ -98,6 +65,8 @@ export class Leases {
   readonly #held = new Map<string, object>();
   /** Leases that could not be given back. */
   readonly #kept = new Set<string>();
+  /** Leases whose rows are about to be deleted. */
+  readonly #releasing = new Set<string>();
   readonly #releases = new PendingWork();
   #heartbeat: Heartbeat | undefined;
 
@@ -149,9 +118,16 @@ export class Leases {
     return this.#tryTake(name);
   }
 
-  /** Takes a lease that nobody has, with the rows of what it is of. */
+  /** Takes a lease that nobody has, with the rows of what it is of. Again after a lost answer, it may be taken. */
   async takeWithin(tx: Queries, name: string): Promise<void> {
-    if ((await this.#insertion.into(tx, [name])).size === 0) throw lost();
+    if ((await this.#insertion.into(tx, [name])).size === 0) {
+      const row = await tx
+        .selectFrom('Lease')
+        .select('owner')
+        .where('name', '=', name)
+        .executeTakeFirst();
+      if (row?.owner !== this.owner) throw lost();
+    }
     this.#hold(name);
   }
 
@@ -213,14 +189,16 @@ export class Leases {
     return { name: found.name, pid: pidInName(found.owner) ?? 0, isHere };
   }
 
-  /** The leases whose names begin so and whose owners live, this process among them. */
-  async living(prefix: string): Promise<ReadonlySet<string>> {
+  /** The owners of leases whose names begin so, by name, if they live; this process is among them. */
+  async living(prefix: string): Promise<ReadonlyMap<string, string>> {
     const rows = await this.#queries
       .selectFrom('Lease')
       .selectAll()
       .where('name', 'like', `${prefix}%`)
       .execute();
-    return new Set(rows.filter((row) => !this.#isGone(row)).map(({ name }) => name));
+    return new Map(
+      rows.filter((row) => !this.#isGone(row)).map(({ name, owner }) => [name, owner]),
+    );
   }
 
   /** Whether the owner of a lease lives; undefined where nobody took it. */
@@ -269,6 +247,7 @@ export class Leases {
     const row = await this.#rowOf(name);
     // Given back in between.
     if (row === undefined) return this.#tryTake(name);
+    if (this.#isUnanswered(row)) return this.#leaseOf(name, { mayBeRecorded: true });
     if (!this.#isGone(row)) return pidInName(row.owner) ?? 0;
     const taken = await this.#takeOver(row);
     return taken ? this.#leaseOf(name, { mayBeRecorded: true }) : this.#tryTake(name);
@@ -314,6 +293,12 @@ export class Leases {
 
   #deletion(queries: Queries, names: readonly string[]) {
     return queries.deleteFrom('Lease').where('name', 'in', names).where('owner', '=', this.owner);
+  }
+
+  /** Whether this process took it and lost the answer. */
+  #isUnanswered({ name, owner }: LeaseRow): boolean {
+    const isKnown = this.#held.has(name) || this.#releasing.has(name) || this.#kept.has(name);
+    return owner === this.owner && !isKnown;
   }
 
   #isGone(row: LeaseRow): boolean {
@@ -378,12 +363,15 @@ export class Leases {
   }
 
   async #giveBack(name: string): Promise<void> {
+    this.#releasing.add(name);
     try {
       await this.#writes.write([{ kind: 'release', name }]);
       this.#kept.delete(name);
     } catch {
       // The disk is full, or another program has the database: nobody may wait for this one for as long as it lives.
       this.#kept.add(name);
+    } finally {
+      this.#releasing.delete(name);
     }
   }
 }

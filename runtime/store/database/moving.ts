@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { GraphError } from '@graft/graph';
-import type { LeaseOwner, Leases } from './leases.ts';
+import type { LeaseOwner } from './lease.ts';
+import type { Leases } from './leases.ts';
 
 /** Whoever moves the state to another place has this lease: no server and no run starts meanwhile. */
 export const movingLease = 'moving';

@@ -1,3 +1,4 @@
+import type { Outages } from '@graft/graph';
 import { openDatabase } from '@graft/prisma';
 import { DatabaseActionStore } from './action-store.ts';
 import type { MarkedPlace } from '../workspace-mark.ts';
@@ -21,9 +22,12 @@ export interface DatabaseStores {
   close(): Promise<void>;
 }
 
-/** `place`: a file of SQLite, or the address of Postgres. Made or migrated as needed. Errors: see `openDatabase`. */
-export async function openDatabaseStores(place: string): Promise<DatabaseStores> {
-  const database = await openDatabase(place);
+/** `place`: a file of SQLite, or the address of Postgres. Made or migrated as needed. See `openDatabase`. */
+export async function openDatabaseStores(
+  place: string,
+  outages?: Outages,
+): Promise<DatabaseStores> {
+  const database = await openDatabase(place, outages);
   const leases = new Leases(database);
   return {
     leases,

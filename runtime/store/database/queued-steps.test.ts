@@ -3,6 +3,7 @@ import { BeatWatch } from '@graft/kit';
 import { noPostgres, startPostgres } from '@graft/kit/testing';
 import { openDatabase, type Database } from '@graft/prisma';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DatabaseActionStore } from './action-store.ts';
 import { Leases } from './leases.ts';
 import type { QueueParts, StepOutcome, WorkerFacts } from './queued-step.ts';
 import { SentSteps } from './sent-steps.ts';
@@ -58,10 +59,15 @@ describe.skipIf(postgres === undefined)(title, () => {
     ...{ inputFacets: {}, cacheKey, familyParts: [], device: 'cpu' },
   });
 
-  /** A coordinator with a run of the same name. */
-  async function coordinatorOf(name: string) {
+  const record = ({ queries, leases }: QueueParts, key: string): Promise<void> =>
+    new DatabaseActionStore(queries, leases).putMany([
+      { key, nodeType: 't', outputs: {}, ms: 1, createdAt: 1 },
+    ]);
+
+  /** A coordinator with a run, by default of the same name. */
+  async function coordinatorOf(name: string, run = name) {
     const parts = processOf(name);
-    const lease = await parts.leases.take(`run/${name}`);
+    const lease = await parts.leases.take(`run/${run}`);
     const sent = new SentSteps(parts);
     return {
       ...{ parts, lease, sent },
@@ -73,7 +79,7 @@ describe.skipIf(postgres === undefined)(title, () => {
         }: { version?: string; queue?: string; turn?: number; memory?: number } = {},
       ) =>
         sent.send({
-          request: { ...requestOf(key, name), ...(memory === undefined ? {} : { memory }) },
+          request: { ...requestOf(key, run), ...(memory === undefined ? {} : { memory }) },
           ...{ queue: 'cpu', version: 'v1', turn: 0, ahead: 0 },
           ...more,
         }),
@@ -105,6 +111,11 @@ describe.skipIf(postgres === undefined)(title, () => {
     expect(await here.sent.news()).toEqual(news);
     await here.sent.forget(news);
     expect(await here.sent.news()).toEqual({ reports: [], ended: [] });
+    expect(await here.sent.states([id])).toEqual(new Map([[id, 'told']]));
+    await here.sent.forgetRecorded();
+    expect((await here.sent.states([id])).size).toBe(1);
+    await record(here.parts, 'first');
+    await here.sent.forgetRecorded();
     expect((await here.sent.states([id])).size).toBe(0);
   });
 
@@ -222,6 +233,25 @@ describe.skipIf(postgres === undefined)(title, () => {
     expect((await heir.sent.news()).ended).toEqual([{ id, outcome: result }]);
     expect(await heir.send('running')).toMatchObject({ isInherited: true });
     expect(await worker.report([])).toEqual(new Map([[running?.claim, heir.parts.leases.owner]]));
+  });
+
+  it('are inherited with their run, those too whose results were told and not recorded', async () => {
+    const worker = await WorkerClaims.register(processOf('worker'), facts);
+    const dead = await coordinatorOf('dead', 'run');
+    const { id } = await dead.send('told');
+    const [told] = await worker.claim(1, room());
+    await worker.end(told?.claim ?? '', result, []);
+    await dead.sent.forget(await dead.sent.news());
+    const running = await dead.send('running');
+    await worker.claim(1, room());
+    await dead.lease.release();
+
+    const heir = await coordinatorOf('heir', 'run');
+    expect(await heir.send('running')).toEqual({ id: running.id, isInherited: true });
+    expect(await heir.send('told')).toEqual({ id, isInherited: true });
+    expect((await heir.sent.news()).ended).toEqual([{ id, outcome: result }]);
+    await heir.sent.forget(await heir.sent.news());
+    expect((await heir.sent.news()).ended).toEqual([]);
   });
 
   it('are removed when nobody waits for them and no worker has them', async () => {

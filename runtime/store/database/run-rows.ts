@@ -33,6 +33,7 @@ export function runOf(row: RunRow): RunRecord {
     ...(row.note === null ? {} : { note: row.note }),
     ...parsed('tags', row.tags, tagsSchema),
     ...parsed('scores', row.scores, scoresSchema),
+    ...(row.takeovers === null ? {} : { takeovers: row.takeovers }),
     ...originOf(row),
   };
 }
@@ -46,6 +47,7 @@ function originOf({
   graph,
   graphs,
   settings,
+  options,
 }: RunRow): RunOrigin {
   return {
     ...(experiment === null ? {} : { experiment }),
@@ -56,6 +58,7 @@ function originOf({
     ...(graph === null ? {} : { graph }),
     ...parsed('graphs', graphs, usedGraphsSchema),
     ...(settings === null ? {} : { settings }),
+    ...(options === null ? {} : { options }),
   };
 }
 
@@ -64,9 +67,10 @@ export function originDigests({
   graph,
   graphs,
   settings,
-}: Pick<RunRow, 'graph' | 'graphs' | 'settings'>): string[] {
+  options,
+}: Pick<RunRow, 'graph' | 'graphs' | 'settings' | 'options'>): string[] {
   return [
-    ...[graph, settings].filter((digest) => digest !== null),
+    ...[graph, settings, options].filter((digest) => digest !== null),
     ...Object.values(parsed('graphs', graphs, usedGraphsSchema).graphs ?? {}),
   ];
 }

@@ -18,10 +18,11 @@ import {
 } from '@graft/graph';
 import { unknownRun, type RetentionPolicy, type RunJournal } from '../run-journal.ts';
 import { chunks } from './chunks.ts';
-import { insertEvents, type EventEntry } from './event-rows.ts';
+import { insertEvents, unrecorded, type EventEntry } from './event-rows.ts';
 import { gatherRunTokens } from './gather-run-tokens.ts';
 import { GroupCommit } from './group-commit.ts';
-import { runLeasePrefix, type Lease, type Leases } from './leases.ts';
+import type { Lease } from './lease.ts';
+import { runLeasePrefix, type Leases } from './leases.ts';
 import { requireNoMove } from './moving.ts';
 import { originDigests, rowOf, runOf, type RunRow } from './run-rows.ts';
 
@@ -39,17 +40,20 @@ export class DatabaseRunStore implements RunJournal {
     this.#queries = queries;
     this.#leases = leases;
     this.#writes = new GroupCommit((entries) =>
-      inTransaction(queries, async (tx) => {
+      inTransaction(queries, async (tx, isAgain) => {
         const names = entries.map(({ runId }) => leaseOf(runId));
         await leases.checkWithin(tx, names);
-        await insertEvents(tx, entries);
+        await insertEvents(tx, isAgain ? await unrecorded(tx, entries) : entries);
       }),
     );
   }
 
   async create(run: RunRecord): Promise<void> {
-    await inTransaction(this.#queries, async (tx) => {
-      await tx.insertInto('Run').values(rowOf(run)).execute();
+    await inTransaction(this.#queries, async (tx, isAgain) => {
+      const insertion = tx.insertInto('Run').values(rowOf(run));
+      await (
+        isAgain ? insertion.onConflict((conflict) => conflict.doNothing()) : insertion
+      ).execute();
       if (isUnfinished(run)) await this.#leases.takeWithin(tx, leaseOf(run.id));
     });
     if (!isUnfinished(run)) return;
@@ -144,10 +148,10 @@ export class DatabaseRunStore implements RunJournal {
   }
 
   async renameFile(from: string, to: string): Promise<void> {
-    await inTransaction(this.#queries, async (tx) => {
+    await inTransaction(this.#queries, async (tx, isAgain) => {
       await tx.updateTable('Run').set({ file: to }).where('file', '=', from).execute();
-      // The last steps of another file of that name tell nothing about this one.
-      await tx.deleteFrom('LastStep').where('file', '=', to).execute();
+      // The last steps of another file of that name tell nothing about this one. Again, these may be its own.
+      if (!isAgain) await tx.deleteFrom('LastStep').where('file', '=', to).execute();
       await tx.updateTable('LastStep').set({ file: to }).where('file', '=', from).execute();
     });
   }
@@ -213,14 +217,16 @@ export class DatabaseRunStore implements RunJournal {
 
   async appendExperiment(runId: string, events: readonly ExperimentEvent[]): Promise<void> {
     if (events.length === 0) return;
-    const rows = events.map((event) => ({
-      ...{ runId, seq: event.seq, type: event.type },
-      version: storedVersion(storedExperimentEvent),
-      payload: JSON.stringify(event),
-    }));
-    await inTransaction(this.#queries, async (tx) => {
+    await inTransaction(this.#queries, async (tx, isAgain) => {
       await this.#leases.checkWithin(tx, [leaseOf(runId)]);
-      await tx.insertInto('Event').values(rows).execute();
+      const entries = events.map((event) => ({ runId, event }));
+      const left = isAgain ? await unrecorded(tx, entries) : entries;
+      const rows = left.map(({ event }) => ({
+        ...{ runId, seq: event.seq, type: event.type },
+        version: storedVersion(storedExperimentEvent),
+        payload: JSON.stringify(event),
+      }));
+      if (rows.length > 0) await tx.insertInto('Event').values(rows).execute();
     });
   }
 
@@ -250,21 +256,33 @@ export class DatabaseRunStore implements RunJournal {
   async origins(): Promise<Set<string>> {
     const rows = await this.#queries
       .selectFrom('Run')
-      .select(['graph', 'graphs', 'settings'])
+      .select(['graph', 'graphs', 'settings', 'options'])
       .execute();
     return new Set(rows.flatMap(originDigests));
   }
 
   async takeOver(run: RunRecord): Promise<Lease | undefined> {
     const name = leaseOf(run.id);
-    // A version without leases names its process.
-    if ((await this.#leases.isOwned(name)) ?? isAlive(run.owner)) return undefined;
+    // A version without leases names its process, in another form.
+    const isNamedAlive = !run.owner.includes('@') && isAlive(run.owner);
+    if ((await this.#leases.isOwned(name)) ?? isNamedAlive) return undefined;
     const lease = await this.#leases.tryTake(name);
     if (typeof lease !== 'object') return undefined;
     const now = await this.get(run.id);
     if (now !== undefined && isUnfinished(now)) return lease;
     await lease.release();
     return undefined;
+  }
+
+  async adopt({ id, takeovers = 0 }: RunRecord): Promise<void> {
+    await inTransaction(this.#queries, async (tx) => {
+      await this.#leases.checkWithin(tx, [leaseOf(id)]);
+      await tx
+        .updateTable('Run')
+        .set({ owner: this.#leases.owner, takeovers: takeovers + 1 })
+        .where('id', '=', id)
+        .execute();
+    });
   }
 
   async pin(id: string, pinned: boolean): Promise<boolean> {

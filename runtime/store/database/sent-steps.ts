@@ -81,22 +81,29 @@ export class SentSteps {
   }
 
   #send(writes: readonly SendWrite[]): Promise<void> {
-    return inTransaction(this.#queries, async (tx) => {
+    return inTransaction(this.#queries, async (tx, isAgain) => {
       const keys = writes.map(({ step }) => step.request.cacheKey);
       const rows = await tx
         .selectFrom('QueuedStep')
         .select(['id', 'key', 'attempt', 'state', 'version', 'runId', 'worker'])
-        .select(['outcome', 'checkpoint'])
+        .select(['coordinator', 'outcome', 'checkpoint'])
         .where('key', 'in', keys)
         .orderBy('id')
         .forUpdate()
         .execute();
       const owned = rows.length === 0 ? undefined : await this.#leases.living(runLeasePrefix);
+      const isOwn = (row: { readonly coordinator: string }): boolean =>
+        row.coordinator === this.#leases.owner;
       const added: ReturnType<typeof rowOf>[] = [];
       for (const write of writes) {
         const { version, request } = write.step;
         const equal = rows.filter(({ key }) => key === request.cacheKey);
-        const left = equal.filter(({ runId }) => owned?.has(runLeasePrefix + runId) !== true);
+        const isDone = isAgain && equal.some((row) => row.id === write.as?.id && isOwn(row));
+        if (isDone) continue;
+        // Another process may have taken the run over.
+        const left = equal.filter(
+          ({ runId, coordinator }) => owned?.get(runLeasePrefix + runId) !== coordinator,
+        );
         const heir = left.find((row) => row.version === version && isOfUse(row));
         if (heir !== undefined) {
           await this.#inherit(tx, heir, request.runId);
@@ -118,12 +125,16 @@ export class SentSteps {
 
   async #inherit(
     tx: Queries,
-    { id, worker }: { readonly id: string; readonly worker: string | null },
+    {
+      id,
+      worker,
+      state,
+    }: { readonly id: string; readonly worker: string | null; readonly state: string },
     runId: string,
   ): Promise<void> {
     await tx
       .updateTable('QueuedStep')
-      .set({ coordinator: this.#leases.owner, runId })
+      .set({ coordinator: this.#leases.owner, runId, state: state === 'told' ? 'ended' : state })
       .where('id', '=', id)
       .execute();
     if (worker !== null) await this.#notices.send(tx, noticeFor.worker(worker));
@@ -163,7 +174,10 @@ export class SentSteps {
     };
   }
 
-  /** Removes what was read. Where that fails, it is read again. */
+  /**
+   * Removes what was read. Where that fails, it is read again. Results stay until they are recorded: a coordinator that is
+   * killed before leaves them to the next one.
+   */
   async forget({ reports, ended }: StepNews): Promise<void> {
     const last = new Map(reports.map(({ claim, seq }) => [claim, seq]));
     for (const [claim, seq] of last) {
@@ -173,13 +187,39 @@ export class SentSteps {
         .where('seq', '<=', seq)
         .execute();
     }
-    const ids = ended.map(({ id }) => id);
-    if (ids.length === 0) return;
+    const idsOf = (isKept: boolean): readonly string[] =>
+      ended.filter(({ outcome }) => isRecorded(outcome) === isKept).map(({ id }) => id);
+    const [kept, gone] = [idsOf(true), idsOf(false)];
+    if (kept.length > 0) {
+      await this.#queries
+        .updateTable('QueuedStep')
+        .set({ state: 'told' })
+        .where('id', 'in', kept)
+        .where('coordinator', '=', this.#leases.owner)
+        .where('state', '=', 'ended')
+        .execute();
+    }
+    if (gone.length === 0) return;
     await this.#queries
       .deleteFrom('QueuedStep')
-      .where('id', 'in', ids)
+      .where('id', 'in', gone)
       .where('coordinator', '=', this.#leases.owner)
       .where('state', '=', 'ended')
+      .execute();
+  }
+
+  /** Removes results that are recorded. To be called from time to time. */
+  forgetRecorded(): Promise<void> {
+    return forgetRecorded(this.#queries);
+  }
+
+  /** Removes a result that is of no use. */
+  async drop(id: string): Promise<void> {
+    await this.#queries
+      .deleteFrom('QueuedStep')
+      .where('id', '=', id)
+      .where('coordinator', '=', this.#leases.owner)
+      .where('state', 'in', ['ended', 'told'])
       .execute();
   }
 
@@ -243,7 +283,24 @@ function isOfUse({
   readonly outcome: string | null;
 }): boolean {
   if (state === 'queued' || state === 'running') return true;
-  return state === 'ended' && readOutcome(outcome).type === 'done';
+  return (state === 'ended' || state === 'told') && readOutcome(outcome).type === 'done';
+}
+
+/** Whether the engine records an outcome: a result without failed items. */
+const isRecorded = (outcome: StepOutcome): boolean =>
+  outcome.type === 'done' && (outcome.result.items?.failed ?? 0) === 0;
+
+/** Removes results that coordinators know and that are recorded. */
+export async function forgetRecorded(queries: Queries): Promise<void> {
+  await queries
+    .deleteFrom('QueuedStep')
+    .where('state', '=', 'told')
+    .where((eb) =>
+      eb.exists(
+        eb.selectFrom('Action').select('Action.key').whereRef('Action.key', '=', 'QueuedStep.key'),
+      ),
+    )
+    .execute();
 }
 
 /** The id is used once: late news of an earlier attempt is never taken for this one's. */

@@ -48,6 +48,8 @@ const runs: MovedTable<'Run'> = {
     ...{ note: textOrNull, tags: textOrNull, scores: textOrNull, experiment: textOrNull },
     ...{ parent: textOrNull, variant: textOrNull, seed: numberOrNull, scope: textOrNull },
     ...{ graph: textOrNull, graphs: textOrNull, settings: textOrNull },
+    // Absent in archives of earlier versions.
+    ...{ options: textOrNull.default(null), takeovers: numberOrNull.default(null) },
   }),
   // Variants after the runs of their experiments, which they refer to.
   after: async (queries, last) => {
@@ -80,6 +82,8 @@ const runs: MovedTable<'Run'> = {
           graph: eb.ref('excluded.graph'),
           graphs: eb.ref('excluded.graphs'),
           settings: eb.ref('excluded.settings'),
+          options: eb.ref('excluded.options'),
+          takeovers: eb.ref('excluded.takeovers'),
         })),
       )
       .execute(),

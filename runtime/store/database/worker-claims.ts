@@ -2,7 +2,7 @@ import type { StepRequest, StepSignal } from '@graft/graph';
 import { inTransaction, serverClock, type Notices, type Queries } from '@graft/prisma';
 import { randomUUID } from 'node:crypto';
 import { GroupCommit } from './group-commit.ts';
-import type { Lease } from './leases.ts';
+import type { Lease } from './lease.ts';
 import {
   noticeFor,
   readCheckpoint,
@@ -312,7 +312,11 @@ export class WorkerClaims implements AsyncDisposable {
   async #tell(): Promise<void> {
     await inTransaction(this.#queries, async (tx) => {
       const facts = JSON.stringify(this.#facts);
-      await tx.insertInto('Worker').values({ name: this.#name, facts }).execute();
+      await tx
+        .insertInto('Worker')
+        .values({ name: this.#name, facts })
+        .onConflict((conflict) => conflict.doNothing())
+        .execute();
       await this.#notices.send(tx, noticeFor.workers);
     });
   }

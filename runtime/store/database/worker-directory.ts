@@ -8,6 +8,7 @@ import {
   type QueueParts,
   type WorkerFacts,
 } from './queued-step.ts';
+import { forgetRecorded } from './sent-steps.ts';
 
 /** Workers that may end while they have a step, before it fails: it may be what ends them. */
 const mostLost = 3;
@@ -62,11 +63,12 @@ export class WorkerDirectory {
 
   /** Removes steps that no worker has taken and no run waits for, and old results. */
   async removeLeft(): Promise<void> {
+    await forgetRecorded(this.#queries);
     const rows = await this.#queries
       .selectFrom('QueuedStep')
       .select('runId')
       .distinct()
-      .where('state', 'in', ['queued', 'ended'])
+      .where('state', 'in', ['queued', 'ended', 'told'])
       .execute();
     if (rows.length === 0) return;
     // Looked at afterwards: a run takes its lease before it queues steps.
@@ -76,7 +78,7 @@ export class WorkerDirectory {
     const of = () => this.#queries.deleteFrom('QueuedStep').where('runId', 'in', left);
     await of().where('state', '=', 'queued').execute();
     await of()
-      .where('state', '=', 'ended')
+      .where('state', 'in', ['ended', 'told'])
       .where('rank', '<', serverClock(-keepResultMs))
       .execute();
   }

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Outages } from '@graft/graph';
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -27,9 +28,6 @@ const sizeNote = 'graft-size';
 /** Milliseconds to wait for a connection, and for the next byte on it. */
 const connectMs = 5_000;
 const silentMs = 30_000;
-/** Milliseconds for which a request is repeated if the service has answered before; without an answer so far, it fails at once. */
-const awayMs = 30_000;
-
 /** What is known of an object without reading it. */
 interface ObjectHead {
   readonly size: number;
@@ -51,6 +49,13 @@ export interface NewObject {
   readonly checksum?: string;
 }
 
+export interface BucketOptions {
+  /** The service has answered another process already. */
+  readonly isReached?: boolean;
+  /** Tells when requests wait for the service. */
+  readonly outages?: Outages;
+}
+
 /** The objects of one bucket below a prefix. What the client throws is a GraphError with the reason. */
 export class Bucket {
   /** For messages. */
@@ -58,11 +63,15 @@ export class Bucket {
   readonly #client: S3Client;
   readonly #bucket: string;
   readonly #prefix: string;
+  readonly #outages: Outages;
   #reached: boolean;
 
-  /** `isReached`: the service has answered another process already. */
-  constructor(settings: S3Settings, { isReached = false } = {}) {
+  constructor(
+    settings: S3Settings,
+    { isReached = false, outages = new Outages() }: BucketOptions = {},
+  ) {
     this.#reached = isReached;
+    this.#outages = outages;
     const { bucket, prefix, endpoint, region, credentials } = settings;
     this.shown = shownPlace(settings);
     this.#bucket = bucket;
@@ -255,21 +264,27 @@ export class Bucket {
     }
   }
 
-  /** Repeats a request while the service that was there before is away. */
+  /** Repeats a request while the service that has answered before is away. Without an answer so far, it fails at once. */
   async #patiently<T>(request: () => Promise<T>): Promise<T> {
     let deadline: number | undefined;
-    for (let pause = 200; ; pause = Math.min(pause * 2, 2_000)) {
-      try {
-        const answer = await request();
-        this.#reached = true;
-        return answer;
-      } catch (error) {
-        if (error instanceof Taken) throw error;
-        // A request that fails may itself have taken as long.
-        deadline ??= performance.now() + (this.#reached ? awayMs : 0);
-        if (!isAway(error) || performance.now() >= deadline) throw s3Error(error, this.shown);
-        await sleep(pause);
+    let found: (() => void) | undefined;
+    try {
+      for (let pause = 200; ; pause = Math.min(pause * 2, 2_000)) {
+        try {
+          const answer = await request();
+          this.#reached = true;
+          return answer;
+        } catch (error) {
+          if (error instanceof Taken) throw error;
+          // A request that fails may itself have taken as long.
+          deadline ??= performance.now() + (this.#reached ? this.#outages.patience : 0);
+          if (!isAway(error) || performance.now() >= deadline) throw s3Error(error, this.shown);
+          found ??= this.#outages.wait(this.shown);
+          await sleep(pause);
+        }
       }
+    } finally {
+      found?.();
     }
   }
 }

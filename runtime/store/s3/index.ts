@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { ArtifactStore } from '@graft/graph';
 import { FilesystemItemStore, openFilesystemStores } from '../filesystem/index.ts';
 import type { MarkedPlace } from '../workspace-mark.ts';
+import type { BucketOptions } from './bucket.ts';
 import type { LocalCopies } from './local-copies.ts';
 import type { S3Settings } from './settings.ts';
 
@@ -20,13 +21,13 @@ export interface ArtifactStores {
 }
 
 /**
- * Opens the stores of a state folder; with `settings`, artifacts are in S3. `isReached`: the service has answered the
- * process that started this one, so the first request waits for it too. Importing this loads no client of S3.
+ * Opens the stores of a state folder; with `settings`, artifacts are in S3. If the service has answered before, requests
+ * wait for it while it is away. Importing this loads no client of S3.
  */
 export async function openArtifactStores(
   stateFolder: string,
   settings?: S3Settings,
-  options: { readonly isReached?: boolean } = {},
+  options: BucketOptions = {},
 ): Promise<ArtifactStores> {
   if (settings === undefined) {
     return { ...(await openFilesystemStores(stateFolder)), close: () => undefined };

@@ -1,7 +1,7 @@
 import { FilesystemArtifactStore } from '../filesystem/index.ts';
 import type { MarkedPlace } from '../workspace-mark.ts';
 import { S3ArtifactStore } from './artifact-store.ts';
-import { Bucket } from './bucket.ts';
+import { Bucket, type BucketOptions } from './bucket.ts';
 import { LocalCopies } from './local-copies.ts';
 import type { S3Settings } from './settings.ts';
 
@@ -12,7 +12,7 @@ const touchCopiesEvery = 60_000;
 export async function openS3Artifacts(
   folder: string,
   settings: S3Settings,
-  options: { readonly isReached?: boolean },
+  options: BucketOptions,
 ) {
   const local = await FilesystemArtifactStore.open(folder, { touchEvery: touchCopiesEvery });
   const bucket = new Bucket(settings, options);

@@ -67,6 +67,28 @@ it('tells what an example claims, whether that was seen, and by which tables', a
   });
 });
 
+it('gives what the variants of a claim answered, with how each was marked', async () => {
+  const path = 'rag-vs-lora/rag-vs-lora.graft.json';
+  const { arms } = await workspace.examples.tables(path);
+  const asked = await workspace.examples.answers(path, 'arms');
+  expect(asked.length).toBeGreaterThan(30);
+  const variants = arms?.rows.map(({ variant }) => variant);
+  for (const { question, right, answers } of asked) {
+    expect(question).toMatch(/\?$/);
+    expect(right).toHaveLength(1);
+    expect(answers.map(({ variant }) => variant)).toEqual(variants);
+    const both = answers.find(({ variant }) => variant === 'both');
+    expect(Object.keys(both?.values ?? {}).sort()).toEqual(
+      arms?.metrics.map(({ name }) => name).sort(),
+    );
+    // A right answer has the words of the reference.
+    if (both?.values['accuracy'] === 1) {
+      expect(String(both.given).toLowerCase()).toContain(right[0]?.split(' ')[0]?.toLowerCase());
+    }
+  }
+  expect(await workspace.examples.answers(path, 'unheard-of')).toEqual([]);
+});
+
 it('points to a result of each example, to a table of each claim, and opens with a title', async () => {
   for (const { path, title, headline, claim } of await workspace.examples.list()) {
     const { nodes } = parseGraph(await readFile(join(examplesFolder, path), 'utf8'), path);

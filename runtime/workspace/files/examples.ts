@@ -14,6 +14,7 @@ import {
   type Graph,
   type Registry,
 } from '@graft/graph';
+import { keptAnswers, type AskedExample } from './example-answers.ts';
 import { claimOf, toldClaim, type ExampleClaim } from './example-claim.ts';
 import { exampleListing, type ListedExample } from './example-listing.ts';
 import { GraphFiles } from './graph-files.ts';
@@ -76,7 +77,7 @@ interface Contents extends Pick<Example, 'models'> {
 }
 
 /** What only says how an example was measured: nobody who uses it needs that. */
-const measured = new Set(['claim.json', 'items.jsonl']);
+const measured = new Set(['claim.json', 'items.jsonl', 'answers.jsonl']);
 
 /** What stands beside a graph that has a folder of its own: how it is described, what makes its data, or serves it. */
 async function besideGraph(folder: string, path: string): Promise<readonly string[]> {
@@ -126,17 +127,27 @@ export class Examples {
 
   /** What an example was measured to do: by experiment, its table. Throws `missing-file`. */
   async tables(path: string): Promise<Readonly<Record<string, EvidenceTable>>> {
+    const { tables } = await this.#claim(path);
+    return Object.fromEntries(Object.entries(tables).map(([name, { table }]) => [name, table]));
+  }
+
+  /** What the variants of one of its experiments answered; see `keptAnswers`. Throws `missing-file`. */
+  async answers(path: string, experiment: string): Promise<readonly AskedExample[]> {
+    const { folder, tables } = await this.#claim(path);
+    const variants = tables[experiment]?.table.rows.map(({ variant }) => variant) ?? [];
+    return keptAnswers(join(folder, dirname(path)), experiment, variants);
+  }
+
+  async #claim(path: string) {
     const { folder } = this.#parts;
     const claim =
       folder !== undefined && Object.hasOwn(await exampleListing(folder), path)
         ? await claimOf(folder, path)
         : undefined;
-    if (claim === undefined) {
+    if (folder === undefined || claim === undefined) {
       throw new GraphError('missing-file', `There is no example "${path}" with a claim.`);
     }
-    return Object.fromEntries(
-      Object.entries(claim.tables).map(([name, { table }]) => [name, table]),
-    );
+    return { ...claim, folder };
   }
 
   /**

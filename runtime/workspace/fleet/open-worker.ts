@@ -2,7 +2,7 @@ import { availableParallelism, hostname } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { defaultModelsFolder } from '@graft/backends/catalogue';
-import { createRegistry, GraphError, type Registry } from '@graft/graph';
+import { createRegistry, GraphError, Outages, outageText, type Registry } from '@graft/graph';
 import { removeLeftovers } from '@graft/kit';
 import { definitions } from '@graft/nodes/definitions';
 import { readMark, WorkspaceIdentity } from '@graft/store';
@@ -64,8 +64,12 @@ export interface OpenedWorker extends AsyncDisposable {
 export async function openWorker(options: WorkerOptions): Promise<OpenedWorker> {
   const { stateFolder, artifacts } = options;
   await openStateFolder(stateFolder);
-  const results = await openArtifactStores(stateFolder, artifacts);
-  const database = await openDatabaseStores(options.database);
+  const outages = new Outages();
+  outages.listen((change) => {
+    options.log(outageText(change));
+  });
+  const results = await openArtifactStores(stateFolder, artifacts, { outages });
+  const database = await openDatabaseStores(options.database, outages);
   const closeStores = async (): Promise<void> => {
     await database.close();
     results.close();

@@ -17,6 +17,8 @@ import {
   type WorkerFacts,
   type WorkerState,
 } from '@graft/store/database';
+import { fits } from './step-places.ts';
+import { queueOf } from './step-queues.ts';
 
 /** Milliseconds between two looks at the queue, for what no notice told. */
 const lookEvery = 1_000;
@@ -26,6 +28,12 @@ const cleanEvery = 20;
 const reportEvery = 50;
 /** Milliseconds before the end of a step is written again that the database did not take. */
 const writeAgainAfter = 500;
+/** Milliseconds for which a worker takes no steps after one found its disk full. */
+const fullFor = 10_000;
+/** Times that a worker with a full disk leaves one step to others, who may be busy, before it fails. */
+const mostTimesLeft = 6;
+/** Steps that are remembered because this worker's disk had no room for them. */
+const mostLeft = 1_000;
 /** Looks between two tellings of the memory in use, if nothing else has changed. */
 const memoryEvery = 5;
 /** Bytes that stay free when a step is taken beside others. */
@@ -77,6 +85,10 @@ export class QueueWorker implements AsyncDisposable {
   /** Claims that the last look found in the database, and no step of them here. */
   #unknown: ReadonlySet<string> = new Set();
   #looks = 0;
+  /** Until when its disk counts as full, by `performance.now()`. */
+  #fullUntil = -Infinity;
+  /** Times that it left a step to others because its disk was full, by id; the newest last. */
+  readonly #leftFull = new Map<string, number>();
   /** Those that lived at the last look. */
   #workers: readonly SeenWorker[] = [];
   /** What was last told of it, except the memory in use. */
@@ -201,7 +213,8 @@ export class QueueWorker implements AsyncDisposable {
   async #takeSteps(): Promise<void> {
     const claims = this.#claims;
     const left = this.#parts.facts.slots - this.#steps.size;
-    if (claims === undefined || this.#isDraining || left <= 0) return;
+    const isFull = performance.now() < this.#fullUntil;
+    if (claims === undefined || this.#isDraining || isFull || left <= 0) return;
     // A worker without work takes any step that its machine may hold.
     const isIdle = this.#steps.size === 0;
     const all = machineMemory();
@@ -228,7 +241,8 @@ export class QueueWorker implements AsyncDisposable {
           message: `The worker ${shown} computes this step.`,
         });
         const outcome = await this.#outcome(running);
-        await this.#end(claims, running, outcome);
+        const isFull = await this.#leavesFull(running, outcome);
+        await this.#end(claims, running, isFull ? 'left' : outcome);
         void this.#fill.call().catch(() => undefined);
       }),
     };
@@ -249,15 +263,44 @@ export class QueueWorker implements AsyncDisposable {
       const problem = GraphError.from(error, { node: request.node }).toProblem();
       // Settings of this machine are concerned, and not those of the machine that shows the message.
       const message =
-        problem.code === 'unavailable'
+        problem.code === 'unavailable' || problem.code === 'no-space'
           ? `${problem.message} (The worker ${this.#parts.facts.shown} says this.)`
           : problem.message;
       return { type: 'failed', problem: { ...problem, message } };
     }
   }
 
+  /** Whether a step for which this machine's disk has no room goes to another worker. This one takes none for a while. */
+  async #leavesFull(step: RunningStep, outcome: StepOutcome): Promise<boolean> {
+    if (outcome.type !== 'failed' || outcome.problem.code !== 'no-space') return false;
+    const { shown, version, store } = this.#parts.facts;
+    this.#fullUntil = performance.now() + fullFor;
+    this.#parts.log(outcome.problem.message);
+    const times = (this.#leftFull.get(step.id) ?? 0) + 1;
+    if (times > mostTimesLeft) return false;
+    const queue = queueOf(step.request);
+    const workers = await this.#directory.look().catch(() => []);
+    const fitting = workers
+      .filter(fits({ version, store }))
+      .filter(({ queues }) => queues.includes(queue));
+    // It is among them.
+    if (fitting.length < 2) return false;
+    this.#leftFull.delete(step.id);
+    this.#leftFull.set(step.id, times);
+    const [oldest] = this.#leftFull.keys();
+    if (this.#leftFull.size > mostLeft && oldest !== undefined) this.#leftFull.delete(oldest);
+    const message = `The disk of the worker ${shown} is full. Another worker continues.`;
+    this.#report(step, { type: 'log', level: 'warning', message });
+    await this.#flush.call().catch(() => undefined);
+    return true;
+  }
+
   /** Until the database has taken it: a worker that is taken for dead meanwhile learns that here. */
-  async #end(claims: WorkerClaims, step: RunningStep, outcome: StepOutcome): Promise<void> {
+  async #end(
+    claims: WorkerClaims,
+    step: RunningStep,
+    outcome: StepOutcome | 'left',
+  ): Promise<void> {
     const { claim, controller } = step;
     for (;;) {
       // Reports that are being written belong before the end, after which nobody takes them.
@@ -266,7 +309,7 @@ export class QueueWorker implements AsyncDisposable {
       this.#reports = this.#reports.filter((report) => report.claim !== claim);
       try {
         const isLeft = this.#isLeaving && controller.signal.aborted;
-        if (isLeft) await claims.giveBack(claim);
+        if (isLeft || outcome === 'left') await claims.giveBack(claim);
         else await claims.end(claim, outcome, reports);
         break;
       } catch {

@@ -123,8 +123,9 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
     if (outcome.type === 'failed') throw GraphError.fromProblem(outcome.problem);
     const { result } = outcome;
     // A run that is gone left it, and its outputs may have been collected since.
-    if (isInherited && !(await this.#hasOutputs(result))) return this.execute(request, hooks);
-    return result;
+    if (!isInherited || (await this.#hasOutputs(result))) return result;
+    await this.#sent.drop(id);
+    return this.execute(request, hooks);
   }
 
   /** Steps that are still queued or running are left to the sweep of whoever looks next. */
@@ -230,6 +231,7 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
   async #look(): Promise<void> {
     this.#looksAtAll = true;
     await this.#pull.call();
+    await this.#sent.forgetRecorded();
     const now = performance.now();
     const workers = await this.#fitting();
     for (const [id, step] of this.#pending) {

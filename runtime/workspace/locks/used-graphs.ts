@@ -6,7 +6,6 @@ import {
   type Graph,
   type GraphLookup,
 } from '@graft/graph';
-import type { GraphFiles } from '../files/graph-files.ts';
 import { parsedFrom } from './graph-digests.ts';
 
 /** Files that one graph may use, with those that these use. */
@@ -14,13 +13,24 @@ const maxFiles = 1000;
 /** Parsed files that are kept to be used again, and the characters of their texts together. */
 const maxParsed = { files: 200, characters: 64 * 2 ** 20 };
 
+/** A graph file's path, as it is written shortest, and its text with the sha256 of it. */
+interface ReadGraphFile {
+  readonly path: string;
+  readonly revision: string;
+  readonly text: string;
+}
+
+export interface GraphReader {
+  read(path: string): Promise<ReadGraphFile>;
+}
+
 /**
  * Reads the graph files that a graph uses, its variants among them, and those that these use. What cannot be read is an error under its path, for
  * the plan to locate. Paths are below the workspace; only graph files, in no hidden folder, and no link leads out.
  */
 export async function readUsedGraphs(
   graph: Graph,
-  files: Pick<GraphFiles, 'read'>,
+  files: GraphReader,
   parsed: ParsedGraphs = new Map(),
 ): Promise<GraphLookup> {
   const read = new Map<string, Graph | GraphError>();
@@ -48,7 +58,7 @@ export type ParsedGraphs = Map<
 
 async function readOne(
   path: string,
-  files: Pick<GraphFiles, 'read'>,
+  files: GraphReader,
   parsed: ParsedGraphs,
 ): Promise<Graph | GraphError> {
   try {

@@ -17,9 +17,8 @@ import {
   type SourceResolver,
   type TableHead,
 } from '@graft/graph';
-import type { GraphFiles } from '../files/graph-files.ts';
 import { givenNames, interfaceOf, outputNodes, storeInputs, type ReadGraph } from './run-inputs.ts';
-import { readUsedGraphs, type ParsedGraphs } from '../locks/used-graphs.ts';
+import { readUsedGraphs, type GraphReader, type ParsedGraphs } from '../locks/used-graphs.ts';
 import type { StartOptions } from './run-handle.ts';
 
 type PlanChoices = Pick<StartOptions, 'only' | 'seed' | 'part' | 'inputs' | 'outputs'>;
@@ -49,17 +48,19 @@ interface Refused {
 /** Plans graphs with the files that they use and what they are given. */
 export class GraphPlanner {
   readonly #against: PlanAgainst;
-  readonly #files: Pick<GraphFiles, 'read'>;
+  readonly #files: GraphReader;
   readonly #parsed: ParsedGraphs = new Map();
 
-  constructor(against: PlanAgainst, files: Pick<GraphFiles, 'read'>) {
+  constructor(against: PlanAgainst, files: GraphReader) {
     this.#against = against;
     this.#files = files;
   }
 
   /** A graph with the files that it uses. */
-  async read(graph: Graph, file: string): Promise<ReadGraph> {
-    const graphs = await readUsedGraphs(graph, this.#files, this.#parsed);
+  async read(graph: Graph, file: string, files = this.#files): Promise<ReadGraph> {
+    // Only the workspace's files are looked up again and again.
+    const parsed: ParsedGraphs = files === this.#files ? this.#parsed : new Map();
+    const graphs = await readUsedGraphs(graph, files, parsed);
     return { graph, file, registry: this.#against.registry, graphs };
   }
 
@@ -141,16 +142,16 @@ export class GraphPlanner {
 
   /**
    * Throws the first problem with all of them in `problems`. `assumed`: all that the graph takes counts as given, for a
-   * plan that nobody runs.
+   * plan that nobody runs. `files`: the graph files that it uses; default: those of the workspace.
    */
   async plan(
     graph: Graph,
     file: string,
-    choices: PlanChoices & { readonly assumed?: 'any' } = {},
+    choices: PlanChoices & { readonly assumed?: 'any'; readonly files?: GraphReader } = {},
   ): Promise<PlannedRun> {
-    const { only, seed, part, inputs = {}, outputs = [], assumed } = choices;
+    const { only, seed, part, inputs = {}, outputs = [], assumed, files } = choices;
     const { registry, models, artifacts } = this.#against;
-    const read = await this.read(graph, file);
+    const read = await this.read(graph, file, files);
     const wanted = [only ?? [], outputNodes(read, outputs)].flat();
     const given = await storeInputs(read, inputs, artifacts);
     const plan = planGraph(graph, registry, {

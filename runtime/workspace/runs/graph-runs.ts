@@ -3,16 +3,22 @@ import {
   resolveSources,
   type CancelOutcome,
   type Engine,
+  type EngineRun,
+  type GivenInputs,
+  type ResolvedSources,
   type Turn,
 } from '@graft/engine';
 import {
   GraphError,
+  noFile,
   type ActionStore,
   type Graph,
   type Problem,
   type ResolvedSource,
   type RunEvent,
   type RunOrigin,
+  type RunPast,
+  type RunRecord,
   type StepSummary,
 } from '@graft/graph';
 import { PendingWork } from '@graft/kit';
@@ -23,6 +29,7 @@ import type { StateGuard } from '../files/state-folder.ts';
 import { tableHeads } from '../files/table-heads.ts';
 import { requireLocked, throwProblems, type Drift } from '../locks/graph-lock.ts';
 import type { GraphLocks, GraphLocksParts } from '../locks/graph-locks.ts';
+import type { GraphReader } from '../locks/used-graphs.ts';
 import type { ReceivedPackages } from '../package/received-packages.ts';
 import { deviceOfRun, operatorAccess } from '../workers/operator-access.ts';
 import type { StepDevices } from '../workers/step-devices.ts';
@@ -30,8 +37,8 @@ import type { GraphPlanner, PlanAgainst, PlannedRun } from './graph-planner.ts';
 import type { PlannedStep, PlanReport } from './planned-steps.ts';
 import { remoteEstimate, type RemoteEstimate } from './remote-estimate.ts';
 import { remoteProblems } from './remote-problems.ts';
-import type { RunHandle, StartOptions } from './run-handle.ts';
-import { keepOrigin, type RunSettings } from './run-origin.ts';
+import { keptOptionsSchema, type RunHandle, type StartOptions } from './run-handle.ts';
+import { keepOrigin, readOrigin, type RunSettings } from './run-origin.ts';
 
 export interface GraphRunsParts
   extends Pick<GraphLocksParts, 'files' | 'models'>, Pick<PlanAgainst, 'artifacts'> {
@@ -45,6 +52,8 @@ export interface GraphRunsParts
   readonly checkpointFolder: string;
   readonly planner: GraphPlanner;
   readonly locks: GraphLocks;
+  /** Whether another process continues the runs that start here, if this one ends. */
+  readonly keepsOn: boolean;
   /** Cancels a run of an experiment; undefined for any other run. */
   readonly cancelExperiment: (runId: string) => CancelOutcome | undefined;
   /** What to do before each run and each experiment. */
@@ -61,6 +70,18 @@ export interface RecordedStart extends StartOptions {
   readonly set: RunSettings;
   /** Of the experiment that it is part of. */
   readonly turn?: Turn;
+}
+
+/** A run that may start: its sources and its lock are right. */
+interface ReadyRun {
+  readonly planned: PlannedRun;
+  readonly file: string;
+  readonly device: string;
+  readonly given: GivenInputs;
+  readonly actions: ActionStore;
+  readonly resolved: ResolvedSources;
+  readonly allows: (sources: readonly ResolvedSource[]) => void;
+  readonly drift: readonly Drift[];
 }
 
 /** Runs of graphs: what one would do, its start, its events and its end. */
@@ -138,39 +159,82 @@ export class GraphRuns {
 
   /** As `start`, with another record: of a variant, say. */
   async startRecorded(graph: Graph, file: string, options: RecordedStart): Promise<RunHandle> {
-    const { planner, locks, artifacts, engine, files, models, received } = this.#parts;
+    const { artifacts, engine, keepsOn } = this.#parts;
+    const ready = await this.#ready(graph, file, options);
+    const { planned, drift, ...start } = ready;
+    const { set, turn } = options;
+    // Whoever waits for a prompt to a model, or for a variant, is gone with this process.
+    const goesOn = keepsOn && file !== noFile && options.origin.parent === undefined;
+    const kept = await keepOrigin(artifacts, {
+      ...{ graph, references: planned.references, set },
+      ...(goesOn ? { options: keptOptionsSchema.parse(options) } : {}),
+    });
+    const origin = { ...options.origin, ...kept };
+    const run = await engine.start(planned.plan, {
+      ...{ ...start, origin },
+      ...(turn === undefined ? {} : { turn }),
+    });
+    return { ...this.#followed(run, origin, { ready, options }), drift };
+  }
+
+  /**
+   * Continues a run of a process that ended, which this one has taken over: the graph as it was, with the files of now.
+   * Throws what keeps it from going on.
+   */
+  async continueRun(record: RunRecord, past: RunPast): Promise<void> {
+    const { artifacts, engine } = this.#parts;
+    const { graph, files, options } = await readOrigin(artifacts, record);
+    const ready = await this.#ready(graph, record.file, { ...options, files });
+    const { planned, drift: _drift, resolved, ...start } = ready;
+    const run = engine.continue(record, {
+      ...{ ...start, plan: planned.plan, sources: resolved.sources, past },
+    });
+    this.#followed(run, record, { ready, options });
+  }
+
+  /** What a run starts with. Throws what is wrong with the graph, its sources and its lock. */
+  async #ready(
+    graph: Graph,
+    file: string,
+    options: StartOptions & { readonly files?: GraphReader },
+  ): Promise<ReadyRun> {
+    const { planner, locks, files, models, received } = this.#parts;
     const planned = await planner.plan(graph, file, options);
-    const { plan, given, references } = planned;
-    const { locked = false, revision, set, turn } = options;
+    const { plan, given } = planned;
+    const { locked = false } = options;
     const device = await this.prepare(options.device);
     const resolved = await resolveSources(plan, { files, models, file });
     throwProblems(resolved.problems);
     const { drift, problems } = await locks.check(graph, planned, { file, locked, resolved });
     throwProblems(problems);
-    const kept = await keepOrigin(artifacts, { graph, references, set });
-    const origin = { ...options.origin, ...kept };
     const actions = await received.storeFor(file, this.#parts.actions);
     // What is known of a model only once it is downloaded.
     const allows = (sources: readonly ResolvedSource[]): void =>
       requireLocked(graph.lock, sources, file);
-    const run = await engine.start(plan, {
-      ...{ file, device, given, origin, actions, resolved, allows },
-      ...(turn === undefined ? {} : { turn }),
-    });
+    return { planned, file, device, given, actions, resolved, allows, drift };
+  }
+
+  /** Does what is left to do when a run has ended. */
+  #followed(
+    run: EngineRun,
+    { parent }: RunOrigin,
+    { ready, options }: { readonly ready: ReadyRun; readonly options: StartOptions },
+  ): EngineRun {
+    const { planned, file, resolved } = ready;
+    const { locked = false, revision, only, outputs = [], inputs = {} } = options;
+    const part = only !== undefined || outputs.length > 0 || Object.keys(inputs).length > 0;
     const finished = run.finished.then(async (end) => {
-      const { only, outputs = [], inputs = {} } = options;
-      const part = only !== undefined || outputs.length > 0 || Object.keys(inputs).length > 0;
       if (end.status === 'succeeded' && revision !== undefined && !part && !locked) {
-        await locks.lockAfterRun(planned, { file, revision, resolved });
+        await this.#parts.locks.lockAfterRun(planned, { file, revision, resolved });
       }
       return end;
     });
     this.#afterRuns.follow(finished);
-    if (origin.parent === undefined) {
+    if (parent === undefined) {
       this.#afterRuns.follow(run.finished.then(() => this.#parts.recordScores(run.runId)));
     }
     this.#afterRuns.follow(run.finished.then(this.#parts.tidyUp));
-    return { ...run, finished, drift };
+    return { ...run, finished };
   }
 
   /** The device to run on: `named`, else the operator's. Throws where nothing can run there, or the state folder is gone. */

@@ -1,4 +1,5 @@
 import type { ItemPart, RunEvent } from '@graft/graph';
+import { z } from 'zod';
 import type { Drift } from '../locks/graph-lock.ts';
 
 export interface StartOptions {
@@ -26,6 +27,18 @@ export interface StartOptions {
    */
   readonly revision?: string;
 }
+
+/** What another process needs, beside the graph, to continue a run. */
+export const keptOptionsSchema = z.object({
+  only: z.union([z.string(), z.array(z.string())]).exactOptional(),
+  inputs: z.record(z.string(), z.string()).exactOptional(),
+  outputs: z.array(z.string()).exactOptional(),
+  device: z.string().exactOptional(),
+  seed: z.number().exactOptional(),
+  locked: z.boolean().exactOptional(),
+  revision: z.string().exactOptional(),
+});
+export type KeptOptions = z.infer<typeof keptOptionsSchema>;
 
 /** A run in progress. */
 export interface RunHandle {

@@ -43,3 +43,9 @@ export function holdGraph(until: string): Graph {
   const nodes = { hold: { type: 'hold', version: 1, params: { until } } };
   return parseGraph(JSON.stringify({ graft: 1, nodes, edges: [] }));
 }
+
+/** The branches of a kill test, and a step that works until there is a file at a path. */
+export function heldKillGraph(salt: number, until: string): Graph {
+  const graph = killGraph(salt);
+  return { ...graph, nodes: { ...graph.nodes, ...holdGraph(until).nodes } };
+}

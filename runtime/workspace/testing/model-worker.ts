@@ -64,7 +64,7 @@ const implementations: readonly Implementation[] = [
 ];
 
 const byType = new Map(implementations.map((one) => [one.definition.type, one]));
-serveSteps(async (options) => ({
-  ...(await openWorkerHost(options)),
+serveSteps(async (options, outages) => ({
+  ...(await openWorkerHost(options, outages)),
   implementation: (type) => Promise.resolve(byType.get(type)),
 }));

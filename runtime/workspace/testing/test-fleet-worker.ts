@@ -1,4 +1,5 @@
 import type { NodeType } from '@graft/graph';
+import { readS3Settings } from '@graft/store/s3';
 import { z } from 'zod';
 import { openWorker } from '../fleet/open-worker.ts';
 import { capabilities } from '../fleet/step-queues.ts';
@@ -23,7 +24,9 @@ function foreignTypes(): NodeType[] {
   return first === undefined ? [] : [{ ...first, implementation: 99 }, ...others];
 }
 
+const artifacts = readS3Settings(process.env);
 const worker = await openWorker({
+  ...(artifacts === undefined ? {} : { artifacts }),
   stateFolder: settings.GRAFT_TEST_STATE,
   database: settings.GRAFT_TEST_DATABASE,
   workerEntry: settings.GRAFT_TEST_WORKER,

@@ -77,8 +77,9 @@ const implementations = new Map([
   ...misbehaving.map((one): [string, Implementation] => [one.definition.type, one]),
 ]);
 
-serveSteps(async ({ root, stateFolder, artifacts: place }) => {
-  const { artifacts, items } = await openArtifactStores(stateFolder, place);
+serveSteps(async ({ root, stateFolder, artifacts: place }, outages) => {
+  const options = { isReached: true, outages };
+  const { artifacts, items } = await openArtifactStores(stateFolder, place, options);
   const scratchFolder = join(stateFolder, 'scratch');
   return createTestHost(
     {

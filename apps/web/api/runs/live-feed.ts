@@ -57,6 +57,8 @@ export function openFeed({ run, file, material = false }: Followed, hooks: FeedH
       onStarted: () => {
         for (const leave of leaving) leave();
         leaving.clear();
+        // Those that go on are told next.
+        runView.setState({ outages: [] });
         // It may have changed since the page read it, when nobody told of changes yet.
         if (!hasStarted && file !== null) hooks.fileChanged(file);
         hasStarted = true;
@@ -68,6 +70,7 @@ export function openFeed({ run, file, material = false }: Followed, hooks: FeedH
         if (data.kind === 'sources') return hooks.sourcesChanged(data.change);
         if (data.kind === 'newest') return hooks.newestRun(data.run);
         if (data.kind === 'elsewhere') return runView.setState({ elsewhere: data.files });
+        if (data.kind === 'outages') return runView.setState({ outages: data.outages });
         for (const event of data.events) waiting.push(event);
         timer ??= setTimeout(flush, frame);
       },

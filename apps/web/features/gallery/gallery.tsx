@@ -12,6 +12,7 @@ import { useOverlay } from '../../kit/stores.ts';
 import { useCopyExample } from './copy-example.ts';
 import { FirstRunLine } from './first-run-line.tsx';
 import { GraphPicture } from './graph-picture.tsx';
+import { KeptAnswers } from './kept-answers.tsx';
 import { SmallTable } from './small-table.tsx';
 
 type Example = Awaited<ReturnType<typeof api.graphs.examples.query>>[number];
@@ -99,7 +100,12 @@ function Tables({ path, names }: { readonly path: string; readonly names: readon
             ))}
       </div>
       {error === null ? null : <p className="text-error">{error.message}</p>}
-      {table === undefined ? null : <EvidenceTableView key={chosen} {...{ table, meanings }} />}
+      {table === undefined ? null : (
+        <>
+          <EvidenceTableView key={chosen} {...{ table, meanings }} />
+          <KeptAnswers key={`${chosen} answers`} path={path} experiment={chosen} table={table} />
+        </>
+      )}
     </section>
   );
 }

@@ -58,6 +58,10 @@ export const graphsRouter = router({
   exampleTables: procedure
     .input(z.object({ path: pathInput }))
     .query(({ ctx, input }) => ctx.workspace.examples.tables(input.path)),
+  /** What the variants of one of its experiments answered when it was measured. */
+  exampleAnswers: procedure
+    .input(z.object({ path: pathInput, experiment: z.string().max(200) }))
+    .query(({ ctx, input }) => ctx.workspace.examples.answers(input.path, input.experiment)),
   copyExample: procedure
     .input(z.object({ path: pathInput }))
     .mutation(({ ctx, input }) => ctx.workspace.examples.copy(input.path)),

@@ -1,4 +1,4 @@
-import type { Material, RunEvent, RunRecord } from '@graft/graph';
+import type { Material, Outage, RunEvent, RunRecord } from '@graft/graph';
 import type { RunningFile, SourceChange } from '@graft/workspace';
 import { tracked } from '@trpc/server';
 import { z } from 'zod';
@@ -21,7 +21,9 @@ export type LiveMessage =
   /** What the files of the workspace offer to begin a graph with. */
   | { readonly kind: 'material'; readonly material: Material }
   /** Other files that are running. */
-  | { readonly kind: 'elsewhere'; readonly files: readonly RunningFile[] };
+  | { readonly kind: 'elsewhere'; readonly files: readonly RunningFile[] }
+  /** Services that this server waits for. */
+  | { readonly kind: 'outages'; readonly outages: readonly Outage[] };
 
 export const feedInput = z.object({
   /** The run to follow, if any. */
@@ -52,8 +54,11 @@ export const liveRouter = router({
     const queue = new MergedQueue<LiveMessage>();
     stop.addEventListener('abort', () => queue.close(), { once: true });
     const { run, file } = input;
-    const { changes, root } = workspace;
+    const { changes, outages, root } = workspace;
+    const tellOutages = (): void => queue.push({ kind: 'outages', outages: outages.all });
+    if (outages.all.length > 0) tellOutages();
     const stops = [
+      outages.listen(tellOutages),
       changes.graphs.listen((path) => queue.push({ kind: 'file', path })),
       changes.runs.elsewhere(file, (files) => queue.push({ kind: 'elsewhere', files })),
     ];

@@ -181,8 +181,8 @@ export class MemoryRunStore implements RunJournal {
 
   async origins(): Promise<Set<string>> {
     return new Set(
-      [...this.#runs.values()].flatMap(({ run: { graph, graphs = {}, settings } }) => [
-        ...[graph, settings].filter((digest) => digest !== undefined),
+      [...this.#runs.values()].flatMap(({ run: { graph, graphs = {}, settings, options } }) => [
+        ...[graph, settings, options].filter((digest) => digest !== undefined),
         ...Object.values(graphs),
       ]),
     );
@@ -190,6 +190,10 @@ export class MemoryRunStore implements RunJournal {
 
   async takeOver(): Promise<undefined> {
     // The owners of runs in memory live as long as these.
+  }
+
+  async adopt(): Promise<void> {
+    // Nothing is taken over here.
   }
 
   async pin(id: string, pinned: boolean): Promise<boolean> {

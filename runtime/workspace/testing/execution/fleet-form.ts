@@ -20,7 +20,11 @@ interface TestFleet {
   end(): Promise<void>;
 }
 
-interface FleetSettings {
+export interface FleetSettings {
+  /** The name that its machine pretends to have; only root can. */
+  readonly hostname?: string;
+  /** Variables that differ from those of the others. */
+  readonly environment?: Readonly<Record<string, string>>;
   readonly queues?: string;
   readonly slots?: number;
   /** Pretends to be another installation. */
@@ -84,7 +88,7 @@ export async function fleetForm(): Promise<FleetForm> {
   };
 }
 
-class Fleet implements TestFleet {
+export class Fleet implements TestFleet {
   readonly #entry: string;
   readonly #environment: Readonly<Record<string, string>>;
   readonly #children = new Set<ChildProcess>();
@@ -101,9 +105,16 @@ class Fleet implements TestFleet {
 
   async add(settings: FleetSettings = {}): Promise<ChildProcess> {
     const { queues = 'cpu,web,training', slots = 4, isForeign = false, isReplaced } = settings;
-    const child = spawn(process.execPath, [this.#entry], {
+    const { hostname } = settings;
+    // The name is of its process alone.
+    const renamed = ['unshare', '--uts', 'sh', '-c', 'hostname "$0" && exec "$@"', hostname ?? ''];
+    const [program = '', ...args] = [
+      ...(hostname === undefined ? [] : renamed),
+      ...[process.execPath, this.#entry],
+    ];
+    const child = spawn(program, args, {
       env: {
-        ...{ ...process.env, ...this.#environment },
+        ...{ ...process.env, ...this.#environment, ...settings.environment },
         GRAFT_TEST_QUEUES: queues,
         GRAFT_TEST_SLOTS: String(slots),
         GRAFT_TEST_FOREIGN: isForeign ? 'yes' : '',

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll } from 'vitest';
 import { noPostgres, startPostgres } from '@graft/kit/testing';
+import { readS3Settings } from '@graft/store/s3';
 import { stallDatabase } from '@graft/store/testing';
 import { openWorkspace, type Workspace } from '../../workspace.ts';
 import { childrenOf } from '../kill-moments.ts';
@@ -18,6 +19,11 @@ interface OtherProcess {
   readonly runId: string;
 }
 
+interface PlaceOptions {
+  /** As `graft serve` has it: see `OpenOptions`. */
+  readonly keepsRunsOn?: boolean;
+}
+
 /** A new workspace, which several processes may have open. */
 export interface ExecutionPlace {
   readonly root: string;
@@ -25,12 +31,12 @@ export interface ExecutionPlace {
   readonly worker: string;
   /** Pids of what computes the steps of a process, to be killed. */
   workersOf(pid: number): number[];
-  open(): Promise<Workspace>;
+  open(options?: PlaceOptions): Promise<Workspace>;
   /**
    * Another process, which runs the graph of a salt or, where milliseconds or the path of a file are given, one step that
-   * takes so long or until that file is there.
+   * takes so long or until that file is there; with a path and a salt above 0, both.
    */
-  startServer(salt: number, end?: number | string): Promise<OtherProcess>;
+  startServer(salt: number, end?: number | string, options?: PlaceOptions): Promise<OtherProcess>;
   /** Keeps everybody from writing to the database, as a disk that stands still does, until the result is called. */
   stall(): Promise<() => Promise<void>>;
   remove(): Promise<void>;
@@ -75,25 +81,31 @@ export function schemaOf(address: string): string {
   return url.href;
 }
 
-/** A place whose steps run in processes of whoever opens it. */
+/** A place whose steps run in processes of whoever opens it. `bucket`: variables that name one for its artifacts. */
 export async function place(
   entries: { readonly worker: string; readonly server: string },
   database?: string,
+  bucket: Readonly<Record<string, string>> = {},
 ): Promise<ExecutionPlace> {
+  const artifacts = readS3Settings(bucket);
   const root = await realpath(await mkdtemp(join(tmpdir(), 'graft-execution-')));
   return {
     root,
     worker: entries.worker,
     workersOf: (pid) => childrenOf(pid, entries.worker),
-    open: () =>
+    open: (options = {}) =>
       openWorkspace({
-        ...{ root, registry: workerTestRegistry, workerEntry: entries.worker },
+        ...{ ...options, root, registry: workerTestRegistry, workerEntry: entries.worker },
         ...(database === undefined ? {} : { database }),
+        ...(artifacts === undefined ? {} : { artifacts }),
       }),
-    startServer: async (salt, end = '') => {
+    startServer: async (salt, end = '', { keepsRunsOn = false } = {}) => {
       const { server, worker } = entries;
       const args = [server, root, worker, String(salt), String(end), database ?? ''];
-      const child = spawn(process.execPath, args, { stdio: ['ignore', 'pipe', 'inherit'] });
+      if (keepsRunsOn) args.push('keeps-on');
+      const child = spawn(process.execPath, args, {
+        ...{ env: { ...process.env, ...bucket }, stdio: ['ignore', 'pipe', 'inherit'] },
+      });
       const closed = once(child, 'close');
       const [bytes]: unknown[] = await once(child.stdout, 'data');
       return { child, closed, runId: String(bytes).trim() };

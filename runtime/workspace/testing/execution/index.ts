@@ -7,6 +7,7 @@ import { killsContract } from './kills.ts';
 
 export { executionForms } from './form.ts';
 export { fleetForm, type FleetPlace } from './fleet-form.ts';
+export { faultyFleets, type FaultyFleet } from './faulty-fleet.ts';
 
 /** What every form of executing runs does, whatever is killed, cancelled or done twice. */
 export function executionContract(form: ExecutionForm): void {

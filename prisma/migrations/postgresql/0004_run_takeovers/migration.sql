@@ -1,0 +1,3 @@
+-- AlterTable
+ALTER TABLE "Run" ADD COLUMN     "options" TEXT,
+ADD COLUMN     "takeovers" INTEGER;
