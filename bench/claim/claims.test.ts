@@ -14,7 +14,7 @@ const root = path.resolve(import.meta.dirname, '../../examples');
 /** Measured before claims were registered. Closed: a new claim is registered before it is measured. */
 const fromBefore = [
   ...['medical-english', 'no-forgetting'],
-  ...['scratch-or-adapt', 'second-language', 'self-reflective-rag'],
+  ...['scratch-or-adapt', 'second-language'],
   ...[],
 ];
 const names: string[] = [];
