@@ -15,7 +15,7 @@ type StepHooks = Parameters<ExecutionBackend['execute']>[1];
 /** Executes steps and parts of steps through workers: `StepSender`. */
 interface PartBackend extends ElsewhereBackend {
   /** The number of workers with a free slot that could take a step. */
-  takers(request: StepRequest, options?: { readonly fresh: boolean }): Promise<number>;
+  takers(request: StepRequest): Promise<number>;
   /** Forgets the results of a step's parts. */
   dropParts(request: StepRequest): Promise<void>;
 }
@@ -67,8 +67,7 @@ export class ShardedSteps implements ElsewhereBackend {
   ): Promise<StepResult> {
     const { workers } = this.#parts;
     const handed = itemsOf(begun);
-    // The one that began the step is free again.
-    const takers = await workers.takers(request, { fresh: true });
+    const takers = await workers.takers(request);
     const shards = takers > 1 ? shardsOf(begun.rest?.ms ?? 0, takers) : [];
     if (shards.length > 0) {
       const message = `${String(takers)} workers compute the rest of this step, in ${String(shards.length)} parts.`;

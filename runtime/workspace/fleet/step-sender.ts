@@ -128,10 +128,11 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
     return this.execute(request, hooks);
   }
 
-  /** The number of workers with a free slot that could take the step. `fresh`: looks now. */
-  async takers(request: StepRequest, { fresh = false } = {}): Promise<number> {
+  /** The number of workers with a free slot that could take the step. */
+  async takers(request: StepRequest): Promise<number> {
     const queue = queueOf(request);
-    if (fresh) this.#workers = undefined;
+    // One that has just ended a step is free again.
+    this.#workers = undefined;
     const takers = (await this.#fitting()).filter(({ queues }) => queues.includes(queue));
     return takers.filter(({ running, slots }) => running < slots).length;
   }
