@@ -1,5 +1,10 @@
-import type { ArtifactRef, StepRequest, StepResult } from '@graft/graph';
-import { Questions, type Question } from '@graft/graph';
+import {
+  Questions,
+  type ArtifactRef,
+  type Question,
+  type StepRequest,
+  type StepResult,
+} from '@graft/graph';
 import { MemoryArtifactStore, MemoryItemStore } from '@graft/store/testing';
 import { expect, it } from 'vitest';
 import { writeArtifact } from '../rows/index.ts';
