@@ -81,11 +81,17 @@ it('the first failure of a shard ends the others, and is the failure of the step
   expect(dropped).toEqual(['k']);
 });
 
+const crossEncoder = {
+  model: 'reranker',
+  remote: { url: 'http://127.0.0.1:1', parallel: 4, timeout: 9, retries: 0 },
+};
+
 it.each([
   ['a node that maps no items', { type: 'double' }, 2],
   ['a lane that pauses between requests', { lane: 'web' }, 2],
   ['a second attempt', { attempt: 2 }, 2],
   ['one worker', {}, 1],
+  ['a reranker on a server', { inputFacets: { reranker: { crossEncoder } } }, 2],
 ] as const)('a step stays whole: %s', async (_why, more, takers) => {
   const { execute, requests } = stepsOf(() => Promise.reject(new Error('a shard')), takers);
   expect(await execute(more)).toBe(whole);

@@ -1,5 +1,6 @@
 import type { ElsewhereBackend } from '@graft/engine';
 import {
+  enginesOf,
   hashParts,
   type ArtifactRef,
   type ExecutionBackend,
@@ -98,11 +99,7 @@ export class ShardedSteps implements ElsewhereBackend {
     const definition = this.#parts.registry.get(type);
     if (definition?.items === undefined || lane === 'web' || attempt > 1) return false;
     if (sources.some(({ kind }) => kind === 'database')) return false;
-    const facets = Object.values(inputFacets);
-    const hasRemote = facets.some(
-      ({ model, embedder }) => model?.remote !== undefined || embedder?.engine === 'remote',
-    );
-    return !hasRemote;
+    return !enginesOf(definition, inputFacets, sources).includes('remote');
   }
 }
 
