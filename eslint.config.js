@@ -133,7 +133,9 @@ export default tseslint.config(
   },
   {
     // runItems(ctx, batch, inputs, params) is the contract of every map-type node.
-    files: ['nodes/*/run.ts', 'runtime/engine/testing.ts', 'runtime/engine/items/*.test.ts'],
+    files: ['nodes/*/run.ts', 'runtime/engine/testing.ts', 'runtime/engine/items/*.test.ts'].concat(
+      'runtime/workspace/testing/test-worker.ts',
+    ),
     rules: { '@typescript-eslint/max-params': ['error', { max: 4 }] },
   },
   { files: ['**/*.mjs', '**/*.js'], languageOptions: { globals: NODE_GLOBALS } },

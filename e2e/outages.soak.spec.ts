@@ -17,7 +17,10 @@ test.afterEach(async () => {
 test('the header shows that Postgres is away, until it is back and the run goes on', async ({
   page,
 }) => {
-  test.skip((process.env['GRAFT_TEST_POSTGRES'] ?? '') !== '', 'somebody else needs the server');
+  test.skip(
+    (process.env['GRAFT_TEST_POSTGRES'] ?? '') !== '',
+    'other tests use this server of Postgres, and this one would stop it',
+  );
   const postgres = await startPostgres();
   test.skip(postgres === undefined, 'Postgres is not installed');
   if (postgres === undefined) return;

@@ -88,7 +88,11 @@ test('the table of an experiment shows what has ended while a variant is waited 
   const nodes = {
     ask: { type: 'questions', version: 1, params: { paths: ['asked.jsonl'] } },
     prompt: { type: 'prompt', version: 1, params: {} },
-    remote: { type: 'remote-model', version: 1, params: { url: chat.url, model: 'one' } },
+    // As many requests at once as both variants have: what waits takes no turn of the other.
+    remote: {
+      ...{ type: 'remote-model', version: 1 },
+      params: { url: chat.url, model: 'one', concurrency: 12 },
+    },
     write: { type: 'generate', version: 1, params: {} },
     score: { type: 'evaluate', version: 1, params: {} },
   };

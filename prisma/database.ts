@@ -16,7 +16,8 @@ import type { Tables } from './tables.gen.ts';
  * Opens a database, making its tables where there are none, and applies pending migrations: SQLite in the file at `place`, or
  * Postgres, if it is an address (`postgres://…`). Several processes may have it open. Throws GraphError: `store-locked`
  * (another program holds it), `store-damaged` (damaged, or no database of ours), `newer-format`, `no-space`, `unavailable`.
- * Once Postgres has answered, requests wait for it while it is away; `outages` tells. In a bundle the drivers `libsql`, a native binding picked by platform, and `pg` stay external.
+ * Once Postgres has answered, requests wait for it while it is away; `outages` tells of that. In a bundle the drivers
+ * `libsql`, a native binding picked by platform, and `pg` stay external.
  */
 export async function openDatabase(place: string, outages = new Outages()): Promise<Database> {
   if (!isPostgresAddress(place)) return openSqlite(place);

@@ -33,7 +33,7 @@ const title = `connections to Postgres that are all in use${server === undefined
 describe.skipIf(server === undefined)(title, () => {
   const address = server?.address ?? 'postgres://none';
 
-  it('are no outage: whoever needs one waits', async () => {
+  it('are no outage: a request waits for a free one', async () => {
     const { connections, links, changes } = await allInUse(address);
     const waiting = connections.acquire();
     await new Promise((resolve) => setTimeout(resolve, 2_500));

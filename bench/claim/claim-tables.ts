@@ -58,7 +58,7 @@ export function claimDigest(graph: Graph, code?: MeasuredCode): string {
   return sha256(canonicalJson(code === undefined ? of : { ...of, code }));
 }
 
-/** Of what a claim is registered by: what it says and expects, and what it is to be measured on, by whatever code. */
+/** Of what a claim says and expects, and of what it will be measured on. The code may change until it is measured. */
 export function registrationDigest({ says, expect }: Claim, graph: Graph): string {
   return sha256(canonicalJson({ says, expect, measuredOn: claimDigest(graph) }));
 }

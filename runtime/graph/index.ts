@@ -107,7 +107,7 @@ export * from './contracts/material.ts';
 export * from './contracts/model-source.ts';
 export * from './types/facets.ts';
 export * from './types/resolved-source.ts';
-export { canFeed } from './types/node-facets.ts';
+export { canFeed, enginesOf } from './types/node-facets.ts';
 export * from './types/node-type.ts';
 export * from './types/lane.ts';
 export * from './rows/embedding-layout.ts';

@@ -36,6 +36,7 @@ import { FrozenFiles } from './files/frozen-files.ts';
 import { GraphFiles } from './files/graph-files.ts';
 import { openStateFolder, StateGuard } from './files/state-folder.ts';
 import { Fleet } from './fleet/fleet.ts';
+import { ShardedSteps } from './fleet/sharded-steps.ts';
 import { installationVersion } from './fleet/step-queues.ts';
 import { StepSender } from './fleet/step-sender.ts';
 import { AnswerAccuracy } from './labels/answer-accuracy.ts';
@@ -174,7 +175,8 @@ export async function openWorkspace(options: OpenOptions): Promise<Workspace> {
       elsewhere === undefined
         ? supervisor
         : createSharingBackend({
-            ...{ elsewhere, here: supervisor, artifacts },
+            elsewhere: elsewhere === workers ? new ShardedSteps({ workers, registry }) : elsewhere,
+            ...{ here: supervisor, artifacts },
             requests: new SharedRequests({
               ...{ workspaceFolder: root, artifacts },
               models: modelShelf(catalogue),

@@ -5,6 +5,7 @@ import {
   type ItemFamily,
   type RunContext,
 } from '@graft/graph';
+import type { KnownItems } from './handed-items.ts';
 import { encodePayload } from './stored-item.ts';
 
 /** A row without a stored result. */
@@ -60,15 +61,18 @@ const stepFailures: ReadonlySet<GraphErrorCode> = new Set([
  */
 export class ItemBatches {
   /** The failure of each item, by key. */
-  readonly failures = new Map<string, string>();
+  readonly failures: Map<string, string>;
   /** Keys of the items whose payload was computed and stored. */
-  readonly computed = new Set<string>();
+  readonly computed: Set<string>;
   readonly #family: ItemFamily;
   readonly #run: RunBatch;
   readonly #ctx: RunContext;
 
-  constructor(parts: { family: ItemFamily; run: RunBatch; ctx: RunContext }) {
+  /** `known`: what was computed elsewhere; the family has the payloads. */
+  constructor(parts: { family: ItemFamily; run: RunBatch; ctx: RunContext; known?: KnownItems }) {
     this.#family = parts.family;
+    this.computed = new Set(parts.known?.computed);
+    this.failures = new Map(parts.known?.failures);
     this.#run = parts.run;
     this.#ctx = parts.ctx;
   }
@@ -79,15 +83,23 @@ export class ItemBatches {
    */
   async run(
     items: readonly MissingItem[],
-    options: { readonly size: number; readonly done: (count: number) => void },
+    options: {
+      /** Of the next batch. */
+      readonly size: () => number;
+      readonly done: (count: number) => void;
+      /** After each batch; what it throws stops the others. */
+      readonly ended?: (items: number) => void;
+    },
   ): Promise<void> {
     const sorted = [...items].sort((a, b) =>
       a.prefix === b.prefix ? a.length - b.length : a.prefix < b.prefix ? -1 : 1,
     );
-    for (let at = 0; at < sorted.length; at += options.size) {
-      const batch = sorted.slice(at, at + options.size);
+    for (let at = 0; at < sorted.length;) {
+      const batch = sorted.slice(at, at + options.size());
+      at += batch.length;
       this.#ctx.signal.throwIfAborted();
       await this.#runBatch(batch, options.done);
+      options.ended?.(batch.length);
     }
   }
 

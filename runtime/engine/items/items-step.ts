@@ -11,6 +11,8 @@ import {
 import { z } from 'zod';
 import { ItemBatches, type MissingItem, type RunBatch } from './item-batches.ts';
 import { type HeldRow, ItemWindow } from './item-window.ts';
+import type { HandedItem, KnownItems } from './handed-items.ts';
+import type { StepRest } from './step-rest.ts';
 import { decodePayload } from './stored-item.ts';
 
 const defaultBatch = 32;
@@ -38,6 +40,10 @@ export interface ItemsStep {
   readonly attempt: number;
   /** Runs a reading; throws `input-changed` if the bytes of its files did not match their digests. */
   verified<Value>(reading: () => Promise<Value>): Promise<Value>;
+  /** Items that were computed elsewhere. */
+  readonly known?: KnownItems;
+  /** Stops it at the end of a batch, with `LeavesRest`. */
+  readonly rest?: StepRest;
 }
 
 /** The output rows of a map-type step, computed while they are read. */
@@ -51,6 +57,8 @@ export interface ComputedItems {
   blocks(): AsyncIterable<readonly unknown[]>;
   /** The error that `blocks` threw. */
   thrown(): unknown;
+  /** After `blocks` threw `LeavesRest`: the items that are computed or known, and then how many are left. */
+  handed(): AsyncGenerator<HandedItem, number>;
 }
 
 /**
@@ -58,24 +66,14 @@ export interface ComputedItems {
  * then returns its output. Computes identical items once, and leaves failed items out of the output.
  */
 export function runItemsStep(step: ItemsStep): ComputedItems {
-  const { ctx, family } = step;
-  // Before any of a batch enters the item cache.
-  const params = { ...step.params, ...parallelOf(step) };
-  const run: RunBatch = async (rows) => {
-    const results = await step.verified(async () => {
-      const given = await step.implementation.runItems(ctx, rows, step.inputs, params);
-      // They may reject before anything awaits them.
-      for (const each of given) if (each instanceof Promise) each.catch(() => undefined);
-      return given;
-    });
-    return results.map((result) =>
-      result instanceof Promise ? step.verified(() => result) : result,
-    );
-  };
-  const batches = new ItemBatches({ family, run, ctx });
+  const { ctx, family, known } = step;
+  const run = batchRunner(step);
+  const batches = new ItemBatches({ family, run, ctx, ...(known === undefined ? {} : { known }) });
   const counts = { computed: 0, reused: 0 };
   let failed = 0;
   let thrown: unknown;
+  /** Keys of computed items that were counted, where the step may leave its rest to others. */
+  const used = new Set<string>();
 
   async function* blocks(): AsyncGenerator<readonly unknown[]> {
     const look = step.implementation.watch?.(ctx, step.params);
@@ -91,6 +89,7 @@ export function runItemsStep(step: ItemsStep): ComputedItems {
         const payload = await payloadOf(step, { key, row, run });
         // Of identical items, the first was computed and the others reuse its result.
         const kind = batches.computed.delete(key) ? 'computed' : 'reused';
+        if (kind === 'computed' && step.rest !== undefined) used.add(key);
         const seen = (out: ResultRow): ResultRow => {
           look?.(row, out);
           counts[kind] += 1;
@@ -122,6 +121,24 @@ export function runItemsStep(step: ItemsStep): ComputedItems {
   return {
     counts: () => ({ total: counts.computed + counts.reused + failed, ...counts, failed }),
     thrown: () => thrown,
+    async *handed() {
+      const told = new Set<string>();
+      let left = 0;
+      for await (const block of step.source.blocks()) {
+        ctx.signal.throwIfAborted();
+        for (const row of block) {
+          const key = step.source.keyOf(row);
+          if (told.has(key)) continue;
+          told.add(key);
+          const failure = batches.failures.get(key);
+          const payload = failure === undefined ? await family.get(key) : undefined;
+          if (failure !== undefined) yield { key, failure };
+          else if (payload === undefined) left += 1;
+          else yield { key, payload, isComputed: batches.computed.has(key) || used.has(key) };
+        }
+      }
+      return left;
+    },
     async *blocks() {
       try {
         yield* blocks();
@@ -130,6 +147,61 @@ export function runItemsStep(step: ItemsStep): ComputedItems {
         throw error;
       }
     },
+  };
+}
+
+/**
+ * The items of a shard: those that `isMeant` and nobody computed before. Computes the missing ones while they are read.
+ */
+export async function* runShard(
+  step: ItemsStep,
+  isMeant: (key: string) => boolean,
+): AsyncGenerator<HandedItem, void> {
+  const { ctx, family, known } = step;
+  const run = batchRunner(step);
+  const batches = new ItemBatches({ family, run, ctx });
+  const told = new Set<string>();
+  const source: ItemSource = {
+    ...step.source,
+    async *blocks() {
+      for await (const block of step.source.blocks()) {
+        yield block.filter((row) => {
+          const key = step.source.keyOf(row);
+          return isMeant(key) && known?.keys.has(key) !== true;
+        });
+      }
+    },
+  };
+  for await (const held of windows({ ...step, source }, batches)) {
+    for (const { key, row } of held) {
+      if (told.has(key)) continue;
+      told.add(key);
+      const failure = batches.failures.get(key);
+      if (failure !== undefined) {
+        yield { key, failure };
+        continue;
+      }
+      // Only reading a payload shows that it is damaged.
+      await payloadOf(step, { key, row, run });
+      const payload = await family.get(key);
+      if (payload !== undefined) yield { key, payload, isComputed: batches.computed.delete(key) };
+    }
+  }
+}
+
+/** Computes batches, whose results enter the item cache only if the bytes that they were made of were right. */
+function batchRunner(step: ItemsStep): RunBatch {
+  const params = { ...step.params, ...parallelOf(step) };
+  return async (rows) => {
+    const results = await step.verified(async () => {
+      const given = await step.implementation.runItems(step.ctx, rows, step.inputs, params);
+      // They may reject before anything awaits them.
+      for (const each of given) if (each instanceof Promise) each.catch(() => undefined);
+      return given;
+    });
+    return results.map((result) =>
+      result instanceof Promise ? step.verified(() => result) : result,
+    );
   };
 }
 
@@ -149,11 +221,16 @@ async function* windows(step: ItemsStep, batches: ItemBatches): AsyncGenerator<r
       ...(source.total === undefined ? {} : { total: source.total }),
     });
   };
+  const full = batchSize(step);
   const options = {
-    size: batchSize(step),
+    size: () => step.rest?.sizeOf(full) ?? full,
     done: (count: number): void => {
       done += count;
       report();
+    },
+    ended: (count: number): void => {
+      // Nobody knows how long a source of unknown length is.
+      if (source.total !== undefined) step.rest?.ended(count, source.total - done);
     },
   };
   const { length, prefix } = step.implementation.definition.items ?? {};
@@ -217,7 +294,7 @@ async function payloadOf(
   const again = new ItemBatches({ family: step.family, run: item.run, ctx: step.ctx });
   const name = step.source.nameOf(item.row);
   const missing = { key: item.key, row: item.row, length: 0, prefix: '', name };
-  await again.run([missing], { size: 1, done: () => undefined });
+  await again.run([missing], { size: () => 1, done: () => undefined });
   const payload = await step.family.get(item.key);
   if (payload !== undefined) return decodePayload(payload);
   const reason = again.failures.get(item.key) ?? 'its stored result is damaged';

@@ -133,7 +133,7 @@ export class Engine {
     const live = this.#live.get(runId);
     if (live !== undefined) {
       live.run.cancel();
-      // Whoever continues it would not know.
+      // The process that continues it would not know.
       if (live.mayGoOn) this.#parts.runs.askToCancel(runId).catch(() => undefined);
       return 'cancelled';
     }

@@ -101,7 +101,7 @@ export class RunEnding<End extends LastEvent, Journal extends EndingJournal<End>
     await this.record();
   }
 
-  /** Whoever took this process for dead continues the run, has ended it or has pruned it: nothing more can be recorded. */
+  /** Another process took this one for dead, and continues, ended or pruned the run: this one can record nothing more. */
   async #isEndedByOthers(): Promise<boolean> {
     const { runs, owner } = this.#parts;
     try {

@@ -8,13 +8,23 @@ import {
   type RunContext,
   type StepRequest,
   type StepResult,
+  type StepShard,
   shapedType,
 } from '@graft/graph';
 import { abortable } from '@graft/kit';
 import { z } from 'zod';
 import { readBlocks, readInput, RowBlocks, writeArtifact } from '../rows/index.ts';
 import { fileKeyer, rowKeyer } from '../items/stored-item.ts';
-import { fileItems, runItemsStep, type ItemSource } from '../items/items-step.ts';
+import {
+  fileItems,
+  runItemsStep,
+  runShard,
+  type ComputedItems,
+  type ItemsStep,
+  type ItemSource,
+} from '../items/items-step.ts';
+import { handItems, takeItems, type HandedItem } from '../items/handed-items.ts';
+import { LeavesRest, StepRest } from '../items/step-rest.ts';
 import type { SourceReader } from '../sources/source-reader.ts';
 import { createStepContext } from './run-context.ts';
 import type { StepHost } from './step-host.ts';
@@ -108,25 +118,55 @@ async function runItems(
   const familyName = hashParts(request.familyParts);
   await using family = await host.items.open(familyName);
   const source = itemSource(host, request, { definition, sources, family: familyName });
-  const { params } = request;
-  const attempt = request.attempt ?? 1;
-  const computed = runItemsStep({
-    implementation,
-    ctx,
-    inputs,
-    params,
-    source,
-    family,
-    attempt,
-    verified: (reading) => sources.verified(reading),
+  const { params, shard, handed = [], attempt = 1 } = request;
+  const isMeant = (key: string): boolean => shard === undefined || isWithin(shard, key);
+  const known = await takeItems(host.artifacts, handed, {
+    // A shard only leaves them out.
+    ...(shard === undefined ? { family } : {}),
+    isMeant,
+    warn: (message) => {
+      ctx.log('warning', message);
+    },
   });
+  const itemsStep: ItemsStep = {
+    ...{ implementation, ctx, inputs, params, source, family, attempt, known },
+    verified: (reading) => sources.verified(reading),
+    ...(request.leavesRest === true ? { rest: new StepRest() } : {}),
+  };
+  if (shard !== undefined) {
+    return { outputs: { items: await handItems(host.artifacts, runShard(itemsStep, isMeant)) } };
+  }
+  const computed = runItemsStep(itemsStep);
   const [port, { type }] = output;
   const value = new RowBlocks(computed.blocks());
-  const ref = await writeArtifact(host.artifacts, { port, type, value }).catch((error: unknown) => {
+  try {
+    const ref = await writeArtifact(host.artifacts, { port, type, value });
+    return { outputs: { [port]: ref }, items: computed.counts() };
+  } catch (error) {
     // An error while computing concerns the items, not the port that they are written to.
-    throw computed.thrown() ?? error;
-  });
-  return { outputs: { [port]: ref }, items: computed.counts() };
+    const thrown = computed.thrown() ?? error;
+    if (thrown instanceof LeavesRest) return await handRest(host, computed, thrown);
+    throw thrown;
+  }
+}
+
+/** Keys are hashes, so the first digits of all of them are spread evenly. */
+function isWithin({ from, to }: StepShard, key: string): boolean {
+  const place = Number.parseInt(key.slice(0, 8), 16) / 2 ** 32;
+  return from <= place && place < to;
+}
+
+async function handRest(
+  host: StepHost,
+  computed: ComputedItems,
+  { msPerItem }: LeavesRest,
+): Promise<Omit<StepResult, 'device'>> {
+  let left = 0;
+  async function* handed(): AsyncGenerator<HandedItem> {
+    left = yield* computed.handed();
+  }
+  const items = await handItems(host.artifacts, handed());
+  return { outputs: { items }, rest: { items: left, ms: left * msPerItem } };
 }
 
 const namedRowSchema = z.looseObject({ id: z.string() });

@@ -76,13 +76,35 @@ export interface StepRequest {
   readonly memory?: number;
   /** Its outputs differ each time: an outcome of another run is no substitute. Absent: false. */
   readonly volatile?: boolean;
+  /** A map-type step may stop at the end of a batch and leave a long rest to others (`StepResult.rest`). */
+  readonly leavesRest?: boolean;
+  /** Only a part of the items of a map-type step. Its one output, `items`, is for `handed`. */
+  readonly shard?: StepShard;
+  /** Outputs `items` of other requests for the same step: items that need not be computed again. */
+  readonly handed?: readonly ArtifactRef[];
 }
+
+/** The items of a step whose key, as a fraction of all keys, is in `[from, to)`. Equal items are in one shard. */
+export interface StepShard {
+  readonly from: number;
+  readonly to: number;
+  /** Cache key of the step; that of the request is its own. */
+  readonly of: string;
+  /** For people: `2 of 8`. */
+  readonly name: string;
+}
+
 export interface StepResult {
   readonly outputs: Readonly<Record<string, ArtifactRef>>;
   readonly items?: ItemCounts;
   readonly device: string;
   /** Peak bytes of leases and models; absent: it used none. */
   readonly memory?: number;
+  /**
+   * The step is not done: its one output, `items`, has those items that were computed or known, and these are left, with
+   * the milliseconds that they would take. Only where the request `leavesRest`.
+   */
+  readonly rest?: { readonly items: number; readonly ms: number };
 }
 /** A model in memory, between uses too. */
 export interface LoadedModel {

@@ -35,8 +35,8 @@ function asNumber(word: string): string {
 /** A time of the clock of twelve hours, in lower case: `6.45 pm`, `6:45pm`, `6 p.m.` */
 const clockTime = /\b(1[0-2]|0?[1-9])(?:[.:]([0-5]\d))?\s?([ap])\.?m\b\.?/g;
 
-/** `6`, `45`, `p` → `18:45`. */
-function dayTime(hours: string, minutes: string, half: string): string {
+/** `6`, `45`, `p` → `18:45`; without minutes it is the full hour. */
+function dayTime([hours, minutes = '00', half]: readonly (string | undefined)[]): string {
   return `${String((Number(hours) % 12) + (half === 'p' ? 12 : 0))}:${minutes}`;
 }
 
@@ -49,9 +49,7 @@ function wordsOf(text: string): readonly string[] {
     .normalize('NFKD')
     .replace(/\p{M}/gu, '')
     .toLowerCase()
-    .replace(clockTime, (_time, hours: string, minutes: string | undefined, half: string) =>
-      dayTime(hours, minutes ?? '00', half),
-    )
+    .replace(clockTime, (_time, ...parts: (string | undefined)[]) => dayTime(parts))
     .replace(/\b0(\d:\d\d)\b/g, '$1')
     .replace(/(\d),(?=\d{3}\b)/g, '$1')
     .replace(/(\d)\.0+\b/g, '$1')

@@ -86,6 +86,38 @@ describe.skipIf(postgres === undefined)(title, () => {
     };
   }
 
+  it('that are parts of a step go to each worker one at a time, and stay until it is recorded', async () => {
+    const here = await coordinatorOf('here');
+    const ids: string[] = [];
+    for (const [at, of] of ['step', 'step', 'step', 'other'].entries()) {
+      const shard = { from: 0, to: 1, name: String(at), of };
+      const request = { ...requestOf(`part-${String(at)}`, 'here'), shard };
+      const row = { request, queue: 'cpu', version: 'v1', turn: at, ahead: 0 };
+      ids.push((await here.sent.send(row)).id);
+    }
+    const [one, two] = [
+      await WorkerClaims.register(processOf('one'), facts),
+      await WorkerClaims.register(processOf('two'), facts),
+    ];
+    const namesOf = async (worker: WorkerClaims): Promise<readonly (string | undefined)[]> =>
+      (await worker.claim(3, room())).map(({ request }) => request.shard?.name);
+    const [first, other] = await one.claim(3, room());
+    expect([first?.request.shard?.name, other?.request.shard?.name]).toEqual(['0', '3']);
+    expect(await namesOf(two)).toEqual(['1']);
+    expect(await namesOf(two)).toEqual([]);
+    await one.end(first?.claim ?? '', result, []);
+    expect(await namesOf(one)).toEqual(['2']);
+    await here.sent.forget(await here.sent.news());
+    await here.sent.forgetRecorded();
+    expect(await here.sent.states(ids.slice(0, 1))).toEqual(new Map([[ids[0], 'told']]));
+    await record(here.parts, 'step');
+    await here.sent.forgetRecorded();
+    expect((await here.sent.states(ids.slice(0, 1))).size).toBe(0);
+    await one.end(other?.claim ?? '', result, []);
+    await here.sent.dropParts('other');
+    expect((await here.sent.states(ids.slice(3))).size).toBe(0);
+  });
+
   it('go to a worker of their queue and version, and give their reports before their outcome', async () => {
     const here = await coordinatorOf('here');
     await here.send('web', { queue: 'web' });

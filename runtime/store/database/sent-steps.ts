@@ -223,6 +223,16 @@ export class SentSteps {
       .execute();
   }
 
+  /** Removes the results of a step's parts, where no result of the step will be recorded. */
+  async dropParts(cacheKey: string): Promise<void> {
+    await this.#queries
+      .deleteFrom('QueuedStep')
+      .where((eb) => eb.or([eb('key', '=', cacheKey), eb('shardOf', '=', cacheKey)]))
+      .where('coordinator', '=', this.#leases.owner)
+      .where('state', 'in', ['ended', 'told'])
+      .execute();
+  }
+
   /** Has the worker that runs a step end it; one that no worker has is removed. False: no worker has it. */
   cancel(id: string): Promise<boolean> {
     return inTransaction(this.#queries, async (tx) => {
@@ -297,7 +307,10 @@ export async function forgetRecorded(queries: Queries): Promise<void> {
     .where('state', '=', 'told')
     .where((eb) =>
       eb.exists(
-        eb.selectFrom('Action').select('Action.key').whereRef('Action.key', '=', 'QueuedStep.key'),
+        eb
+          .selectFrom('Action')
+          .select('Action.key')
+          .where('Action.key', '=', (of) => of.fn.coalesce('QueuedStep.shardOf', 'QueuedStep.key')),
       ),
     )
     .execute();
@@ -312,11 +325,11 @@ function rowOf(
     readonly coordinator: string;
   },
 ) {
-  const { cacheKey: key, runId, memory = 0 } = request;
+  const { cacheKey: key, runId, shard, memory = 0 } = request;
   return {
     ...own,
     id: `${key}/${String(own.attempt)}-${randomBytes(4).toString('hex')}`,
-    ...{ key, queue, version, runId, state: 'queued', lost: 0 },
+    ...{ key, queue, version, runId, state: 'queued', lost: 0, shardOf: shard?.of ?? null },
     request: JSON.stringify(request),
     rank: serverClock(turn * turnMs - ahead),
     // What a GPU has room for is not known before the step runs there.

@@ -104,33 +104,44 @@ export class WorkerClaims implements AsyncDisposable {
   /**
    * Takes at most `most` of the next steps: those that fit into what is free beside each other, by what they are known to
    * need. A step that waits for more than that has one worker keep itself free for it after a minute: that one takes no other.
+   * Of the parts of one step, it takes one at a time: the others are for other workers.
    */
   claim(most: number, room: Room): Promise<readonly ClaimedStep[]> {
     return inTransaction(this.#queries, async (tx) => {
       const kept = await this.#keepFree(tx, room);
       if (kept !== undefined && kept.memory > room.free) return [];
-      const rows = await this.#waiting(tx, room)
-        .select(['id', 'request', 'checkpoint', 'memory', serverClock(0).as('now')])
-        .where('memory', '<=', room.free)
-        .$if(kept !== undefined, (query) => query.where('id', '=', kept?.id ?? ''))
-        .orderBy('rank')
-        .limit(most)
-        .forUpdate()
-        .skipLocked()
-        .execute();
       const taken: ClaimedStep[] = [];
       let left = room.free;
-      for (const { id, request, checkpoint, memory, now: since } of rows) {
-        if (memory > left) break;
-        left -= memory;
-        this.#claims += 1;
-        const claim = `${this.#name}/${String(this.#claims)}`;
-        await tx
-          .updateTable('QueuedStep')
-          .set({ state: 'running', worker: this.#name, claim })
-          .where('id', '=', id)
+      for (let isMore = true; isMore && taken.length < most;) {
+        isMore = false;
+        const rows = await this.#waiting(tx, room)
+          .select(['id', 'request', 'checkpoint', 'memory', 'shardOf', serverClock(0).as('now')])
+          .where('memory', '<=', left)
+          .$if(kept !== undefined, (query) => query.where('id', '=', kept?.id ?? ''))
+          .orderBy('rank')
+          .limit(most - taken.length)
+          .forUpdate()
+          .skipLocked()
           .execute();
-        taken.push({ claim, id, since, request: withCheckpoint(request, checkpoint) });
+        const parts = new Set<string>();
+        for (const { id, request, checkpoint, memory, shardOf, now: since } of rows) {
+          if (shardOf !== null && parts.has(shardOf)) {
+            // The next rows are of other steps.
+            isMore = true;
+            continue;
+          }
+          if (memory > left) return taken;
+          if (shardOf !== null) parts.add(shardOf);
+          left -= memory;
+          this.#claims += 1;
+          const claim = `${this.#name}/${String(this.#claims)}`;
+          await tx
+            .updateTable('QueuedStep')
+            .set({ state: 'running', worker: this.#name, claim })
+            .where('id', '=', id)
+            .execute();
+          taken.push({ claim, id, since, request: withCheckpoint(request, checkpoint) });
+        }
       }
       return taken;
     });
@@ -156,6 +167,18 @@ export class WorkerClaims implements AsyncDisposable {
       .where('state', '=', 'queued')
       .where('queue', 'in', queues)
       .where('version', '=', version)
+      .where((eb) =>
+        eb.not(
+          eb.exists(
+            eb
+              .selectFrom('QueuedStep as own')
+              .select('own.id')
+              .whereRef('own.shardOf', '=', 'QueuedStep.shardOf')
+              .where('own.worker', '=', this.#name)
+              .where('own.state', 'in', ['running', 'cancelling']),
+          ),
+        ),
+      )
       .where((eb) =>
         own.length === 0
           ? eb('memory', '<=', all)

@@ -238,7 +238,7 @@ export class QueueWorker implements AsyncDisposable {
       done: Promise.resolve().then(async () => {
         this.#report(running, {
           ...{ type: 'log', level: 'info', place: { worker: shown } },
-          message: `The worker ${shown} computes this step.`,
+          message: `The worker ${shown} computes ${partOf(step.request)}.`,
         });
         const outcome = await this.#outcome(running);
         const isFull = await this.#leavesFull(running, outcome);
@@ -353,6 +353,12 @@ export class QueueWorker implements AsyncDisposable {
       }
     }
   }
+}
+
+/** What a request asks for, in messages. */
+function partOf({ shard, handed = [] }: StepRequest): string {
+  if (shard !== undefined) return `the part ${shard.name} of this step`;
+  return handed.length > 0 ? 'the rest of this step' : 'this step';
 }
 
 /** Bytes that a step's node used last; 0 where nobody knows. */

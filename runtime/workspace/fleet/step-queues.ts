@@ -42,7 +42,7 @@ export const capabilityOf = (queue: string): string => queue.split('/')[0] ?? qu
 const isCpu = (device: string): boolean => device === 'cpu' || device === 'tensorflow';
 
 /** Counts up when `StepRequest`, `StepResult` or `StepSignal` change their shape. */
-const shapeVersion = 1;
+const shapeVersion = 2;
 
 /**
  * What a worker's results depend on beside a step's inputs: its engines and the implementation of each node type. A step

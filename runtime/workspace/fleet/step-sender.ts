@@ -128,6 +128,20 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
     return this.execute(request, hooks);
   }
 
+  /** The number of workers with a free slot that could take the step. */
+  async takers(request: StepRequest): Promise<number> {
+    const queue = queueOf(request);
+    // One that has just ended a step is free again.
+    this.#workers = undefined;
+    const takers = (await this.#fitting()).filter(({ queues }) => queues.includes(queue));
+    return takers.filter(({ running, slots }) => running < slots).length;
+  }
+
+  /** Forgets the results of a step's parts, where no result of the step will be recorded. */
+  dropParts({ cacheKey }: StepRequest): Promise<void> {
+    return this.#sent.dropParts(cacheKey);
+  }
+
   /** Steps that are still queued or running are left to the sweep of whoever looks next. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#closed = true;
@@ -151,7 +165,8 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
         const { request } = own;
         const pending: PendingStep = {
           ...{ ...own, told: new Map(), isEnding: false, unservedSince: undefined },
-          wait: new StepWait(request),
+          // Parts are meant to wait for each other.
+          wait: request.shard === undefined ? new StepWait(request) : undefined,
           ...{ resolve, reject },
         };
         const stop = (): void => {

@@ -27,8 +27,8 @@ interface Ran {
 }
 
 /**
- * Keeps the graph of a run, the graphs that it used, what was set beside it and its options, as artifacts. On a full disk the run goes
- * on without: what it computes matters more.
+ * Keeps the graph of a run, the graphs that it used, what was set beside it and its options, as artifacts. On a full disk
+ * the run goes on without: what it computes matters more.
  */
 export async function keepOrigin(
   artifacts: ArtifactStore,

@@ -49,3 +49,20 @@ export function heldKillGraph(salt: number, until: string): Graph {
   const graph = killGraph(salt);
   return { ...graph, nodes: { ...graph.nodes, ...holdGraph(until).nodes } };
 }
+
+/** A step that spends so many milliseconds on each row. */
+export function pacedGraph(step: {
+  readonly rows: readonly string[];
+  readonly ms: number;
+  readonly computes?: boolean;
+  /** The path of a file to which each computed row is appended. */
+  readonly log?: string;
+}): Graph {
+  const { rows, ...params } = step;
+  const nodes = {
+    lines: { type: 'lines', version: 1, params: { text: rows.join('\n') } },
+    paced: { type: 'paced', version: 1, params },
+  };
+  const edges = ['lines.rows -> paced.rows'];
+  return parseGraph(JSON.stringify({ graft: 1, nodes, edges }));
+}

@@ -66,6 +66,21 @@ export const hogNode = defineNode({
   params: z.strictObject({}),
 });
 
+/** Spends a while on each row, waiting or computing, and appends each row to a file. */
+export const pacedNode = defineNode({
+  ...plain,
+  type: 'paced',
+  title: 'Paced',
+  doc: 'Spends a while on each row.',
+  inputs: { rows: { type: Questions, doc: 'Rows.' } },
+  params: z.strictObject({
+    ms: z.number().default(10).meta({ title: 'Milliseconds' }),
+    computes: z.boolean().default(false).meta({ title: 'Computes' }),
+    log: z.string().default('').meta({ title: 'Log' }),
+  }),
+  items: { over: 'rows', key: ['question'], batch: 8 },
+});
+
 /** The test nodes and those that misbehave. */
 export const workerTestRegistry: Registry = createRegistry([
   ...testDefinitions,
@@ -78,4 +93,5 @@ export const workerTestRegistry: Registry = createRegistry([
   sharedSlowNode,
   sharedHoldNode,
   savingNode,
+  pacedNode,
 ]);

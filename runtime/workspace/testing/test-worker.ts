@@ -1,15 +1,23 @@
 import { once } from 'node:events';
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { join } from 'node:path';
 import { createTestHost, testImplementations } from '@graft/engine/testing';
-import { implement, type Implementation, type RunContext } from '@graft/graph';
+import {
+  GraphError,
+  implement,
+  implementItems,
+  ItemFailure,
+  type Implementation,
+  type RunContext,
+} from '@graft/graph';
 import { openArtifactStores } from '@graft/store/s3';
 import { serveSteps } from '@graft/worker/serve-steps';
 import {
   crashNode,
   holdNode,
   hogNode,
+  pacedNode,
   savingNode,
   sharedCrashNode,
   sharedSlowNode,
@@ -50,6 +58,24 @@ const misbehaving: readonly Implementation[] = [
   }),
 ];
 
+const paced = implementItems(pacedNode, {
+  async runItems(ctx, batch, _inputs, { ms, computes, log }) {
+    const results: (string | ItemFailure)[] = [];
+    for (const { question } of batch) {
+      if (question.includes('refuse')) throw new GraphError('unavailable', `refused ${question}`);
+      if (computes) for (const at = performance.now(); performance.now() - at < ms;);
+      else await wait(ms, undefined, { signal: ctx.signal });
+      const isFailing = question.includes('fail');
+      if (log !== '') appendFileSync(log, `${question}\n`);
+      results.push(isFailing ? new ItemFailure(`cannot do ${question}`) : question.toUpperCase());
+    }
+    return results;
+  },
+  *expand({ id }, question: string) {
+    yield { id, question };
+  },
+});
+
 async function hold(ctx: RunContext, _inputs: unknown, { until }: { readonly until: string }) {
   ctx.progress({ done: 0, total: 1, unit: 'row' });
   while (!existsSync(until)) await wait(10, undefined, { signal: ctx.signal });
@@ -74,7 +100,7 @@ function countOf(path: string): number {
 
 const implementations = new Map([
   ...testImplementations,
-  ...misbehaving.map((one): [string, Implementation] => [one.definition.type, one]),
+  ...[...misbehaving, paced].map((one): [string, Implementation] => [one.definition.type, one]),
 ]);
 
 serveSteps(async ({ root, stateFolder, artifacts: place }, outages) => {

@@ -57,7 +57,7 @@ export function openFeed({ run, file, material = false }: Followed, hooks: FeedH
       onStarted: () => {
         for (const leave of leaving) leave();
         leaving.clear();
-        // Those that go on are told next.
+        // The server tells next which of them go on.
         runView.setState({ outages: [] });
         // It may have changed since the page read it, when nobody told of changes yet.
         if (!hasStarted && file !== null) hooks.fileChanged(file);

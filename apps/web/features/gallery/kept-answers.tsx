@@ -74,7 +74,7 @@ function AskedQuestion({
   );
 }
 
-/** What the variants of an experiment answered, question by question, as it was kept beside the figures of its table. */
+/** What each variant of an experiment answered to each question, and how that was marked. */
 export function KeptAnswers(props: {
   readonly path: string;
   readonly experiment: string;

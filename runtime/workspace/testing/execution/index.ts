@@ -6,6 +6,7 @@ import type { ExecutionForm } from './form.ts';
 import { killsContract } from './kills.ts';
 
 export { executionForms } from './form.ts';
+export type { ExecutionPlace } from './form.ts';
 export { fleetForm, type FleetPlace } from './fleet-form.ts';
 export { faultyFleets, type FaultyFleet } from './faulty-fleet.ts';
 
