@@ -1,0 +1,57 @@
+import { noPostgres, startPostgres } from '@graft/kit/testing';
+import { openDatabase, type Database } from '@graft/prisma';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Leases } from './leases.ts';
+import type { QueueParts, WorkerFacts } from './queued-step.ts';
+import { WorkerClaims } from './worker-claims.ts';
+import { WorkerDirectory } from './worker-directory.ts';
+
+const postgres = await startPostgres();
+afterAll(() => postgres?.stop());
+
+const facts: WorkerFacts = {
+  ...{ queues: ['cpu'], version: 'v1', slots: 2, store: 's3', devices: ['cpu'] },
+  shown: 'a machine',
+};
+
+const title = `workers${postgres === undefined ? ` (${noPostgres})` : ''}`;
+describe.skipIf(postgres === undefined)(title, () => {
+  let database: Database;
+  let schemas = 0;
+  beforeEach(async () => {
+    const url = new URL(postgres?.address ?? 'postgres://none');
+    schemas += 1;
+    url.searchParams.set('schema', `directory_${String(schemas)}`);
+    database = await openDatabase(url.href);
+  });
+  afterEach(() => database.close());
+
+  function processOf(name: string): QueueParts {
+    const { queries, notices } = database;
+    if (notices === undefined) throw new Error('no notices');
+    const leases = new Leases(
+      { kind: 'postgres', queries, startHeartbeat: () => ({ stop: async () => undefined }) },
+      { owner: `1-1@ffffff.ffffff.ffffff-${name}` },
+    );
+    return { queries, notices, leases };
+  }
+
+  it.each(['before', 'after'])('stay that begin %s a look has read who lives', async (moment) => {
+    const looker = processOf('looker');
+    const begin = () => WorkerClaims.register(processOf('worker'), facts);
+    /** Its leases, read while a worker begins. */
+    const leases = new Proxy(looker.leases, {
+      get: (target, name) =>
+        name === 'living'
+          ? async (prefix: string) => {
+              if (moment === 'before') await begin();
+              const living = await target.living(prefix);
+              if (moment === 'after') await begin();
+              return living;
+            }
+          : Reflect.get(target, name, target),
+    });
+    await new WorkerDirectory({ ...looker, leases }).look();
+    expect(await new WorkerDirectory(looker).look()).toMatchObject([facts]);
+  });
+});
