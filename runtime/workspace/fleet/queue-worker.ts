@@ -118,6 +118,7 @@ export class QueueWorker implements AsyncDisposable {
   async drain(): Promise<void> {
     this.#isDraining = true;
     await this.#tellState().catch(() => undefined);
+    await this.#taken();
     await this.#settled();
   }
 
@@ -126,11 +127,11 @@ export class QueueWorker implements AsyncDisposable {
     this.#isDraining = true;
     this.#isLeaving = true;
     for (const { controller } of this.#steps.values()) controller.abort();
+    await this.#taken();
     await this.#settled();
     clearTimeout(this.#timer);
     clearTimeout(this.#gathering);
     await this.#looking;
-    await this.#fill.call().catch(() => undefined);
     await this.#flush.call().catch(() => undefined);
     await this.#listening?.[Symbol.asyncDispose]();
     await this.#claims?.[Symbol.asyncDispose]();
@@ -139,6 +140,11 @@ export class QueueWorker implements AsyncDisposable {
   async #register(): Promise<void> {
     this.#claims = await WorkerClaims.register(this.#parts.queue, this.#parts.facts);
     this.#told = '';
+  }
+
+  /** Once the steps that it takes at this moment are among those that it has. */
+  async #taken(): Promise<void> {
+    await this.#fill.call().catch(() => undefined);
   }
 
   async #settled(): Promise<void> {
@@ -247,6 +253,8 @@ export class QueueWorker implements AsyncDisposable {
       }),
     };
     this.#steps.set(step.claim, running);
+    // It was being taken when this worker was told to leave its steps.
+    if (this.#isLeaving) controller.abort();
   }
 
   async #outcome(step: RunningStep): Promise<StepOutcome> {
