@@ -243,6 +243,17 @@ export class WorkerClaims implements AsyncDisposable {
     });
   }
 
+  /** All claims of this worker, those of cancelled steps among them. */
+  async held(): Promise<readonly string[]> {
+    const rows = await this.#queries
+      .selectFrom('QueuedStep')
+      .select('claim')
+      .where('worker', '=', this.#name)
+      .where('state', 'in', ['running', 'cancelling'])
+      .execute();
+    return rows.flatMap(({ claim }) => claim ?? []);
+  }
+
   /**
    * Ends a step, with its last reports. Does nothing where it is another's by now. Steps that end at once share a
    * transaction.

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ExecutionBackend, type StepRequest } from '@graft/graph';
+import { type ExecutionBackend, type StepRequest, type StepResult } from '@graft/graph';
 import { noPostgres, startPostgres } from '@graft/kit/testing';
 import {
   openDatabaseStores,
@@ -97,6 +97,28 @@ describe.skipIf(postgres === undefined)(title, () => {
     await worker.start();
     await told;
     expect(await stateOf(id)).toBe(state);
+    await worker[Symbol.asyncDispose]();
+  });
+
+  it('forgets a step that it does not know to have taken, and that was cancelled', async () => {
+    const sent = new SentSteps(queueOf(here));
+    const claim = WorkerClaims.prototype.claim;
+    let lost = 0;
+    vi.spyOn(WorkerClaims.prototype, 'claim').mockImplementation(async function (
+      this: WorkerClaims,
+      ...args
+    ) {
+      const taken = await claim.apply(this, args);
+      if (taken.length > 0) lost += 1;
+      // The answer was lost.
+      return [];
+    });
+    const { id } = await send(sent);
+    const worker = workerOf(() => Promise.reject<StepResult>(new Error('not taken')));
+    await worker.start();
+    await expect.poll(() => lost).toBe(1);
+    expect(await sent.cancel(id)).toBe(true);
+    await expect.poll(() => stateOf(id), { timeout: 8_000 }).toBeUndefined();
     await worker[Symbol.asyncDispose]();
   });
 });

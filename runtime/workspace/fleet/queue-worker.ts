@@ -207,8 +207,8 @@ export class QueueWorker implements AsyncDisposable {
 
   /** Steps that were taken, but the answer was lost, go to others. */
   async #leaveUnknown(): Promise<void> {
-    const held = (await this.#claims?.report([])) ?? new Map<string, string>();
-    const unknown = new Set([...held.keys()].filter((claim) => !this.#steps.has(claim)));
+    const held = (await this.#claims?.held()) ?? [];
+    const unknown = new Set(held.filter((claim) => !this.#steps.has(claim)));
     for (const claim of unknown) {
       // Not those that are being taken at this moment.
       if (this.#unknown.has(claim)) await this.#claims?.giveBack(claim);
