@@ -1,4 +1,4 @@
-import type { StepRequest, StepSignal } from '@graft/graph';
+import { GraphError, type StepRequest, type StepSignal } from '@graft/graph';
 import { expect, it } from 'vitest';
 import type { SharedRequests } from './shared-requests.ts';
 import { createSharingBackend } from './sharing-backend.ts';
@@ -33,3 +33,29 @@ it.each([['no worker takes cpu'], [undefined]])(
     expect(signals).toEqual(why === undefined ? [] : [told]);
   },
 );
+
+const away = new Promise<never>(() => undefined);
+
+it.each([
+  { what: 'stored', share: () => away, has: () => Promise.resolve(true) },
+  { what: 'looked for', share: () => Promise.resolve(request), has: () => away },
+])('a cancelled step ends while what it needs is $what in a store that is away', async (parts) => {
+  const controller = new AbortController();
+  const backend = createSharingBackend({
+    elsewhere: { execute: () => Promise.reject(new GraphError('missing-file', 'gone')) },
+    here: { execute: () => Promise.reject(new Error('not here')) },
+    requests: { share: parts.share } as unknown as SharedRequests,
+    artifacts: { has: parts.has },
+  });
+  const input = { digest: 'd', mediaType: '', size: 1 };
+  const executed = backend.execute(
+    { ...request, inputs: { rows: [input] } },
+    { signal: controller.signal, report: () => undefined },
+  );
+  const reason = new Error('cancelled');
+  setTimeout(() => {
+    controller.abort(reason);
+  }, 10);
+  const late = new Promise((resolve) => setTimeout(resolve, 1_000, 'late'));
+  await expect(Promise.race([executed, late])).rejects.toBe(reason);
+});
