@@ -1,7 +1,7 @@
 import { GraphError, type StepRequest, type StepSignal } from '@graft/graph';
 import { expect, it } from 'vitest';
 import type { SharedRequests } from './shared-requests.ts';
-import { createSharingBackend } from './sharing-backend.ts';
+import { createSharingBackend, NobodyThere } from './sharing-backend.ts';
 
 const request: StepRequest = {
   ...{ runId: 'r', node: 'n', type: 't', lane: 'light', params: {}, inputs: {}, sources: [] },
@@ -33,6 +33,22 @@ it.each([['no worker takes cpu'], [undefined]])(
     expect(signals).toEqual(why === undefined ? [] : [told]);
   },
 );
+
+it('a step runs here where the last worker goes while what it needs is stored again', async () => {
+  const result = { outputs: {}, device: 'cpu' };
+  const errors = [new GraphError('missing-file', 'gone'), new NobodyThere()];
+  const backend = createSharingBackend({
+    elsewhere: { execute: () => Promise.reject(errors.shift() ?? new Error('a third try')) },
+    here: { execute: () => Promise.resolve(result) },
+    requests: {
+      share: () => Promise.resolve(request),
+      forget: () => undefined,
+    } as unknown as SharedRequests,
+    artifacts: { has: () => Promise.resolve(true) },
+  });
+  const hooks = { signal: new AbortController().signal, report: () => undefined };
+  expect(await backend.execute(request, hooks)).toBe(result);
+});
 
 const away = new Promise<never>(() => undefined);
 

@@ -60,19 +60,23 @@ export function createSharingBackend({
       }
       const { signal } = hooks;
       // Whoever cancels does not wait for a store that is away.
-      const share = () => abortable(requests.share(request, signal), signal);
+      const send = async () =>
+        elsewhere.execute(await abortable(requests.share(request, signal), signal), hooks);
       try {
-        return await elsewhere.execute(await share(), hooks);
+        return await send().catch(async (error: unknown) => {
+          const { code, message } = GraphError.from(error);
+          if (signal.aborted || !lost.has(code)) throw error;
+          // The engine computes inputs again.
+          if (!(await abortable(hasInputs(request), signal))) throw error;
+          const again = `${message} Trying again once.`;
+          hooks.report({ type: 'log', level: 'warning', message: again });
+          // Somebody may have removed what was stored for this run.
+          requests.forget(request.runId);
+          return send();
+        });
       } catch (error) {
         if (error instanceof NobodyThere) return here.execute(request, hooks);
-        const { code, message } = GraphError.from(error);
-        if (signal.aborted || !lost.has(code)) throw error;
-        // The engine computes inputs again.
-        if (!(await abortable(hasInputs(request), signal))) throw error;
-        hooks.report({ type: 'log', level: 'warning', message: `${message} Trying again once.` });
-        // Somebody may have removed what was stored for this run.
-        requests.forget(request.runId);
-        return elsewhere.execute(await share(), hooks);
+        throw error;
       }
     },
   };
