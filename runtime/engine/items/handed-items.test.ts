@@ -93,3 +93,26 @@ it('shards on hosts of their own and the step after them give what the step alon
   // The shard has logged the failure already.
   expect(logs).toHaveLength(1);
 });
+
+it('ends the reading of handed items that cannot be stored', async () => {
+  const stored = new MemoryArtifactStore();
+  const ref = await handItems(stored, each([{ key: 'a', failure: 'no' }]));
+  let isOpen = false;
+  const artifacts = {
+    async *get(digest: string) {
+      isOpen = true;
+      try {
+        for (;;) yield* stored.get(digest);
+      } finally {
+        isOpen = false;
+      }
+    },
+  };
+  const refused = new Error('refused');
+  const isMeant = (): never => {
+    throw refused;
+  };
+  const warn = (message: string): never => expect.fail(message);
+  await expect(takeItems(artifacts, [ref], { isMeant, warn })).rejects.toThrow(refused);
+  expect(isOpen).toBe(false);
+});

@@ -60,7 +60,7 @@ async function* readItems(
   artifacts: Pick<ArtifactStore, 'get'>,
   { digest }: ArtifactRef,
 ): AsyncGenerator<HandedItem> {
-  const bytes = new ByteReader(artifacts.get(digest));
+  await using bytes = new ByteReader(artifacts.get(digest));
   for (;;) {
     const length = await bytes.take(4);
     if (length === undefined) return;
@@ -85,13 +85,17 @@ function parsed(text: Buffer | undefined): unknown {
   }
 }
 
-/** Takes pieces of a given length from a stream of bytes. */
-class ByteReader {
+/** Takes pieces of a given length from a stream of bytes, and closes it. */
+class ByteReader implements AsyncDisposable {
   readonly #bytes: AsyncIterator<Uint8Array>;
   #held = Buffer.alloc(0);
 
   constructor(bytes: AsyncIterable<Uint8Array>) {
     this.#bytes = bytes[Symbol.asyncIterator]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#bytes.return?.();
   }
 
   /** Undefined at the end of the stream. Throws `store-damaged` if it ends within the piece. */
