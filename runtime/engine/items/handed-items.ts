@@ -77,6 +77,14 @@ async function* readItems(
   }
 }
 
+/** Throws what reading does. A store finds damage only at the end of a large artifact, and by then its items would be stored. */
+async function readAll(
+  artifacts: Pick<ArtifactStore, 'get'>,
+  { digest }: ArtifactRef,
+): Promise<void> {
+  for await (const _bytes of artifacts.get(digest));
+}
+
 function parsed(text: Buffer | undefined): unknown {
   try {
     return text === undefined ? undefined : JSON.parse(text.toString('utf8'));
@@ -159,6 +167,7 @@ export async function takeItems(
       [entries, size] = [[], 0];
     };
     try {
+      if (family !== undefined) await readAll(artifacts, ref);
       for await (const item of readItems(artifacts, ref)) {
         const { key } = item;
         if (!isMeant(key)) continue;
