@@ -1,10 +1,13 @@
+import type { StepRequest } from '@graft/graph';
 import { noPostgres, startPostgres } from '@graft/kit/testing';
 import { openDatabase, type Database } from '@graft/prisma';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Leases } from './leases.ts';
 import type { QueueParts, WorkerFacts } from './queued-step.ts';
+import { SentSteps } from './sent-steps.ts';
 import { WorkerClaims } from './worker-claims.ts';
 import { WorkerDirectory } from './worker-directory.ts';
+import { WorkerOverview } from './worker-overview.ts';
 
 const postgres = await startPostgres();
 afterAll(() => postgres?.stop());
@@ -53,5 +56,31 @@ describe.skipIf(postgres === undefined)(title, () => {
     });
     await new WorkerDirectory({ ...looker, leases }).look();
     expect(await new WorkerDirectory(looker).look()).toMatchObject([facts]);
+  });
+
+  it('are shown with the run that inherited their step', async () => {
+    const [first, second] = [processOf('first'), processOf('second')];
+    const request: StepRequest = {
+      ...{
+        runId: 'gone',
+        node: 'n',
+        type: 't',
+        lane: 'light',
+        params: {},
+        inputs: {},
+        sources: [],
+      },
+      ...{ inputFacets: {}, cacheKey: 'k', familyParts: [], device: 'cpu' },
+    };
+    const row = { queue: 'cpu', version: 'v1', turn: 0, ahead: 0 };
+    const lease = await first.leases.take('run/gone');
+    await new SentSteps(first).send({ ...row, request });
+    const worker = await WorkerClaims.register(processOf('worker'), facts);
+    await worker.claim(1, { free: 1, all: 1, workers: [] });
+    await lease.release();
+    await second.leases.take('run/here');
+    await new SentSteps(second).send({ ...row, request: { ...request, runId: 'here' } });
+    const { workers } = await new WorkerOverview(processOf('looker')).look();
+    expect(workers).toMatchObject([{ steps: [{ runId: 'here' }] }]);
   });
 });
