@@ -6,7 +6,7 @@ import {
   type StepRequest,
   type StepResult,
 } from '@graft/graph';
-import { SharedCall } from '@graft/kit';
+import { abortable, SharedCall } from '@graft/kit';
 import {
   noticeFor,
   SentSteps,
@@ -123,7 +123,7 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
     if (outcome.type === 'failed') throw GraphError.fromProblem(outcome.problem);
     const { result } = outcome;
     // A run that is gone left it, and its outputs may have been collected since.
-    if (!isInherited || (await this.#hasOutputs(result))) return result;
+    if (!isInherited || (await abortable(this.#hasOutputs(result), signal))) return result;
     await this.#sent.drop(id);
     return this.execute(request, hooks);
   }
