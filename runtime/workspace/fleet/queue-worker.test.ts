@@ -5,6 +5,7 @@ import {
   openDatabaseStores,
   SentSteps,
   WorkerClaims,
+  WorkerDirectory,
   type DatabaseStores,
   type QueueParts,
   type WorkerFacts,
@@ -119,6 +120,42 @@ describe.skipIf(postgres === undefined)(title, () => {
     await expect.poll(() => lost).toBe(1);
     expect(await sent.cancel(id)).toBe(true);
     await expect.poll(() => stateOf(id), { timeout: 8_000 }).toBeUndefined();
+    await worker[Symbol.asyncDispose]();
+  });
+
+  it('takes nothing under a name that it has lost', async () => {
+    const { queries } = queueOf(here);
+    const sent = new SentSteps(queueOf(here));
+    let executed = 0;
+    const worker = workerOf(async (_request, { signal }) => {
+      executed += 1;
+      if (executed === 1) {
+        // It takes a while to end after others took the worker for dead.
+        await new Promise((resolve) => {
+          signal.addEventListener('abort', resolve);
+        });
+        await sleep(2_000);
+      }
+      await sleep(500);
+      return { outputs: {}, device: 'cpu' };
+    });
+    await send(sent, 'first');
+    await worker.start();
+    await expect.poll(() => executed).toBe(1);
+    await queries.deleteFrom('QueuedStep').execute();
+    await queries.deleteFrom('Lease').where('name', 'like', 'worker/%').execute();
+    // The worker has noticed, and waits for its step to end.
+    await sleep(1_200);
+    const { id } = await send(sent, 'second');
+    const directory = new WorkerDirectory(queueOf(here));
+    await expect
+      .poll(async () => {
+        await directory.look();
+        return stateOf(id);
+      })
+      .toBe('ended');
+    const [row] = await queries.selectFrom('QueuedStep').select('lost').execute();
+    expect(row).toEqual({ lost: 0 });
     await worker[Symbol.asyncDispose]();
   });
 });
