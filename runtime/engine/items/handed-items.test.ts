@@ -1,3 +1,6 @@
+import { chmod, mkdtemp, open, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   Questions,
   type ArtifactRef,
@@ -5,6 +8,7 @@ import {
   type StepRequest,
   type StepResult,
 } from '@graft/graph';
+import { FilesystemArtifactStore } from '@graft/store/filesystem';
 import { MemoryArtifactStore, MemoryItemStore } from '@graft/store/testing';
 import { expect, it } from 'vitest';
 import { writeArtifact } from '../rows/index.ts';
@@ -92,4 +96,50 @@ it('shards on hosts of their own and the step after them give what the step alon
   expect(await run({ handed })).toEqual(alone);
   // The shard has logged the failure already.
   expect(logs).toHaveLength(1);
+});
+
+it('stores nothing of handed items of which some are damaged', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'graft-handed-'));
+  const artifacts = await FilesystemArtifactStore.open(folder);
+  const family = await new MemoryItemStore().open('f');
+  const payload = Buffer.alloc(100_000, 'A');
+  const items = Array.from({ length: 60 }, (_, at) => ({
+    ...{ key: `key-${String(at)}`, payload, isComputed: true },
+  }));
+  const ref = await handItems(artifacts, each(items));
+  const path = join(folder, 'sha256', ref.digest.slice(0, 2), ref.digest);
+  await chmod(path, 0o600);
+  const file = await open(path, 'r+');
+  await file.write('B', 500);
+  await file.close();
+  const warnings: string[] = [];
+  const warn = (message: string): void => void warnings.push(message);
+  const known = await takeItems(artifacts, [ref], { family, isMeant: everything, warn });
+  expect(warnings).toHaveLength(1);
+  expect(known.keys.size).toBe(0);
+  expect(items.filter(({ key }) => family.has(key))).toEqual([]);
+  await rm(folder, { recursive: true, force: true });
+});
+
+it('ends the reading of handed items that cannot be stored', async () => {
+  const stored = new MemoryArtifactStore();
+  const ref = await handItems(stored, each([{ key: 'a', failure: 'no' }]));
+  let isOpen = false;
+  const artifacts = {
+    async *get(digest: string) {
+      isOpen = true;
+      try {
+        for (;;) yield* stored.get(digest);
+      } finally {
+        isOpen = false;
+      }
+    },
+  };
+  const refused = new Error('refused');
+  const isMeant = (): never => {
+    throw refused;
+  };
+  const warn = (message: string): never => expect.fail(message);
+  await expect(takeItems(artifacts, [ref], { isMeant, warn })).rejects.toThrow(refused);
+  expect(isOpen).toBe(false);
 });

@@ -60,7 +60,7 @@ async function* readItems(
   artifacts: Pick<ArtifactStore, 'get'>,
   { digest }: ArtifactRef,
 ): AsyncGenerator<HandedItem> {
-  const bytes = new ByteReader(artifacts.get(digest));
+  await using bytes = new ByteReader(artifacts.get(digest));
   for (;;) {
     const length = await bytes.take(4);
     if (length === undefined) return;
@@ -77,6 +77,14 @@ async function* readItems(
   }
 }
 
+/** Throws what reading does. A store finds damage only at the end of a large artifact, and by then its items would be stored. */
+async function readAll(
+  artifacts: Pick<ArtifactStore, 'get'>,
+  { digest }: ArtifactRef,
+): Promise<void> {
+  for await (const _bytes of artifacts.get(digest));
+}
+
 function parsed(text: Buffer | undefined): unknown {
   try {
     return text === undefined ? undefined : JSON.parse(text.toString('utf8'));
@@ -85,13 +93,17 @@ function parsed(text: Buffer | undefined): unknown {
   }
 }
 
-/** Takes pieces of a given length from a stream of bytes. */
-class ByteReader {
+/** Takes pieces of a given length from a stream of bytes, and closes it. */
+class ByteReader implements AsyncDisposable {
   readonly #bytes: AsyncIterator<Uint8Array>;
   #held = Buffer.alloc(0);
 
   constructor(bytes: AsyncIterable<Uint8Array>) {
     this.#bytes = bytes[Symbol.asyncIterator]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#bytes.return?.();
   }
 
   /** Undefined at the end of the stream. Throws `store-damaged` if it ends within the piece. */
@@ -155,6 +167,7 @@ export async function takeItems(
       [entries, size] = [[], 0];
     };
     try {
+      if (family !== undefined) await readAll(artifacts, ref);
       for await (const item of readItems(artifacts, ref)) {
         const { key } = item;
         if (!isMeant(key)) continue;

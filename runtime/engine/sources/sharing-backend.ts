@@ -5,6 +5,7 @@ import {
   type GraphErrorCode,
   type StepRequest,
 } from '@graft/graph';
+import { abortable } from '@graft/kit';
 import type { SharedRequests } from './shared-requests.ts';
 
 /** Errors that may mean that what a request names is no longer in the store. */
@@ -58,18 +59,24 @@ export function createSharingBackend({
         return here.execute(request, hooks);
       }
       const { signal } = hooks;
+      // Whoever cancels does not wait for a store that is away.
+      const send = async () =>
+        elsewhere.execute(await abortable(requests.share(request, signal), signal), hooks);
       try {
-        return await elsewhere.execute(await requests.share(request, signal), hooks);
+        return await send().catch(async (error: unknown) => {
+          const { code, message } = GraphError.from(error);
+          if (signal.aborted || !lost.has(code)) throw error;
+          // The engine computes inputs again.
+          if (!(await abortable(hasInputs(request), signal))) throw error;
+          const again = `${message} Trying again once.`;
+          hooks.report({ type: 'log', level: 'warning', message: again });
+          // Somebody may have removed what was stored for this run.
+          requests.forget(request.runId);
+          return send();
+        });
       } catch (error) {
         if (error instanceof NobodyThere) return here.execute(request, hooks);
-        const { code, message } = GraphError.from(error);
-        if (signal.aborted || !lost.has(code)) throw error;
-        // The engine computes inputs again.
-        if (!(await hasInputs(request))) throw error;
-        hooks.report({ type: 'log', level: 'warning', message: `${message} Trying again once.` });
-        // Somebody may have removed what was stored for this run.
-        requests.forget(request.runId);
-        return elsewhere.execute(await requests.share(request, signal), hooks);
+        throw error;
       }
     },
   };

@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { DatabaseActionStore } from './action-store.ts';
 import { Leases } from './leases.ts';
 import type { QueueParts, StepOutcome, WorkerFacts } from './queued-step.ts';
+import { DatabaseRunStore } from './run-store.ts';
 import { SentSteps } from './sent-steps.ts';
 import { WorkerClaims, type Room } from './worker-claims.ts';
 import { WorkerDirectory, type SeenWorker } from './worker-directory.ts';
@@ -344,6 +345,24 @@ describe.skipIf(postgres === undefined)(title, () => {
     await worker.end(step?.claim ?? '', result, []);
     expect(await here.sent.states([id])).toEqual(new Map());
     expect(await here.sent.news()).toEqual({ reports: [], ended: [] });
+  });
+
+  it('end with their cancelled run, if its coordinator is gone', async () => {
+    const dead = await coordinatorOf('dead', 'run');
+    const worker = await WorkerClaims.register(processOf('worker'), facts);
+    const ids = [(await dead.send('running')).id, (await dead.send('queued')).id];
+    const [step] = await worker.claim(1, room());
+    const { queries, leases } = processOf('heir');
+    const runs = new DatabaseRunStore(queries, leases);
+    const row = { id: 'run', file: 'f', startedAt: 1, owner: 'dead' };
+    await queries
+      .insertInto('Run')
+      .values({ ...row, status: 'running' })
+      .execute();
+    await runs.finish('run', { status: 'cancelled', finishedAt: 2 });
+    expect(await dead.sent.states(ids)).toEqual(new Map([[ids[0], 'cancelling']]));
+    await worker.end(step?.claim ?? '', result, []);
+    expect((await dead.sent.states(ids)).size).toBe(0);
   });
 
   it('fail when a third worker ends while it has them', async () => {

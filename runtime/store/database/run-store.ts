@@ -25,6 +25,7 @@ import type { Lease } from './lease.ts';
 import { runLeasePrefix, type Leases } from './leases.ts';
 import { requireNoMove } from './moving.ts';
 import { originDigests, rowOf, runOf, type RunRow } from './run-rows.ts';
+import { cancelStepsOf } from './sent-steps.ts';
 
 const unfinishedStatuses: readonly RunStatus[] = ['queued', 'running'];
 /** Runs that are deleted in one transaction, with their events. */
@@ -79,6 +80,7 @@ export class DatabaseRunStore implements RunJournal {
     const { ended, released } = await inTransaction(this.#queries, async (tx) => {
       const released = await this.#leases.endWithin(tx, leaseOf(id));
       await gatherRunTokens(tx, id, steps);
+      if (end.status === 'cancelled') await cancelStepsOf(tx, id);
       const { numUpdatedRows: ended } = await tx
         .updateTable('Run')
         .set({ status: end.status, finishedAt: end.finishedAt, error: end.error ?? null })

@@ -316,6 +316,21 @@ export async function forgetRecorded(queries: Queries): Promise<void> {
     .execute();
 }
 
+/** Ends the steps of a cancelled run that a coordinator left: workers see that within a second. */
+export async function cancelStepsOf(tx: Queries, runId: string): Promise<void> {
+  await tx
+    .updateTable('QueuedStep')
+    .set({ state: 'cancelling' })
+    .where('runId', '=', runId)
+    .where('state', '=', 'running')
+    .execute();
+  await tx
+    .deleteFrom('QueuedStep')
+    .where('runId', '=', runId)
+    .where('state', '=', 'queued')
+    .execute();
+}
+
 /** The id is used once: late news of an earlier attempt is never taken for this one's. */
 function rowOf(
   { request, queue, version, turn, ahead }: SentStep,

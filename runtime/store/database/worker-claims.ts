@@ -3,6 +3,7 @@ import { inTransaction, serverClock, type Notices, type Queries } from '@graft/p
 import { randomUUID } from 'node:crypto';
 import { GroupCommit } from './group-commit.ts';
 import type { Lease } from './lease.ts';
+import type { Leases } from './leases.ts';
 import {
   noticeFor,
   readCheckpoint,
@@ -57,6 +58,7 @@ interface StepEnd {
 export class WorkerClaims implements AsyncDisposable {
   readonly #queries: Queries;
   readonly #notices: Notices;
+  readonly #leases: Leases;
   readonly #lease: Lease;
   readonly #name: string;
   readonly #facts: WorkerFacts;
@@ -66,23 +68,21 @@ export class WorkerClaims implements AsyncDisposable {
   #keepsFreeFor: string | undefined;
 
   /** Makes a worker known. Its name is used once. */
-  static async register(
-    { queries, notices, leases }: QueueParts,
-    facts: WorkerFacts,
-  ): Promise<WorkerClaims> {
+  static async register(parts: QueueParts, facts: WorkerFacts): Promise<WorkerClaims> {
     const name = workerLeasePrefix + randomUUID();
-    const lease = await leases.take(name);
-    const claims = new WorkerClaims({ queries, notices }, { name, lease, facts });
+    const lease = await parts.leases.take(name);
+    const claims = new WorkerClaims(parts, { name, lease, facts });
     await claims.#tell();
     return claims;
   }
 
   private constructor(
-    { queries, notices }: Pick<QueueParts, 'queries' | 'notices'>,
+    { queries, notices, leases }: QueueParts,
     own: { readonly name: string; readonly lease: Lease; readonly facts: WorkerFacts },
   ) {
     this.#queries = queries;
     this.#notices = notices;
+    this.#leases = leases;
     this.#name = own.name;
     this.#lease = own.lease;
     this.#facts = own.facts;
@@ -104,10 +104,11 @@ export class WorkerClaims implements AsyncDisposable {
   /**
    * Takes at most `most` of the next steps: those that fit into what is free beside each other, by what they are known to
    * need. A step that waits for more than that has one worker keep itself free for it after a minute: that one takes no other.
-   * Of the parts of one step, it takes one at a time: the others are for other workers.
+   * Of the parts of one step, it takes one at a time: the others are for other workers. Throws as `check` does.
    */
   claim(most: number, room: Room): Promise<readonly ClaimedStep[]> {
     return inTransaction(this.#queries, async (tx) => {
+      await this.#leases.checkWithin(tx, [this.#name]);
       const kept = await this.#keepFree(tx, room);
       if (kept !== undefined && kept.memory > room.free) return [];
       const taken: ClaimedStep[] = [];
@@ -243,6 +244,17 @@ export class WorkerClaims implements AsyncDisposable {
     });
   }
 
+  /** All claims of this worker, those of cancelled steps among them. */
+  async held(): Promise<readonly string[]> {
+    const rows = await this.#queries
+      .selectFrom('QueuedStep')
+      .select('claim')
+      .where('worker', '=', this.#name)
+      .where('state', 'in', ['running', 'cancelling'])
+      .execute();
+    return rows.flatMap(({ claim }) => claim ?? []);
+  }
+
   /**
    * Ends a step, with its last reports. Does nothing where it is another's by now. Steps that end at once share a
    * transaction.
@@ -319,7 +331,7 @@ export class WorkerClaims implements AsyncDisposable {
   }
 
   /** Makes it unknown. */
-  async withdraw(): Promise<void> {
+  async #withdraw(): Promise<void> {
     await inTransaction(this.#queries, async (tx) => {
       await tx.deleteFrom('Worker').where('name', '=', this.#name).execute();
       await this.#notices.send(tx, noticeFor.workers);
@@ -328,7 +340,7 @@ export class WorkerClaims implements AsyncDisposable {
 
   /** Ends it. Steps that it still has go to others. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.withdraw().catch(() => undefined);
+    await this.#withdraw().catch(() => undefined);
     await this.#lease.release();
   }
 

@@ -41,7 +41,6 @@ export class WorkerDirectory {
 
   /** The living workers, those that drain among them. To be called every second or two while steps are queued: see `Leases.sweep`. */
   async look(): Promise<readonly SeenWorker[]> {
-    const living = await this.#leases.living(workerLeasePrefix);
     const rows = await this.#queries.selectFrom('Worker').selectAll().execute();
     const busy = await this.#queries
       .selectFrom('QueuedStep')
@@ -49,6 +48,8 @@ export class WorkerDirectory {
       .where('state', 'in', ['running', 'cancelling'])
       .groupBy('worker')
       .execute();
+    // Looked at afterwards: a worker takes its lease before it is listed.
+    const living = await this.#leases.living(workerLeasePrefix);
     const running = new Map(busy.map((row) => [row.worker, Number(row.running)]));
     const names = [...rows.map(({ name }) => name), ...busy.flatMap(({ worker }) => worker ?? [])];
     const gone = [...new Set(names)].filter((name) => !living.has(name)).sort();

@@ -49,7 +49,7 @@ export class WorkerOverview {
     const { queries } = this.#parts;
     const rows = await queries
       .selectFrom('QueuedStep')
-      .select(['id', 'worker', 'state', 'request', serverClock(0).as('now')])
+      .select(['id', 'worker', 'state', 'runId', 'request', serverClock(0).as('now')])
       .where('state', 'in', ['running', 'cancelling'])
       .orderBy('rank')
       .execute();
@@ -61,8 +61,8 @@ export class WorkerOverview {
         silentMs: silent.get(worker.name) ?? 0,
         steps: rows
           .filter((row) => row.worker === worker.name)
-          .map(({ id, state, request, now }) => {
-            const { runId, node, type } = JSON.parse(request) as StepRequest;
+          .map(({ id, state, runId, request, now }) => {
+            const { node, type } = JSON.parse(request) as StepRequest;
             const since = worker.state?.since[id];
             return {
               ...{ runId, node, type, isCancelled: state === 'cancelling' },

@@ -147,6 +147,9 @@ describe.skipIf(form.missing !== undefined)(
       expect(await workspace.runs.cancel(runId)).toBe('asked');
       expect(endOf(await until(workspace, runId))).toMatchObject({ status: 'cancelled' });
       await expect.poll(() => workspace.journal.get(runId)).toMatchObject({ status: 'cancelled' });
+      // Its step ends on its worker too.
+      const held = async () => (await workspace.fleet.look()).workers.flatMap(({ steps }) => steps);
+      await expect.poll(held, { timeout: 5_000 }).toEqual([]);
     });
 
     it('fails where a command ran it', async () => {

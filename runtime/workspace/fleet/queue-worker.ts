@@ -118,6 +118,7 @@ export class QueueWorker implements AsyncDisposable {
   async drain(): Promise<void> {
     this.#isDraining = true;
     await this.#tellState().catch(() => undefined);
+    await this.#taken();
     await this.#settled();
   }
 
@@ -126,11 +127,11 @@ export class QueueWorker implements AsyncDisposable {
     this.#isDraining = true;
     this.#isLeaving = true;
     for (const { controller } of this.#steps.values()) controller.abort();
+    await this.#taken();
     await this.#settled();
     clearTimeout(this.#timer);
     clearTimeout(this.#gathering);
     await this.#looking;
-    await this.#fill.call().catch(() => undefined);
     await this.#flush.call().catch(() => undefined);
     await this.#listening?.[Symbol.asyncDispose]();
     await this.#claims?.[Symbol.asyncDispose]();
@@ -139,6 +140,11 @@ export class QueueWorker implements AsyncDisposable {
   async #register(): Promise<void> {
     this.#claims = await WorkerClaims.register(this.#parts.queue, this.#parts.facts);
     this.#told = '';
+  }
+
+  /** Once the steps that it takes at this moment are among those that it has. */
+  async #taken(): Promise<void> {
+    await this.#fill.call().catch(() => undefined);
   }
 
   async #settled(): Promise<void> {
@@ -201,8 +207,8 @@ export class QueueWorker implements AsyncDisposable {
 
   /** Steps that were taken, but the answer was lost, go to others. */
   async #leaveUnknown(): Promise<void> {
-    const held = (await this.#claims?.report([])) ?? new Map<string, string>();
-    const unknown = new Set([...held.keys()].filter((claim) => !this.#steps.has(claim)));
+    const held = (await this.#claims?.held()) ?? [];
+    const unknown = new Set(held.filter((claim) => !this.#steps.has(claim)));
     for (const claim of unknown) {
       // Not those that are being taken at this moment.
       if (this.#unknown.has(claim)) await this.#claims?.giveBack(claim);
@@ -247,6 +253,8 @@ export class QueueWorker implements AsyncDisposable {
       }),
     };
     this.#steps.set(step.claim, running);
+    // It was being taken when this worker was told to leave its steps.
+    if (this.#isLeaving) controller.abort();
   }
 
   async #outcome(step: RunningStep): Promise<StepOutcome> {

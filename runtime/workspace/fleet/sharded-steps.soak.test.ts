@@ -162,3 +162,37 @@ describe.each(forms)('a long step over items, $name', ({ missing, make }) => {
     },
   );
 });
+
+describe.skipIf(form.missing !== undefined)('a long step over items of a killed server', () => {
+  it(
+    'goes on with the parts that workers compute, and computes no row again',
+    { timeout: 120_000 },
+    async () => {
+      const place = await form.make(0);
+      made.push({ [Symbol.asyncDispose]: () => place.remove() });
+      for (let i = 0; i < 2; i += 1) await place.fleet.add({ slots: 1 });
+      const workspace = await place.open({ keepsRunsOn: true });
+      made.push(workspace);
+      const log = join(logs, 'killed');
+      const options = { keepsRunsOn: true };
+      const { child, closed, runId } = await place.startServer(0, `paced:${log}`, options);
+      let parts = 0;
+      for await (const event of workspace.runs.events(runId, 0, AbortSignal.timeout(60_000))) {
+        if (partBy(event) === undefined) continue;
+        parts += 1;
+        // The first parts are done, and the next ones have begun.
+        if (parts === 4) break;
+      }
+      child.kill('SIGKILL');
+      await closed;
+      const events: RunEvent[] = [];
+      for await (const event of workspace.runs.events(runId, 0, AbortSignal.timeout(60_000))) {
+        events.push(event);
+      }
+      expect(events.at(-1)).toMatchObject({ type: 'run.finished', status: 'succeeded' });
+      const lines = (await readFile(log, 'utf8')).trimEnd().split('\n');
+      expect(lines).toHaveLength(new Set(lines).size);
+      expect(lines).toHaveLength(300);
+    },
+  );
+});

@@ -13,7 +13,7 @@ const whole: StepResult = { outputs: { rows: ref('whole') }, device: 'cpu' };
 /** Workers that begin a step and leave a rest of 60 s; `part` computes a shard. */
 function stepsOf(
   part: (request: StepRequest, signal: AbortSignal) => Promise<StepResult>,
-  takers = 2,
+  takers: { readonly all: number; readonly free: number } = { all: 2, free: 2 },
 ) {
   const requests: StepRequest[] = [];
   const signals: StepSignal[] = [];
@@ -81,6 +81,22 @@ it('the first failure of a shard ends the others, and is the failure of the step
   expect(dropped).toEqual(['k']);
 });
 
+it('shards are cut for busy workers too, so that the next coordinator cuts the same ones', async () => {
+  const computed = () => Promise.resolve({ outputs: {}, device: 'cpu' });
+  const shardsWith = async (free: number): Promise<unknown[]> => {
+    const { execute, requests } = stepsOf(computed, {
+      all: 2,
+      get free() {
+        return requests.length === 0 ? 2 : free;
+      },
+    });
+    await execute();
+    return requests.flatMap(({ shard }) => shard ?? []);
+  };
+  expect(await shardsWith(2)).not.toEqual([]);
+  expect(await shardsWith(0)).toEqual(await shardsWith(2));
+});
+
 const crossEncoder = {
   model: 'reranker',
   remote: { url: 'http://127.0.0.1:1', parallel: 4, timeout: 9, retries: 0 },
@@ -90,9 +106,10 @@ it.each([
   ['a node that maps no items', { type: 'double' }, 2],
   ['a lane that pauses between requests', { lane: 'web' }, 2],
   ['a second attempt', { attempt: 2 }, 2],
-  ['one worker', {}, 1],
+  ['one free worker', {}, 1],
   ['a reranker on a server', { inputFacets: { reranker: { crossEncoder } } }, 2],
-] as const)('a step stays whole: %s', async (_why, more, takers) => {
+] as const)('a step stays whole: %s', async (_why, more, free) => {
+  const takers = { all: 2, free };
   const { execute, requests } = stepsOf(() => Promise.reject(new Error('a shard')), takers);
   expect(await execute(more)).toBe(whole);
   expect(requests).toEqual([{ ...request, ...more }]);

@@ -15,8 +15,8 @@ type StepHooks = Parameters<ExecutionBackend['execute']>[1];
 
 /** Executes steps and parts of steps through workers: `StepSender`. */
 interface PartBackend extends ElsewhereBackend {
-  /** The number of workers with a free slot that could take a step. */
-  takers(request: StepRequest): Promise<number>;
+  /** The number of workers that could take a step, and of those among them with a free slot. */
+  takers(request: StepRequest): Promise<{ readonly all: number; readonly free: number }>;
   /** Forgets the results of a step's parts. */
   dropParts(request: StepRequest): Promise<void>;
 }
@@ -42,7 +42,7 @@ export class ShardedSteps implements ElsewhereBackend {
 
   async execute(request: StepRequest, hooks: StepHooks): Promise<StepResult> {
     const { workers } = this.#parts;
-    const leavesRest = this.#mayLeaveRest(request) && (await workers.takers(request)) > 1;
+    const leavesRest = this.#mayLeaveRest(request) && (await workers.takers(request)).free > 1;
     const whole = leavesRest ? { ...request, leavesRest } : request;
     const progress = new SharedProgress(hooks.report);
     const result = await workers.execute(whole, { ...hooks, report: progress.part() });
@@ -68,7 +68,8 @@ export class ShardedSteps implements ElsewhereBackend {
   ): Promise<StepResult> {
     const { workers } = this.#parts;
     const handed = itemsOf(begun);
-    const takers = await workers.takers(request);
+    // Also for workers that are busy, maybe with these very shards: a coordinator that continues a run inherits equal ones.
+    const { all: takers } = await workers.takers(request);
     const shards = takers > 1 ? shardsOf(begun.rest?.ms ?? 0, takers) : [];
     if (shards.length > 0) {
       const message = `${String(takers)} workers compute the rest of this step, in ${String(shards.length)} parts.`;

@@ -6,7 +6,7 @@ import {
   type StepRequest,
   type StepResult,
 } from '@graft/graph';
-import { SharedCall } from '@graft/kit';
+import { abortable, SharedCall } from '@graft/kit';
 import {
   noticeFor,
   SentSteps,
@@ -123,18 +123,19 @@ export class StepSender implements ElsewhereBackend, AsyncDisposable {
     if (outcome.type === 'failed') throw GraphError.fromProblem(outcome.problem);
     const { result } = outcome;
     // A run that is gone left it, and its outputs may have been collected since.
-    if (!isInherited || (await this.#hasOutputs(result))) return result;
+    if (!isInherited || (await abortable(this.#hasOutputs(result), signal))) return result;
     await this.#sent.drop(id);
     return this.execute(request, hooks);
   }
 
-  /** The number of workers with a free slot that could take the step. */
-  async takers(request: StepRequest): Promise<number> {
+  /** The number of workers that could take the step, and of those among them with a free slot. */
+  async takers(request: StepRequest): Promise<{ readonly all: number; readonly free: number }> {
     const queue = queueOf(request);
     // One that has just ended a step is free again.
     this.#workers = undefined;
     const takers = (await this.#fitting()).filter(({ queues }) => queues.includes(queue));
-    return takers.filter(({ running, slots }) => running < slots).length;
+    const free = takers.filter(({ running, slots }) => running < slots);
+    return { all: takers.length, free: free.length };
   }
 
   /** Forgets the results of a step's parts, where no result of the step will be recorded. */

@@ -66,3 +66,9 @@ export function pacedGraph(step: {
   const edges = ['lines.rows -> paced.rows'];
   return parseGraph(JSON.stringify({ graft: 1, nodes, edges }));
 }
+
+/** 300 rows at 20 ms, with a log of each computed row. */
+export function pacedRows(log: string): Graph {
+  const rows = Array.from({ length: 300 }, (_, at) => `row ${String(at)}`);
+  return pacedGraph({ rows, ms: 20, log });
+}

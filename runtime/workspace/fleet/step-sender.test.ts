@@ -1,0 +1,79 @@
+import type { StepRequest, StepResult } from '@graft/graph';
+import { noPostgres, startPostgres } from '@graft/kit/testing';
+import {
+  openDatabaseStores,
+  SentSteps,
+  WorkerClaims,
+  type DatabaseStores,
+  type QueueParts,
+  type WorkerFacts,
+} from '@graft/store/database';
+import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { StepSender } from './step-sender.ts';
+
+const postgres = await startPostgres();
+afterAll(() => postgres?.stop());
+
+const facts: WorkerFacts = {
+  ...{ queues: ['cpu'], version: 'v', slots: 2, store: 's3', devices: ['cpu'] },
+  shown: 'a machine',
+};
+const request: StepRequest = {
+  ...{ runId: 'dead', node: 'n', type: 't', lane: 'bulk', params: {}, inputs: {}, sources: [] },
+  ...{ inputFacets: {}, cacheKey: 'k', familyParts: [], device: 'cpu' },
+};
+const result: StepResult = {
+  outputs: { rows: { digest: 'd', mediaType: '', size: 1 } },
+  device: 'cpu',
+};
+
+const title = `sent steps${postgres === undefined ? ` (${noPostgres})` : ''}`;
+describe.skipIf(postgres === undefined)(title, () => {
+  let here: DatabaseStores;
+  let dead: DatabaseStores;
+  let schemas = 0;
+  beforeEach(async () => {
+    const url = new URL(postgres?.address ?? 'postgres://none');
+    schemas += 1;
+    url.searchParams.set('schema', `sender_${String(schemas)}`);
+    here = await openDatabaseStores(url.href);
+    dead = await openDatabaseStores(url.href);
+  });
+  afterEach(async () => {
+    await dead.close();
+    await here.close();
+  });
+
+  const queueOf = ({ queue }: DatabaseStores): QueueParts => {
+    if (queue === undefined) throw new Error('no queue');
+    return queue;
+  };
+
+  it('end when they are cancelled while the store of their inherited results is away', async () => {
+    const lease = await dead.leases.take('run/dead');
+    const row = { queue: 'cpu', version: 'v', turn: 0, ahead: 0 };
+    await new SentSteps(queueOf(dead)).send({ ...row, request });
+    await using worker = await WorkerClaims.register(queueOf(dead), facts);
+    const [taken] = await worker.claim(1, { free: 1, all: 1, workers: [] });
+    await worker.end(taken?.claim ?? '', { type: 'done', result }, []);
+    await lease.release();
+
+    await here.leases.take('run/here');
+    const controller = new AbortController();
+    await using sender = new StepSender({
+      ...{ queue: queueOf(here), version: 'v', store: 's3' },
+      artifacts: {
+        has: () => {
+          controller.abort(new Error('cancelled'));
+          return new Promise<never>(() => undefined);
+        },
+      },
+    });
+    const executed = sender.execute(
+      { ...request, runId: 'here' },
+      { signal: controller.signal, report: () => undefined },
+    );
+    const late = new Promise((resolve) => setTimeout(resolve, 2_000, 'late'));
+    await expect(Promise.race([executed, late])).rejects.toThrow('cancelled');
+  });
+});
