@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { evidenceTableSchema, metricRowSchema } from '@graft/graph';
@@ -213,9 +214,11 @@ export async function readClaims(root: string): Promise<[name: string, claim: Cl
 export const readItems = (folder: string): Promise<RunItems[]> =>
   readLines(path.join(folder, 'items.jsonl'), runItemsSchema);
 
-/** Of a claim whose answers were kept. */
-export const readAnswers = (folder: string): Promise<(Asked | RunAnswers)[]> =>
-  readLines(path.join(folder, 'answers.jsonl'), z.union([askedSchema, runAnswersSchema]));
+/** None where nothing is answered: a claim of perplexities alone. */
+export async function readAnswers(folder: string): Promise<(Asked | RunAnswers)[]> {
+  const file = path.join(folder, 'answers.jsonl');
+  return existsSync(file) ? readLines(file, z.union([askedSchema, runAnswersSchema])) : [];
+}
 
 async function readLines<T>(
   file: string,
