@@ -59,21 +59,21 @@ export function createSharingBackend({
         return here.execute(request, hooks);
       }
       const { signal } = hooks;
-      // Whoever cancels does not wait for a store that is away.
+      // A cancelled step must not wait for a store that does not answer.
       const send = async () =>
         elsewhere.execute(await abortable(requests.share(request, signal), signal), hooks);
+      const sendAgain = async (error: unknown) => {
+        const { code, message } = GraphError.from(error);
+        if (signal.aborted || !lost.has(code)) throw error;
+        // The engine computes inputs again.
+        if (!(await abortable(hasInputs(request), signal))) throw error;
+        hooks.report({ type: 'log', level: 'warning', message: `${message} Trying again once.` });
+        // Somebody may have removed what was stored for this run.
+        requests.forget(request.runId);
+        return send();
+      };
       try {
-        return await send().catch(async (error: unknown) => {
-          const { code, message } = GraphError.from(error);
-          if (signal.aborted || !lost.has(code)) throw error;
-          // The engine computes inputs again.
-          if (!(await abortable(hasInputs(request), signal))) throw error;
-          const again = `${message} Trying again once.`;
-          hooks.report({ type: 'log', level: 'warning', message: again });
-          // Somebody may have removed what was stored for this run.
-          requests.forget(request.runId);
-          return send();
-        });
+        return await send().catch(sendAgain);
       } catch (error) {
         if (error instanceof NobodyThere) return here.execute(request, hooks);
         throw error;

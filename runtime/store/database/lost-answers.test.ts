@@ -1,7 +1,7 @@
-import type { StepRequest } from '@graft/graph';
 import { noPostgres, startPostgres, TestProxy } from '@graft/kit/testing';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { finished, run, stamp, step } from '../testing/contract/run-store.ts';
+import { queueOf, sentStep } from '../testing/queue.ts';
 import { openDatabaseStores, type DatabaseStores } from './open.ts';
 import { SentSteps } from './sent-steps.ts';
 
@@ -72,17 +72,10 @@ describe.skipIf(postgres === undefined)(title, () => {
   });
 
   it('queues a step once', async () => {
-    const { queue } = stores;
-    if (queue === undefined) throw new Error('no queue');
+    const queue = queueOf(stores);
     await stores.runs.create(run('a'));
     const sent = new SentSteps(queue);
-    const request: StepRequest = {
-      ...{ runId: 'a', node: 'n', type: 't', lane: 'light', params: {}, inputs: {}, sources: [] },
-      ...{ inputFacets: {}, cacheKey: 'k', familyParts: [], device: 'cpu' },
-    };
-    const { id } = await losing('COMMIT', () =>
-      sent.send({ request, queue: 'cpu', version: 'v', turn: 0, ahead: 0 }),
-    );
+    const { id } = await losing('COMMIT', () => sent.send(sentStep({ runId: 'a' })));
     const rows = await queue.queries.selectFrom('QueuedStep').select(['id']).execute();
     expect(rows).toEqual([{ id }]);
   });

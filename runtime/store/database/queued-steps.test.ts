@@ -1,11 +1,11 @@
-import { GraphError, type ArtifactRef, type StepRequest, type StepSignal } from '@graft/graph';
+import { GraphError, type ArtifactRef, type StepSignal } from '@graft/graph';
 import { BeatWatch } from '@graft/kit';
 import { noPostgres, startPostgres } from '@graft/kit/testing';
 import { openDatabase, type Database } from '@graft/prisma';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { processElsewhere, sentStep, workerFacts as facts } from '../testing/queue.ts';
 import { DatabaseActionStore } from './action-store.ts';
-import { Leases } from './leases.ts';
-import type { QueueParts, StepOutcome, WorkerFacts } from './queued-step.ts';
+import type { QueueParts, StepOutcome } from './queued-step.ts';
 import { DatabaseRunStore } from './run-store.ts';
 import { SentSteps } from './sent-steps.ts';
 import { WorkerClaims, type Room } from './worker-claims.ts';
@@ -17,10 +17,6 @@ afterAll(() => postgres?.stop());
 
 /** Milliseconds: longer than a process elsewhere may stand still. */
 const longEnough = 14_000;
-const facts: WorkerFacts = {
-  ...{ queues: ['cpu'], version: 'v1', slots: 2, store: 's3', devices: ['cpu'] },
-  shown: 'a machine',
-};
 const room = (free = Number.MAX_SAFE_INTEGER, workers: readonly SeenWorker[] = []): Room => ({
   ...{ free, workers, all: 1_000 },
 });
@@ -44,21 +40,8 @@ describe.skipIf(postgres === undefined)(title, () => {
   });
   afterEach(() => database.close());
 
-  /** A process that has the database open, as somebody elsewhere sees it. */
-  function processOf(name: string): QueueParts {
-    const { queries, notices } = database;
-    if (notices === undefined) throw new Error('no notices');
-    const leases = new Leases(
-      { kind: 'postgres', queries, startHeartbeat: () => ({ stop: async () => undefined }) },
-      { owner: `1-1@ffffff.ffffff.ffffff-${name}`, watch: new BeatWatch(() => now) },
-    );
-    return { queries, notices, leases };
-  }
-
-  const requestOf = (cacheKey: string, runId: string): StepRequest => ({
-    ...{ runId, node: 'n', type: 't', lane: 'light', params: {}, inputs: {}, sources: [] },
-    ...{ inputFacets: {}, cacheKey, familyParts: [], device: 'cpu' },
-  });
+  const processOf = (name: string): QueueParts =>
+    processElsewhere(database, name, new BeatWatch(() => now));
 
   const record = ({ queries, leases }: QueueParts, key: string): Promise<void> =>
     new DatabaseActionStore(queries, leases).putMany([
@@ -80,8 +63,10 @@ describe.skipIf(postgres === undefined)(title, () => {
         }: { version?: string; queue?: string; turn?: number; memory?: number } = {},
       ) =>
         sent.send({
-          request: { ...requestOf(key, run), ...(memory === undefined ? {} : { memory }) },
-          ...{ queue: 'cpu', version: 'v1', turn: 0, ahead: 0 },
+          ...sentStep({
+            ...{ cacheKey: key, runId: run },
+            ...(memory === undefined ? {} : { memory }),
+          }),
           ...more,
         }),
     };
@@ -92,9 +77,8 @@ describe.skipIf(postgres === undefined)(title, () => {
     const ids: string[] = [];
     for (const [at, of] of ['step', 'step', 'step', 'other'].entries()) {
       const shard = { from: 0, to: 1, name: String(at), of };
-      const request = { ...requestOf(`part-${String(at)}`, 'here'), shard };
-      const row = { request, queue: 'cpu', version: 'v1', turn: at, ahead: 0 };
-      ids.push((await here.sent.send(row)).id);
+      const row = sentStep({ cacheKey: `part-${String(at)}`, runId: 'here', shard });
+      ids.push((await here.sent.send({ ...row, turn: at })).id);
     }
     const [one, two] = [
       await WorkerClaims.register(processOf('one'), facts),

@@ -1,9 +1,8 @@
-import type { StepRequest } from '@graft/graph';
 import { noPostgres, startPostgres } from '@graft/kit/testing';
 import { openDatabase, type Database } from '@graft/prisma';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { Leases } from './leases.ts';
-import type { QueueParts, WorkerFacts } from './queued-step.ts';
+import { processElsewhere, sentStep, workerFacts as facts } from '../testing/queue.ts';
+import type { QueueParts } from './queued-step.ts';
 import { SentSteps } from './sent-steps.ts';
 import { WorkerClaims } from './worker-claims.ts';
 import { WorkerDirectory } from './worker-directory.ts';
@@ -11,11 +10,6 @@ import { WorkerOverview } from './worker-overview.ts';
 
 const postgres = await startPostgres();
 afterAll(() => postgres?.stop());
-
-const facts: WorkerFacts = {
-  ...{ queues: ['cpu'], version: 'v1', slots: 2, store: 's3', devices: ['cpu'] },
-  shown: 'a machine',
-};
 
 const title = `workers${postgres === undefined ? ` (${noPostgres})` : ''}`;
 describe.skipIf(postgres === undefined)(title, () => {
@@ -29,15 +23,7 @@ describe.skipIf(postgres === undefined)(title, () => {
   });
   afterEach(() => database.close());
 
-  function processOf(name: string): QueueParts {
-    const { queries, notices } = database;
-    if (notices === undefined) throw new Error('no notices');
-    const leases = new Leases(
-      { kind: 'postgres', queries, startHeartbeat: () => ({ stop: async () => undefined }) },
-      { owner: `1-1@ffffff.ffffff.ffffff-${name}` },
-    );
-    return { queries, notices, leases };
-  }
+  const processOf = (name: string): QueueParts => processElsewhere(database, name);
 
   it.each(['before', 'after'])('stay that begin %s a look has read who lives', async (moment) => {
     const looker = processOf('looker');
@@ -60,26 +46,13 @@ describe.skipIf(postgres === undefined)(title, () => {
 
   it('are shown with the run that inherited their step', async () => {
     const [first, second] = [processOf('first'), processOf('second')];
-    const request: StepRequest = {
-      ...{
-        runId: 'gone',
-        node: 'n',
-        type: 't',
-        lane: 'light',
-        params: {},
-        inputs: {},
-        sources: [],
-      },
-      ...{ inputFacets: {}, cacheKey: 'k', familyParts: [], device: 'cpu' },
-    };
-    const row = { queue: 'cpu', version: 'v1', turn: 0, ahead: 0 };
     const lease = await first.leases.take('run/gone');
-    await new SentSteps(first).send({ ...row, request });
+    await new SentSteps(first).send(sentStep({ runId: 'gone' }));
     const worker = await WorkerClaims.register(processOf('worker'), facts);
     await worker.claim(1, { free: 1, all: 1, workers: [] });
     await lease.release();
     await second.leases.take('run/here');
-    await new SentSteps(second).send({ ...row, request: { ...request, runId: 'here' } });
+    await new SentSteps(second).send(sentStep({ runId: 'here' }));
     const { workers } = await new WorkerOverview(processOf('looker')).look();
     expect(workers).toMatchObject([{ steps: [{ runId: 'here' }] }]);
   });

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { type ExecutionBackend, type StepRequest, type StepResult } from '@graft/graph';
+import type { ExecutionBackend, StepResult } from '@graft/graph';
 import { noPostgres, startPostgres } from '@graft/kit/testing';
 import {
   openDatabaseStores,
@@ -7,27 +7,16 @@ import {
   WorkerClaims,
   WorkerDirectory,
   type DatabaseStores,
-  type QueueParts,
-  type WorkerFacts,
 } from '@graft/store/database';
+import { queueOf, sentStep, workerFacts as facts } from '@graft/store/testing';
 import { afterAll, afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { QueueWorker } from './queue-worker.ts';
 
 const postgres = await startPostgres();
 afterAll(() => postgres?.stop());
 
-const facts: WorkerFacts = {
-  ...{ queues: ['cpu'], version: 'v', slots: 2, store: 'folder', devices: ['cpu'] },
-  shown: 'a machine',
-};
-const request: StepRequest = {
-  ...{ runId: 'run', node: 'n', type: 't', lane: 'light', params: {}, inputs: {}, sources: [] },
-  ...{ inputFacets: {}, cacheKey: 'k', familyParts: [], device: 'cpu' },
-};
-
 const title = `a worker${postgres === undefined ? ` (${noPostgres})` : ''}`;
 describe.skipIf(postgres === undefined)(title, () => {
-  let address: string;
   let here: DatabaseStores;
   let there: DatabaseStores;
   let schemas = 0;
@@ -35,9 +24,8 @@ describe.skipIf(postgres === undefined)(title, () => {
     const url = new URL(postgres?.address ?? 'postgres://none');
     schemas += 1;
     url.searchParams.set('schema', `worker_${String(schemas)}`);
-    address = url.href;
-    here = await openDatabaseStores(address);
-    there = await openDatabaseStores(address);
+    here = await openDatabaseStores(url.href);
+    there = await openDatabaseStores(url.href);
     await here.leases.take('run/run');
   });
   afterEach(async () => {
@@ -46,15 +34,6 @@ describe.skipIf(postgres === undefined)(title, () => {
     await here.close();
   });
 
-  const queueOf = ({ queue }: DatabaseStores): QueueParts => {
-    if (queue === undefined) throw new Error('no queue');
-    return queue;
-  };
-  const send = (sent: SentSteps, cacheKey = 'k') =>
-    sent.send({
-      request: { ...request, cacheKey },
-      ...{ queue: 'cpu', version: 'v', turn: 0, ahead: 0 },
-    });
   const workerOf = (execute: ExecutionBackend['execute']): QueueWorker =>
     new QueueWorker({
       ...{ queue: queueOf(there), facts, log: () => undefined },
@@ -65,12 +44,12 @@ describe.skipIf(postgres === undefined)(title, () => {
 
   it.each([
     {
-      what: 'finishes a step that it is just taking when it is told to take no more',
+      what: 'drained while it takes a step, finishes that step',
       tell: (worker: QueueWorker) => worker.drain(),
       state: 'ended',
     },
     {
-      what: 'leaves a step that it is just taking when it is told to end',
+      what: 'stopped while it takes a step, gives that step back',
       tell: (worker: QueueWorker) => worker[Symbol.asyncDispose](),
       state: 'queued',
     },
@@ -81,7 +60,7 @@ describe.skipIf(postgres === undefined)(title, () => {
       await sleep(100);
       return { outputs: {}, device: 'cpu' };
     });
-    const { id } = await send(sent);
+    const { id } = await sent.send(sentStep());
     const told = new Promise<void>((resolve) => {
       vi.spyOn(WorkerClaims.prototype, 'claim').mockImplementation(async function (
         this: WorkerClaims,
@@ -101,7 +80,7 @@ describe.skipIf(postgres === undefined)(title, () => {
     await worker[Symbol.asyncDispose]();
   });
 
-  it('forgets a step that it does not know to have taken, and that was cancelled', async () => {
+  it('removes a cancelled step if the database’s answer was lost when it took it', async () => {
     const sent = new SentSteps(queueOf(here));
     const claim = WorkerClaims.prototype.claim;
     let lost = 0;
@@ -114,7 +93,7 @@ describe.skipIf(postgres === undefined)(title, () => {
       // The answer was lost.
       return [];
     });
-    const { id } = await send(sent);
+    const { id } = await sent.send(sentStep());
     const worker = workerOf(() => Promise.reject<StepResult>(new Error('not taken')));
     await worker.start();
     await expect.poll(() => lost).toBe(1);
@@ -139,14 +118,14 @@ describe.skipIf(postgres === undefined)(title, () => {
       await sleep(500);
       return { outputs: {}, device: 'cpu' };
     });
-    await send(sent, 'first');
+    await sent.send(sentStep({ cacheKey: 'first' }));
     await worker.start();
     await expect.poll(() => executed).toBe(1);
     await queries.deleteFrom('QueuedStep').execute();
     await queries.deleteFrom('Lease').where('name', 'like', 'worker/%').execute();
     // The worker has noticed, and waits for its step to end.
     await sleep(1_200);
-    const { id } = await send(sent, 'second');
+    const { id } = await sent.send(sentStep({ cacheKey: 'second' }));
     const directory = new WorkerDirectory(queueOf(here));
     await expect
       .poll(async () => {

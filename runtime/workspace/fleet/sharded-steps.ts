@@ -68,7 +68,7 @@ export class ShardedSteps implements ElsewhereBackend {
   ): Promise<StepResult> {
     const { workers } = this.#parts;
     const handed = itemsOf(begun);
-    // Also for workers that are busy, maybe with these very shards: a coordinator that continues a run inherits equal ones.
+    // Counts busy workers: a coordinator that continues a run must cut the same shards as the one before.
     const { all: takers } = await workers.takers(request);
     const shards = takers > 1 ? shardsOf(begun.rest?.ms ?? 0, takers) : [];
     if (shards.length > 0) {

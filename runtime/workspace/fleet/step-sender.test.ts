@@ -1,27 +1,18 @@
-import type { StepRequest, StepResult } from '@graft/graph';
+import type { StepResult } from '@graft/graph';
 import { noPostgres, startPostgres } from '@graft/kit/testing';
 import {
   openDatabaseStores,
   SentSteps,
   WorkerClaims,
   type DatabaseStores,
-  type QueueParts,
-  type WorkerFacts,
 } from '@graft/store/database';
+import { queueOf, sentStep, stepRequest, workerFacts } from '@graft/store/testing';
 import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { StepSender } from './step-sender.ts';
 
 const postgres = await startPostgres();
 afterAll(() => postgres?.stop());
 
-const facts: WorkerFacts = {
-  ...{ queues: ['cpu'], version: 'v', slots: 2, store: 's3', devices: ['cpu'] },
-  shown: 'a machine',
-};
-const request: StepRequest = {
-  ...{ runId: 'dead', node: 'n', type: 't', lane: 'bulk', params: {}, inputs: {}, sources: [] },
-  ...{ inputFacets: {}, cacheKey: 'k', familyParts: [], device: 'cpu' },
-};
 const result: StepResult = {
   outputs: { rows: { digest: 'd', mediaType: '', size: 1 } },
   device: 'cpu',
@@ -44,16 +35,10 @@ describe.skipIf(postgres === undefined)(title, () => {
     await here.close();
   });
 
-  const queueOf = ({ queue }: DatabaseStores): QueueParts => {
-    if (queue === undefined) throw new Error('no queue');
-    return queue;
-  };
-
   it('end when they are cancelled while the store of their inherited results is away', async () => {
     const lease = await dead.leases.take('run/dead');
-    const row = { queue: 'cpu', version: 'v', turn: 0, ahead: 0 };
-    await new SentSteps(queueOf(dead)).send({ ...row, request });
-    await using worker = await WorkerClaims.register(queueOf(dead), facts);
+    await new SentSteps(queueOf(dead)).send(sentStep({ runId: 'dead' }));
+    await using worker = await WorkerClaims.register(queueOf(dead), workerFacts);
     const [taken] = await worker.claim(1, { free: 1, all: 1, workers: [] });
     await worker.end(taken?.claim ?? '', { type: 'done', result }, []);
     await lease.release();
@@ -61,7 +46,7 @@ describe.skipIf(postgres === undefined)(title, () => {
     await here.leases.take('run/here');
     const controller = new AbortController();
     await using sender = new StepSender({
-      ...{ queue: queueOf(here), version: 'v', store: 's3' },
+      ...{ queue: queueOf(here), version: 'v1', store: 's3' },
       artifacts: {
         has: () => {
           controller.abort(new Error('cancelled'));
@@ -69,10 +54,10 @@ describe.skipIf(postgres === undefined)(title, () => {
         },
       },
     });
-    const executed = sender.execute(
-      { ...request, runId: 'here' },
-      { signal: controller.signal, report: () => undefined },
-    );
+    const executed = sender.execute(stepRequest({ runId: 'here' }), {
+      signal: controller.signal,
+      report: () => undefined,
+    });
     const late = new Promise((resolve) => setTimeout(resolve, 2_000, 'late'));
     await expect(Promise.race([executed, late])).rejects.toThrow('cancelled');
   });
