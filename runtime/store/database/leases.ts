@@ -10,6 +10,7 @@ import {
 } from '@graft/prisma';
 import { GroupCommit } from './group-commit.ts';
 import type { Lease, LeaseOptions, LeaseOwner, TakenLease } from './lease.ts';
+import { OwnChanges } from './own-changes.ts';
 import { LeaseInsertion, stepLeaseOf, type StepRecord } from './lease-insertion.ts';
 
 /** Milliseconds between two tries, at least and at most: chance keeps waiting processes out of step. */
@@ -65,9 +66,8 @@ export class Leases {
   readonly #held = new Map<string, object>();
   /** Leases that could not be given back. */
   readonly #kept = new Set<string>();
-  /** Leases whose rows are about to be deleted. */
-  readonly #releasing = new Set<string>();
   readonly #releases = new PendingWork();
+  readonly #changes = new OwnChanges();
   #heartbeat: Heartbeat | undefined;
 
   constructor(database: LeaseDatabase, parts: LeasesParts = {}) {
@@ -155,7 +155,7 @@ export class Leases {
     const { numDeletedRows } = await this.#deletion(tx, [name]).executeTakeFirst();
     if (numDeletedRows === 0n) throw lost();
     return () => {
-      if (this.#isHeld(name, holder)) this.#held.delete(name);
+      if (this.#isHeld(name, holder)) this.#letGo(name);
     };
   }
 
@@ -166,7 +166,7 @@ export class Leases {
     if (held.length > 0) await this.#deletion(tx, held).execute();
     return () => {
       // Somebody else here may have taken it again.
-      for (const name of held) if (this.#isHeld(name, holders.get(name))) this.#held.delete(name);
+      for (const name of held) if (this.#isHeld(name, holders.get(name))) this.#letGo(name);
     };
   }
 
@@ -242,12 +242,18 @@ export class Leases {
 
   async #tryTake(name: string): Promise<TakenLease | number> {
     const write: LeaseWrite = { kind: 'take', name };
-    await this.#writes.write([write]);
-    if (write.taken !== undefined) return this.#leaseOf(name, write.taken);
+    const end = this.#changes.begin(name);
+    try {
+      await this.#writes.write([write]);
+      if (write.taken !== undefined) return this.#leaseOf(name, write.taken);
+    } finally {
+      end();
+    }
+    using read = this.#changes.read(name);
     const row = await this.#rowOf(name);
     // Given back in between.
     if (row === undefined) return this.#tryTake(name);
-    if (this.#isUnanswered(row)) return this.#leaseOf(name, { mayBeRecorded: true });
+    if (!read.isOld && this.#isUnanswered(row)) return this.#leaseOf(name, { mayBeRecorded: true });
     if (!this.#isGone(row)) return pidInName(row.owner) ?? 0;
     const taken = await this.#takeOver(row);
     return taken ? this.#leaseOf(name, { mayBeRecorded: true }) : this.#tryTake(name);
@@ -297,7 +303,7 @@ export class Leases {
 
   /** Whether this process took it and lost the answer. */
   #isUnanswered({ name, owner }: LeaseRow): boolean {
-    const isKnown = this.#held.has(name) || this.#releasing.has(name) || this.#kept.has(name);
+    const isKnown = this.#held.has(name) || this.#kept.has(name);
     return owner === this.owner && !isKnown;
   }
 
@@ -319,6 +325,11 @@ export class Leases {
     return holder;
   }
 
+  #letGo(name: string): void {
+    this.#held.delete(name);
+    this.#changes.note(name);
+  }
+
   #isHeld(name: string, holder: object | undefined): boolean {
     return this.#held.get(name) === holder;
   }
@@ -327,7 +338,7 @@ export class Leases {
     const holder = this.#hold(name);
     const release = async (): Promise<void> => {
       if (!this.#isHeld(name, holder)) return;
-      this.#held.delete(name);
+      this.#letGo(name);
       const released = this.#giveBack(name);
       this.#releases.follow(released);
       await released;
@@ -363,7 +374,7 @@ export class Leases {
   }
 
   async #giveBack(name: string): Promise<void> {
-    this.#releasing.add(name);
+    const end = this.#changes.begin(name);
     try {
       await this.#writes.write([{ kind: 'release', name }]);
       this.#kept.delete(name);
@@ -371,7 +382,7 @@ export class Leases {
       // The disk is full, or another program has the database: nobody may wait for this one for as long as it lives.
       this.#kept.add(name);
     } finally {
-      this.#releasing.delete(name);
+      end();
     }
   }
 }

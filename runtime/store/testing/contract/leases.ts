@@ -68,6 +68,27 @@ export function leasesContract(name: string, make: () => Promise<Database>): voi
         expect(await names()).toEqual([]);
       });
 
+      it('is not taken by who reads its row while this process gives it back', async () => {
+        const selects = new WeakSet<object>();
+        const slow = database.queries.withPlugin({
+          transformQuery: ({ node, queryId }) => {
+            if (node.kind === 'SelectQueryNode') selects.add(queryId);
+            return node;
+          },
+          transformResult: async ({ result, queryId }) => {
+            if (selects.has(queryId)) await sleep(100);
+            return result;
+          },
+        });
+        const one = open(undefined, slow);
+        const lease = await one.take('placing');
+        const second = one.tryTake('placing');
+        await sleep(50);
+        await lease.release();
+        expect(await second).toBe(process.pid);
+        expect(await names()).toEqual([]);
+      });
+
       it('is refused with the owner when patience ends, and waited for until it is called off', async () => {
         const [one, other] = [open(), open()];
         await using _lease = await one.take('placing');
